@@ -1,0 +1,145 @@
+// The media engine: every audio session of a process (or a shard), without sockets, threads or clocks.
+//
+// In:  commands (open, update, close), datagrams with their arrival time, and a wake at each deadline (20 ms ticks).
+// Out: poll_transmit() (datagrams), poll_socket_request() (ports that io opens and closes), hearing(), stats().
+// Drive it so: one input, then poll_socket_request() for Open until empty, poll_transmit() until empty, then Close
+// requests (the RTCP BYE of a closed session still leaves through its port); then ask deadline() again.
+// One thread owns an engine: in io its own thread behind a queue of these values, in sim inline.
+//
+// RFC 3550 (RTP, RTCP), RFC 3551 (audio profile), RFC 4733 (telephone-event); guide § voice.jib.*.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "base/slot_map.hpp"
+#include "base/time.hpp"
+#include "media/audio.hpp"
+#include "media/jitter_buffer.hpp"
+#include "media/stats.hpp"
+#include "sdp/codec.hpp"
+
+namespace offhook::media {
+
+struct PartyTag;
+using PartyId = Handle<PartyTag>;  // a phone: one audio input, one audio output
+struct SessionTag;
+using SessionId = Handle<SessionTag>;  // one call leg
+
+// What one leg does from now on; the phone makes it from sdp::Negotiated.
+struct AudioPlan {
+  Endpoint local;
+  Endpoint remote;
+  sdp::Codec codec;                             // PCMU or PCMA
+  std::optional<std::uint8_t> telephone_event;  // its payload type, when negotiated
+  sdp::Direction direction = sdp::Direction::SendRecv;  // ours
+  milliseconds ptime{20};                       // of what we send: a multiple of 20 ms up to 60, others become 20
+
+  friend bool operator==(const AudioPlan&, const AudioPlan&) = default;
+};
+
+// What a party says. A value, so that it crosses a queue; a live device comes in through set_input().
+struct SilenceIn {
+  friend bool operator==(const SilenceIn&, const SilenceIn&) = default;
+};
+struct ToneIn {
+  double hz = 440;
+  double level_dbm0 = -16;
+  friend bool operator==(const ToneIn&, const ToneIn&) = default;
+};
+// Each session of the party sends back what it hears.
+struct EchoIn {
+  friend bool operator==(const EchoIn&, const EchoIn&) = default;
+};
+struct WavIn {
+  std::vector<std::uint8_t> bytes;  // a whole WAV file, mono or stereo, any rate that is a multiple of 8 kHz
+  bool repeat = true;
+  friend bool operator==(const WavIn&, const WavIn&) = default;
+};
+using AudioIn = std::variant<SilenceIn, ToneIn, EchoIn, WavIn>;
+
+// `bytes` stays valid until the next call of anything but poll_transmit(): several may be gathered into one send.
+struct Transmit {
+  Endpoint local;
+  Endpoint remote;
+  std::span<const std::uint8_t> bytes;
+};
+
+struct SocketRequest {
+  enum class Kind : std::uint8_t { Open, Close };
+  Kind kind = Kind::Open;
+  Endpoint local;  // each session asks for two: the RTP port and, one above, the RTCP port
+  friend bool operator==(const SocketRequest&, const SocketRequest&) = default;
+};
+
+struct HeardTone {
+  double hz = 0;
+  double level_dbm0 = 0;
+};
+// Who is heard: the pilots among EngineConfig::pilots that sound in what arrived within the last 400 ms.
+struct Hearing {
+  std::vector<HeardTone> tones;
+  std::uint64_t packets_received = 0;  // RTP, since open
+  std::uint64_t packets_sent = 0;
+  [[nodiscard]] bool hears(double hz) const;
+};
+
+struct EngineConfig {
+  std::vector<double> pilots;      // frequencies to tell apart, Hz; at least 20 Hz from one another; empty: no detection
+  JitterLimits jitter;             // guide voice.jib.*
+  seconds rtcp_interval{5};        // mean; randomised by RFC 3550 §6.2; 0 sends no RTCP
+};
+
+class Engine {
+ public:
+  // `random` gives SSRCs, first sequence numbers and timestamps and must outlive the engine.
+  Engine(EngineConfig config, Random& random);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // A WAV that cannot be read becomes silence; wav_problem() of media/wav.hpp tells beforehand.
+  PartyId add_party(AudioIn in);
+  void set_input(PartyId party, AudioIn in);
+  void set_input(PartyId party, std::unique_ptr<AudioSource> source);
+  // Hears the sum of all the party's sessions, one frame a tick while it has any. Null: nobody listens.
+  void set_output(PartyId party, std::unique_ptr<AudioSink> sink);
+  // Closes its sessions.
+  void remove_party(PartyId party);
+
+  // Asks for the two ports and listens; sends nothing before update(). Fails when the party is unknown, or the port is
+  // odd, zero or already in use by a session here.
+  Result<SessionId> open(PartyId party, Endpoint local);
+  // A change of plan keeps SSRC, sequence and counters. False when the session is unknown.
+  bool update(SessionId session, const AudioPlan& plan);
+  // Sends BYE when RTP or RTCP has been sent, and gives the ports back.
+  void close(SessionId session, Now now);
+
+  // A datagram that arrived at `local` (RTP or RTCP port of a session). Anything unfit is counted and dropped.
+  void receive(Now now, Endpoint local, Endpoint from, std::span<const std::uint8_t> bytes);
+  // Does the ticks that are due. Early calls do nothing; late ones catch up.
+  void wake(Now now);
+  // The next tick; nothing while there is no session.
+  [[nodiscard]] std::optional<TimePoint> deadline() const;
+
+  [[nodiscard]] std::optional<Transmit> poll_transmit();
+  [[nodiscard]] std::optional<SocketRequest> poll_socket_request();
+
+  [[nodiscard]] Hearing hearing(SessionId session) const;  // empty for an unknown session
+  [[nodiscard]] std::optional<SessionStats> stats(SessionId session) const;
+  [[nodiscard]] std::size_t sessions() const;
+  [[nodiscard]] std::size_t parties() const;
+  [[nodiscard]] std::uint64_t stray_datagrams() const;  // no session at that port
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace offhook::media
