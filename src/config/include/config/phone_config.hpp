@@ -1,0 +1,198 @@
+// What a phone reads of its settings, typed and resolved: phone-wide against per-account modes, legacy against new
+// names, ring counts into time. Each feature has its own small struct and looks at no other.
+// A value type without behaviour; built once when the settings change.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "config/model.hpp"
+#include "config/settings.hpp"
+
+namespace offhook::config {
+
+enum class Transport : std::uint8_t { Udp, Tcp, Tls, DnsNaptr };
+
+struct ServerConfig {
+  std::string address;  // IP address or host name; never empty
+  std::uint16_t port = 5060;
+  Transport transport = Transport::Udp;
+  seconds expires{3600};  // asked for in REGISTER
+  int retry_counts = 3;   // resends before the server counts as failed
+};
+
+struct OutboundProxyConfig {
+  std::string address;
+  std::uint16_t port = 5060;
+};
+
+struct RegistrationConfig {
+  seconds retry_interval{30};       // after a failure; 0 does not retry
+  bool unregister_on_reboot = false;
+  bool contact_line_param = true;   // ;line= in Contact
+  bool mac_header = false;          // MAC: in REGISTER
+  bool line_header = false;         // Line: in REGISTER, 0-based
+  seconds surge_prevention{0};      // the first REGISTER leaves at a random moment within it
+};
+
+// RFC 3261 §17.1.1.1 T1, T2, T4.
+struct SipTimers {
+  Duration t1{milliseconds{500}};
+  Duration t2{seconds{4}};
+  Duration t4{seconds{5}};
+};
+
+struct CodecConfig {
+  std::string name;               // as the guide names it: PCMU, PCMA, G722 …
+  std::uint8_t payload_type = 0;  // RTP payload number to offer
+};
+
+enum class HoldStyle : std::uint8_t {
+  SendOnly,     // a=sendonly
+  Inactive,     // a=inactive
+  ZeroAddress,  // c=0.0.0.0 (RFC 2543)
+};
+struct HoldConfig {  // per account
+  HoldStyle style = HoldStyle::SendOnly;
+};
+struct HoldToneConfig {  // phone-wide: reminders while a call is on hold, or held by the far side
+  bool enabled = false;
+  seconds delay{30};
+  seconds interval{30};
+};
+
+enum class FeatureMode : std::uint8_t { Phone, Custom };  // one state for the phone, or one for each account
+
+struct ForwardRule {
+  bool enabled = false;
+  std::string target;
+  std::string on_code;  // dialled to tell the server; may be empty
+  std::string off_code;
+};
+struct ForwardConfig {  // per account; the same in each account in phone mode
+  bool allowed = true;
+  FeatureMode mode = FeatureMode::Phone;
+  bool diversion_header = true;  // Diversion in the 302
+  bool international = true;     // targets that begin with 00
+  ForwardRule always;
+  ForwardRule busy;
+  ForwardRule no_answer;
+  int no_answer_rings = 2;
+  Duration no_answer_after{seconds{12}};  // rings times kRing
+};
+// The guide counts no-answer time in rings of about six seconds.
+inline constexpr seconds kRing{6};
+
+struct DndConfig {  // per account; the same in each account in phone mode
+  bool allowed = true;
+  FeatureMode mode = FeatureMode::Phone;
+  bool enabled = false;
+  std::string on_code;
+  std::string off_code;
+  bool emergency_enabled = false;                 // let the callers below through
+  std::vector<std::string> emergency_callers;
+};
+
+struct CallWaitingConfig {
+  bool enabled = true;
+  bool tone = true;
+  std::string on_code;
+  std::string off_code;
+};
+
+struct RefuseConfig {
+  int normal_code = 486;  // the user rejects
+  int dnd_code = 480;     // do not disturb
+};
+
+struct TransferConfig {
+  bool semi_attended = true;           // off: a transfer while the target still rings becomes blind
+  bool blind_on_hook = true;           // hanging up completes a blind transfer
+  bool attended_on_hook = true;        // hanging up completes an attended one
+  milliseconds hold_to_refer_delay{0};
+};
+
+struct RingConfig {
+  seconds ringing_timeout{120};   // incoming, until it counts as missed
+  seconds ringback_timeout{180};  // outgoing, until the phone gives up
+};
+
+struct AutoAnswerConfig {  // per account
+  bool enabled = false;
+  bool mute = false;
+};
+struct AutoAnswerRule {  // phone-wide
+  seconds delay{1};
+  bool first_call_only = true;
+  bool tone = true;
+};
+
+enum class DtmfWay : std::uint8_t { Inband, Rfc2833, Info, Rfc2833AndInfo };
+enum class DtmfInfoBody : std::uint8_t { Disabled, DtmfRelay, Dtmf, TelephoneEvent };
+struct DtmfConfig {  // per account
+  DtmfWay way = DtmfWay::Rfc2833;
+  DtmfInfoBody info_body = DtmfInfoBody::DtmfRelay;
+  std::uint8_t payload_type = 101;
+};
+
+struct JitterConfig {
+  bool adaptive = true;
+  milliseconds min{60};
+  milliseconds normal{120};
+  milliseconds max{240};
+};
+
+struct RtpPortRange {
+  std::uint16_t min = 11780;
+  std::uint16_t max = 12780;
+};
+
+struct AccountConfig {
+  int index = 1;  // account.N
+  std::string label;
+  std::string display_name;
+  std::string user_name;
+  std::string auth_name;  // user_name when the file has none
+  std::string password;
+  std::vector<ServerConfig> servers;                  // those with an address, primary first
+  std::vector<OutboundProxyConfig> outbound_proxies;  // empty unless switched on
+  RegistrationConfig registration;
+  SipTimers timers;
+  std::vector<CodecConfig> codecs;  // enabled ones, best first
+  milliseconds ptime{20};           // 0: not offered
+  DtmfConfig dtmf;
+  HoldConfig hold;
+  ForwardConfig forward;
+  DndConfig dnd;
+  AutoAnswerConfig auto_answer;
+  bool missed_call_log = true;
+};
+
+struct PhoneConfig {
+  const Model* model = nullptr;
+  std::string mac;         // twelve lower-case hex digits; may be empty
+  std::string user_agent;  // User-Agent value
+  std::uint16_t listen_port = 5060;
+  RtpPortRange rtp_ports;
+  std::vector<AccountConfig> accounts;  // the enabled ones, by index
+  int default_account = 1;
+  CallWaitingConfig call_waiting;
+  RefuseConfig refuse;
+  TransferConfig transfer;
+  HoldToneConfig hold_tone;
+  HoldToneConfig held_tone;
+  RingConfig ringing;
+  AutoAnswerRule auto_answer;
+  JitterConfig jitter;
+  bool comfort_noise = true;
+  bool voice_activity_detection = false;
+  int calls_per_line_key = 24;
+  seconds busy_tone_delay{0};
+
+  [[nodiscard]] const AccountConfig* account(int index) const;  // null when it is not enabled
+};
+
+[[nodiscard]] PhoneConfig make_phone_config(const Settings& settings, const Model& model, std::string mac = {});
+
+}  // namespace offhook::config
