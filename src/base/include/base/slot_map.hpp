@@ -1,0 +1,95 @@
+// Values under generational handles: ids between layers instead of pointers. A stale handle finds nothing.
+// Insert, find and erase are O(1); a value's address is stable until it is erased.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace offhook {
+
+// Tag makes handles of different things different types. A default handle is null.
+template <class Tag>
+struct Handle {
+  std::uint32_t index = 0;
+  std::uint32_t generation = 0;
+
+  [[nodiscard]] explicit operator bool() const { return generation != 0; }
+  [[nodiscard]] std::uint64_t number() const { return std::uint64_t{generation} << 32 | index; }
+  [[nodiscard]] static Handle from_number(std::uint64_t n) {
+    return {static_cast<std::uint32_t>(n), static_cast<std::uint32_t>(n >> 32)};
+  }
+  friend auto operator<=>(const Handle&, const Handle&) = default;
+};
+
+template <class Tag, class T>
+class SlotMap {
+ public:
+  using Id = Handle<Tag>;
+
+  template <class... Args>
+  Id insert(Args&&... args) {
+    std::uint32_t index;
+    if (free_.empty()) {
+      index = static_cast<std::uint32_t>(slots_.size());
+      slots_.emplace_back();
+    } else {
+      index = free_.back();
+      free_.pop_back();
+    }
+    Slot& slot = slots_[index];
+    slot.value.emplace(std::forward<Args>(args)...);
+    ++size_;
+    return {index, slot.generation};
+  }
+
+  [[nodiscard]] T* find(Id id) {
+    if (id.index >= slots_.size()) return nullptr;
+    Slot& slot = slots_[id.index];
+    return slot.generation == id.generation && slot.value ? &*slot.value : nullptr;
+  }
+  [[nodiscard]] const T* find(Id id) const { return const_cast<SlotMap*>(this)->find(id); }
+
+  bool erase(Id id) {
+    if (find(id) == nullptr) return false;
+    Slot& slot = slots_[id.index];
+    slot.value.reset();
+    if (++slot.generation == 0) slot.generation = 1;
+    free_.push_back(id.index);
+    --size_;
+    return true;
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+
+  // Visits in slot order as f(Id, T&). f may erase the value it is given, and no other.
+  template <class F>
+  void for_each(F&& f) {
+    for (std::uint32_t i = 0; i < slots_.size(); ++i)
+      if (slots_[i].value) f(Id{i, slots_[i].generation}, *slots_[i].value);
+  }
+  template <class F>
+  void for_each(F&& f) const {
+    for (std::uint32_t i = 0; i < slots_.size(); ++i)
+      if (slots_[i].value) f(Id{i, slots_[i].generation}, *slots_[i].value);
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t generation = 1;
+    std::optional<T> value;
+  };
+  std::deque<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace offhook
+
+template <class Tag>
+struct std::hash<offhook::Handle<Tag>> {
+  std::size_t operator()(offhook::Handle<Tag> handle) const noexcept { return std::hash<std::uint64_t>{}(handle.number()); }
+};

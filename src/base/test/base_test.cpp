@@ -1,0 +1,62 @@
+#include <gtest/gtest.h>
+
+#include "base/ascii.hpp"
+#include "base/endpoint.hpp"
+#include "base/random.hpp"
+#include "base/slot_map.hpp"
+
+namespace offhook {
+namespace {
+
+TEST(Endpoint, ParsesAndPrintsBothFamilies) {
+  for (const auto* text : {"127.0.0.1:5060", "0.0.0.0:0", "[::1]:5061", "[2001:db8::9:1]:65535", "[::]:1", "[1:2:3:4:5:6:7:8]:9", "[1::]:9", "[1:0:0:2::3]:9"}) {
+    const auto endpoint = Endpoint::parse(text);
+    ASSERT_TRUE(endpoint) << text;
+    EXPECT_EQ(endpoint->text(), text);
+  }
+  EXPECT_EQ(IpAddress::parse("::ffff:192.0.2.10")->text(), "::ffff:c000:20a");
+  EXPECT_EQ(Endpoint::parse("192.0.2.1", 5060)->port, 5060);
+  EXPECT_EQ(Endpoint::parse("::1", 5060)->text(), "[::1]:5060");
+}
+
+TEST(Endpoint, RefusesWhatIsNoAddress) {
+  for (const auto* text : {"", "localhost:1", "1.2.3:4", "1.2.3.4", "1.2.3.256:1", "1.2.3.4:65536", "1.2.3.4:", "[1:2]:3", "[1::2::3]:4",
+                           ":::1", "[::1", "1.2.3.4.5:6", "[1:2:3:4:5:6:7:8:9]:1", "[12345::]:1", "[:1::2]:3", "[1:]:2", "::1:5060:"})
+    EXPECT_FALSE(Endpoint::parse(text)) << text;
+}
+
+TEST(Random, SeedRepeatsAndTokensAreTokens) {
+  SeededRandom a(7), b(7), c(8);
+  const auto token = a.token(40);
+  EXPECT_EQ(token, b.token(40));
+  EXPECT_NE(token, c.token(40));
+  EXPECT_EQ(token.size(), 40);
+  for (const char ch : token) EXPECT_TRUE(is_digit(ch) || (ch >= 'a' && ch <= 'z'));
+  for (int i = 0; i < 1000; ++i) EXPECT_LT(a.below(7), 7);
+}
+
+struct ThingTag;
+TEST(SlotMap, StaleHandleFindsNothing) {
+  SlotMap<ThingTag, std::string> map;
+  const auto first = map.insert("first");
+  EXPECT_EQ(*map.find(first), "first");
+  EXPECT_TRUE(map.erase(first));
+  EXPECT_FALSE(map.erase(first));
+  const auto second = map.insert("second");
+  EXPECT_EQ(second.index, first.index);
+  EXPECT_EQ(map.find(first), nullptr);
+  EXPECT_EQ(*map.find(second), "second");
+  EXPECT_EQ(map.find({}), nullptr);
+}
+
+TEST(Ascii, Numbers) {
+  EXPECT_EQ(parse_number<std::uint8_t>("255"), 255);
+  EXPECT_FALSE(parse_number<std::uint8_t>("256"));
+  EXPECT_FALSE(parse_number<int>("-1"));
+  EXPECT_FALSE(parse_number<int>("1 "));
+  EXPECT_EQ(trim(" \t a b\r\n"), "a b");
+  EXPECT_EQ(trim("  "), "");
+}
+
+}  // namespace
+}  // namespace offhook

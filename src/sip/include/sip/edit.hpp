@@ -1,0 +1,52 @@
+// Changes to a message without decoding it: a list of cuts and insertions over its bytes, applied in one pass. What is not named stays
+// byte for byte. A proxy's forwarding (RFC 3261 §16.6) is one Edit. `source` must outlive the edit.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sip/message.hpp"
+
+namespace offhook::sip {
+
+class Edit {
+ public:
+  explicit Edit(const Message& source) : source_(&source) {}
+
+  Edit& request_uri(std::string_view uri);
+  Edit& status(int code, std::string_view reason);
+  // A new field of that kind before the first one of it; when there is none, right behind the start line. Several prepends of one kind: the
+  // last one called stands first.
+  Edit& prepend(HeaderId id, std::string_view value);
+  // A new field behind the last one of that kind, else at the end of the header.
+  Edit& append(HeaderId id, std::string_view value);
+  Edit& append(std::string_view name, std::string_view value);
+  // Replaces the value of the first field of that kind; adds the field at the end when there is none.
+  Edit& set(HeaderId id, std::string_view value);
+  // Replaces one list element or part of a value: `part` must be a view into the source's bytes.
+  Edit& replace(std::string_view part, std::string_view with);
+  // Inserts text behind a view into the source's bytes (;received=… behind a Via element).
+  Edit& insert_after(std::string_view part, std::string_view text);
+  Edit& remove(HeaderId id);               // all fields of that kind
+  Edit& remove_field(std::size_t index);   // the field with that index in the source
+  Edit& remove_top(HeaderId id);           // the first list element; the field too when it was its only one
+  Edit& body(std::string_view content_type, std::string_view bytes);  // also sets Content-Type and Content-Length
+
+  [[nodiscard]] bool empty() const { return cuts_.empty(); }
+  [[nodiscard]] std::string bytes() const;
+  // bytes() indexed again.
+  [[nodiscard]] Message apply() const;
+
+ private:
+  struct Cut {
+    std::uint32_t at = 0, size = 0;  // in the source
+    std::uint32_t order = 0;
+    std::string text;
+  };
+  void cut(std::size_t at, std::size_t size, std::string text);
+  const Message* source_;
+  std::vector<Cut> cuts_;
+};
+
+}  // namespace offhook::sip

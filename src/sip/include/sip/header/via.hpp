@@ -1,0 +1,33 @@
+// Via = via-parm *(COMMA via-parm)
+// via-parm = sent-protocol LWS sent-by *( SEMI via-params )
+// sent-protocol = protocol-name SLASH protocol-version SLASH transport ;  sent-by = host [ COLON port ]
+// RFC 3261 §20.42, §18.2.1; rport: RFC 3581; IPv6 received with or without brackets: RFC 5118 §4.5.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/endpoint.hpp"
+#include "base/result.hpp"
+#include "sip/params.hpp"
+
+namespace offhook::sip {
+
+inline constexpr std::string_view kMagicCookie = "z9hG4bK";
+
+struct Via {
+  std::string_view transport;  // as written: "UDP"
+  std::string_view host;       // an IPv6 reference keeps its brackets
+  std::optional<std::uint16_t> port;
+  Params params;
+
+  [[nodiscard]] std::string_view branch() const;                  // "" when missing
+  [[nodiscard]] std::optional<IpAddress> received() const;        // brackets tolerated
+  [[nodiscard]] bool wants_rport() const { return params.has("rport"); }
+  [[nodiscard]] std::optional<std::uint16_t> rport() const;       // its value, when filled in
+  [[nodiscard]] std::string sent_by() const;                      // host[:port], lower case
+  [[nodiscard]] static Result<Via> parse(std::string_view value);
+};
+
+}  // namespace offhook::sip

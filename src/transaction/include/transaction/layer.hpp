@@ -1,0 +1,145 @@
+// The transaction layer: all client and server transactions of one engine. RFC 3261 §17 with RFC 6026 (Accepted), §9 (CANCEL), §8.2.2.2
+// (merged requests are the TU's). The four machines live in client_invite, client_non_invite, server_invite and server_non_invite.
+//
+// The transaction user (ua or proxy) starts and answers transactions by calls, and takes what happened from poll(). `Owner` is the TU's own
+// number, handed back with each event. Everything sent goes into the transport layer's queue. One thread; time is an argument.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/random.hpp"
+#include "base/slot_map.hpp"
+#include "base/time.hpp"
+#include "base/timer_wheel.hpp"
+#include "sip/message.hpp"
+#include "transport/layer.hpp"
+
+namespace offhook::transaction {
+
+struct ClientTag;
+struct ServerTag;
+using ClientId = Handle<ClientTag>;
+using ServerId = Handle<ServerTag>;
+using Owner = std::uint64_t;
+
+// §17.1.1.1, table 4; the guide's account.X.advanced.timer_t1/t2/t4.
+struct Timers {
+  Duration t1 = milliseconds(500);
+  Duration t2 = seconds(4);
+  Duration t4 = seconds(5);
+  Duration d = seconds(32);
+  // Total silence after which Timer B, F, H, L or M fires: 64*T1.
+  [[nodiscard]] Duration timeout() const { return 64 * t1; }
+};
+
+// A new request. For an ACK that belongs to a 2xx (no transaction) `id` is null. For a CANCEL `cancels` names the INVITE's transaction, when there is one:
+// the TU answers the CANCEL (200 or 481) and the INVITE (487) itself (§9.2).
+struct RequestReceived {
+  ServerId id;
+  sip::Message request;
+  transport::Flow flow;
+  ServerId cancels;
+  Owner cancels_owner = 0;
+};
+// A response for one of our transactions: each provisional, one final; for an INVITE every 2xx while Accepted lasts (RFC 6026 §7.2).
+struct ResponseReceived {
+  ClientId id;
+  Owner owner = 0;
+  sip::Message response;
+  transport::Flow flow;
+};
+// No final response in time (Timer B or F): the TU acts as on a 408 (§8.1.3.1).
+struct ClientTimeout {
+  ClientId id;
+  Owner owner = 0;
+};
+// The request could not be sent: as on a 503.
+struct ClientTransportError {
+  ClientId id;
+  Owner owner = 0;
+};
+// No ACK came for our final non-2xx (Timer H), or the response could not be sent.
+struct ServerFailed {
+  ServerId id;
+  Owner owner = 0;
+};
+// The transaction is gone; its id means nothing any more. The last event of each transaction.
+struct ClientTerminated {
+  ClientId id;
+  Owner owner = 0;
+};
+struct ServerTerminated {
+  ServerId id;
+  Owner owner = 0;
+};
+// A response that matches no transaction: a UA drops it; a proxy too (RFC 6026 §8.9), except that it may count it. A 2xx to INVITE can be one.
+struct StrayResponse {
+  sip::Message response;
+  transport::Flow flow;
+};
+using Event = std::variant<RequestReceived, ResponseReceived, ClientTimeout, ClientTransportError, ServerFailed, ClientTerminated, ServerTerminated,
+                           StrayResponse>;
+
+struct Counters {
+  std::uint64_t client_started = 0, server_started = 0;
+  std::uint64_t request_retransmits_sent = 0, request_retransmits_received = 0;
+  std::uint64_t response_retransmits_sent = 0, response_retransmits_received = 0;
+  std::uint64_t timeouts = 0, strays = 0, unmatched_acks = 0;
+};
+
+class Layer {
+ public:
+  Layer(transport::Layer& transport, Random& random, Timers timers = {});
+  ~Layer();
+  Layer(const Layer&) = delete;
+  Layer& operator=(const Layer&) = delete;
+
+  // A message from the transport layer.
+  void receive(TimePoint now, transport::Incoming incoming);
+  // Sending to that peer failed.
+  void unreachable(TimePoint now, const transport::Flow& flow);
+  void wake(TimePoint now);
+  [[nodiscard]] std::optional<TimePoint> deadline() const { return wheel_.deadline(); }
+  [[nodiscard]] std::optional<Event> poll();
+
+  // Starts a client transaction: puts our Via (new branch; `branch_suffix` is appended to it, for a proxy's loop check) on top of `request`,
+  // sends it over `flow`. Not for ACK. `timers` overrides the layer's (an account may have its own T1, T2, T4).
+  ClientId start(TimePoint now, const sip::Message& request, const transport::Flow& flow, Owner owner, std::string_view branch_suffix = {},
+                 const Timers* timers = nullptr);
+  // Sends a CANCEL for an INVITE transaction (§9.1): at once when a provisional response has come, else as soon as one comes; nothing when a final one came
+  // already. The CANCEL is a transaction of its own without events for the TU; 64*T1 after it an unanswered INVITE times out (§9.1 last paragraph).
+  void cancel(TimePoint now, ClientId invite, std::string_view reason_header = {});
+  // Sends a response through its server transaction. Several provisional ones, then a final one; after a 2xx to INVITE again the same 2xx (retransmission by the TU).
+  // Ignored when the transaction is gone or has had its final response.
+  void respond(TimePoint now, ServerId id, const sip::Message& response);
+  // A 2xx's ACK, or any request that is no transaction: our Via with a new branch, sent once. The text sent is returned so that it can be sent again (resend).
+  std::string send_stateless(const sip::Message& request, const transport::Flow& flow, std::string_view branch_suffix = {});
+  void resend(std::string bytes, const transport::Flow& flow);
+
+  // The Owner of a server transaction may be set once the TU knows it.
+  void set_owner(ServerId id, Owner owner);
+  [[nodiscard]] const sip::Message* request_of(ServerId id) const;  // good until the next call
+  [[nodiscard]] std::optional<transport::Flow> flow_of(ServerId id) const;
+  [[nodiscard]] bool has_final(ServerId id) const;                  // true also when it is gone
+
+  [[nodiscard]] std::size_t client_count() const;
+  [[nodiscard]] std::size_t server_count() const;
+  [[nodiscard]] std::size_t timer_count() const { return wheel_.size(); }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  struct Tables;  // transactions and their keys: private to the implementation
+  transport::Layer* transport_;
+  Random* random_;
+  Timers timers_;
+  TimerWheel wheel_;
+  std::deque<Event> events_;
+  Counters counters_;
+  std::unique_ptr<Tables> tables_;
+};
+
+}  // namespace offhook::transaction

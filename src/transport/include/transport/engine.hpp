@@ -1,0 +1,25 @@
+// The contract between an engine (a proxy, a rack of phones) and the world that drives it (io with real sockets, sim with virtual time).
+// After each receive() or wake() the world takes poll_transmit() until it is empty, then looks at deadline(). One thread.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+#include "transport/flow.hpp"
+
+namespace offhook::transport {
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  // One datagram, or one framed message of a stream, as it came.
+  virtual void receive(Now now, const Flow& flow, std::string bytes) = 0;
+  // Time has come to deadline() (or any other moment: waking early is harmless).
+  virtual void wake(Now now) = 0;
+  [[nodiscard]] virtual std::optional<TimePoint> deadline() const = 0;
+  [[nodiscard]] virtual std::optional<Transmit> poll_transmit() = 0;
+  // The world could not send to that peer (ICMP unreachable, connection refused or lost).
+  virtual void unreachable(Now now, const Flow& flow) = 0;
+};
+
+}  // namespace offhook::transport

@@ -1,0 +1,58 @@
+// Transport layer of one engine: bytes to messages and back. RFC 3261 §18, RFC 3581.
+//
+// In: bytes with their flow. Out: a message with Via's received/rport filled in, or nothing: broken requests are answered (400, 505) and broken
+// responses dropped here, each with a counter. Sends are queued for the world to take.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "base/random.hpp"
+#include "sip/message.hpp"
+#include "transport/flow.hpp"
+
+namespace offhook::transport {
+
+struct Incoming {
+  sip::Message message;
+  Flow flow;
+};
+
+struct Counters {
+  std::uint64_t received = 0, sent = 0;
+  std::uint64_t keepalives = 0;       // CRLF or empty datagrams
+  std::uint64_t bad_requests = 0;     // answered here
+  std::uint64_t bad_responses = 0;    // dropped
+  std::uint64_t garbage = 0;          // neither; dropped
+  std::uint64_t unroutable = 0;       // a response whose Via names no address
+};
+
+class Layer {
+ public:
+  explicit Layer(Random& random, sip::Limits limits = {}) : random_(&random), limits_(limits) {}
+
+  [[nodiscard]] std::optional<Incoming> receive(const Flow& flow, std::string bytes);
+
+  // Sends bytes as they are.
+  void send(const Flow& flow, std::string bytes);
+  // Where a response to a request with that top Via, which came over `flow`, goes (§18.2.2): maddr is ignored on purpose (an open
+  // reflector), received/rport are obeyed, and a UDP response leaves from the socket that the request came to.
+  [[nodiscard]] static std::optional<Flow> response_flow(const sip::Message& response, const Flow& flow);
+  // Sends the response along response_flow(); false when there is none (counted).
+  bool respond(const sip::Message& response, const Flow& request_flow);
+
+  [[nodiscard]] std::optional<Transmit> poll_transmit();
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  Random* random_;
+  sip::Limits limits_;
+  std::deque<Transmit> out_;
+  Counters counters_;
+};
+
+// "SIP/2.0/UDP host:port;branch=…" for a request that leaves over `flow`; ;rport is added (RFC 3581) unless told not to.
+[[nodiscard]] std::string via_value(const Flow& flow, std::string_view branch, bool rport = true);
+
+}  // namespace offhook::transport
