@@ -1,0 +1,37 @@
+// What a person (or a flow, or the API) does to a phone. `call` is CallView::id; 0 means "the one that the action fits", an error when two do.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/result.hpp"
+
+namespace offhook::phone {
+
+struct Dial {
+  std::string target;  // number, user@host or SIP URI
+  int account = 0;     // 0: the default account
+};
+struct Answer { int call = 0; };     // an active call is held first (call waiting, guide §6.5)
+struct Reject { int call = 0; };
+struct Hold { int call = 0; };
+struct Resume { int call = 0; };     // another active call is held first
+struct Transfer {                    // blind
+  std::string target;
+  int call = 0;
+};
+struct HangUp { int call = 0; };
+struct SetDnd { bool on = true; };
+enum class ForwardKind : std::uint8_t { Always, Busy, NoAnswer };
+struct SetForward {
+  ForwardKind kind = ForwardKind::Always;
+  bool on = true;
+  std::string target;
+};
+using Command = std::variant<Dial, Answer, Reject, Hold, Resume, Transfer, HangUp, SetDnd, SetForward>;
+
+// "call 1002", "answer", "answer 2", "hold", "transfer 1003", "hangup", "dnd on", "forward always 1003", "forward busy off" …
+[[nodiscard]] Checked<Command> parse_command(std::string_view text);
+
+}  // namespace offhook::phone

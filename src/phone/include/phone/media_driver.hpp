@@ -1,0 +1,28 @@
+// Applies a rack's media commands to a media engine: legs to sessions. Lives where the media engine lives (its thread in io, inline in sim).
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <unordered_map>
+
+#include "media/engine.hpp"
+#include "phone/rack.hpp"
+
+namespace offhook::phone {
+
+class MediaDriver {
+ public:
+  explicit MediaDriver(media::Engine& engine) : engine_(&engine) {}
+  // A phone's audio input must be known before its first leg; without one it is silent.
+  void add_phone(PhoneId phone, media::AudioIn in);
+  void apply(Now now, const MediaCommand& command);
+  [[nodiscard]] std::optional<media::SessionId> session(std::uint64_t leg) const;
+  [[nodiscard]] std::optional<media::PartyId> party(PhoneId phone) const;
+
+ private:
+  media::Engine* engine_;
+  std::map<PhoneId, media::PartyId> parties_;
+  std::unordered_map<std::uint64_t, media::SessionId> sessions_;
+};
+
+}  // namespace offhook::phone

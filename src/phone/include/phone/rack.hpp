@@ -1,0 +1,88 @@
+// Many phones that share one transport and transaction layer: the engine that io and sim drive. One thread.
+//
+// In: datagrams and time (transport::Engine), commands. Out: datagrams, media commands, events. A request finds its phone by the socket it came to and, where several share
+// one, by its Request-URI.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/slot_map.hpp"
+#include "config/phone_config.hpp"
+#include "media/engine.hpp"
+#include "phone/command.hpp"
+#include "phone/view.hpp"
+#include "transport/engine.hpp"
+#include "transport/locate.hpp"
+
+namespace offhook::phone {
+
+struct PhoneTag;
+using PhoneId = Handle<PhoneTag>;
+
+// For the media thread: values that cross a queue. `leg` names a session over its life and is never used again.
+struct OpenLeg {
+  std::uint64_t leg = 0;
+  PhoneId phone;
+  Endpoint local;
+};
+struct UpdateLeg {
+  std::uint64_t leg = 0;
+  media::AudioPlan plan;
+};
+struct CloseLeg {
+  std::uint64_t leg = 0;
+};
+using MediaCommand = std::variant<OpenLeg, UpdateLeg, CloseLeg>;
+
+enum class Change : std::uint8_t { Registration, Calls, Settings };
+struct PhoneEvent {
+  PhoneId phone;
+  Change change = Change::Calls;
+};
+
+struct Counts {
+  std::size_t phones = 0, calls = 0, dialogs = 0, subscriptions = 0, transactions = 0;
+  std::size_t call_timers = 0;  // timers other than registration refresh and retry
+  std::size_t media_legs = 0;
+};
+
+class Rack final : public transport::Engine {
+ public:
+  Rack(Random& random, const transport::Locator& locator);
+  ~Rack() override;
+
+  // `local` is the signalling socket, a specific address; audio uses the same address and the configured port range. Sends nothing before start().
+  PhoneId add(std::string name, config::PhoneConfig config, Endpoint local);
+  void start(Now now, PhoneId phone);  // registers every account
+  void stop(Now now, PhoneId phone);   // ends calls; unregisters where the configuration says so
+  [[nodiscard]] std::optional<PhoneId> find(std::string_view name) const;
+  [[nodiscard]] std::vector<PhoneId> phones() const;
+
+  // Ok means: begun. Its outcome is an event. The Complaint is a sentence for the person ("no call to hold").
+  Checked<void> command(Now now, PhoneId phone, const Command& command);
+  [[nodiscard]] PhoneView view(PhoneId phone) const;
+  [[nodiscard]] bool is_registered(PhoneId phone) const;  // every account that should be
+  // The leg of a call, for asking the media engine who is heard there; nothing when it has none.
+  [[nodiscard]] std::optional<std::uint64_t> leg_of(PhoneId phone, int call) const;
+
+  void receive(Now now, const transport::Flow& flow, std::string bytes) override;
+  void wake(Now now) override;
+  [[nodiscard]] std::optional<TimePoint> deadline() const override;
+  [[nodiscard]] std::optional<transport::Transmit> poll_transmit() override;
+  void unreachable(Now now, const transport::Flow& flow) override;
+
+  [[nodiscard]] std::optional<MediaCommand> poll_media();
+  [[nodiscard]] std::optional<PhoneEvent> poll_event();
+  [[nodiscard]] Counts counts() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace offhook::phone

@@ -1,0 +1,76 @@
+// The proxy and registrar as one engine. RFC 3261 §16 (stateful proxy), §10 (registrar), §22 (digest).
+//
+// What was answered is on disk: a REGISTER's changes go out by poll_store(); its 200 leaves when the world has said stored(id, true), and 500 when it said false.
+// The world must keep the order of writes. A memory store says stored() at once.
+#pragma once
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "proxy/location.hpp"
+#include "sip/digest.hpp"
+#include "transaction/layer.hpp"
+#include "transport/engine.hpp"
+#include "transport/locate.hpp"
+
+namespace offhook::proxy {
+
+struct User {
+  std::string name;
+  std::string ha1_md5, ha1_sha256;  // sip::ha1 with the realm; the password itself is not kept
+};
+[[nodiscard]] User make_user(std::string_view name, std::string_view password, std::string_view realm);
+
+struct Config {
+  std::vector<Endpoint> listen;         // UDP sockets; the first one is the proxy's name in Record-Route when it is specific
+  std::vector<std::string> domains;     // hosts (or host:port) that are ours; requests for other domains are relayed only for our users' dialogs
+  std::string realm;                    // "" takes the first domain
+  bool authenticate = true;             // digest on REGISTER and on INVITE etc. from our own users
+  std::vector<User> users;              // with authenticate off: anybody may register as anybody
+  bool record_route = true;
+  seconds min_expires{60}, default_expires{3600}, max_expires{7200};
+  std::size_t max_contacts = 10;        // per address-of-record
+  seconds timer_c{180};
+  transaction::Timers timers;
+  std::string server_name = "offhook";  // Server header
+};
+
+struct Counters {
+  std::uint64_t registers = 0, registered = 0, challenges = 0, bad_credentials = 0;
+  std::uint64_t forwarded_requests = 0, forwarded_responses = 0, loops = 0, not_found = 0, store_failures = 0;
+};
+
+class Core final : public transport::Engine {
+ public:
+  // `locator` names hosts of contacts and routes; it must outlive the core, as must `random`.
+  Core(Config config, Random& random, const transport::Locator& locator);
+  ~Core() override;
+
+  // Bindings that the store has kept, before the first receive(). Expired ones are dropped.
+  void load(Now now, const std::vector<Binding>& bindings);
+
+  void receive(Now now, const transport::Flow& flow, std::string bytes) override;
+  void wake(Now now) override;
+  [[nodiscard]] std::optional<TimePoint> deadline() const override;
+  [[nodiscard]] std::optional<transport::Transmit> poll_transmit() override;
+  void unreachable(Now now, const transport::Flow& flow) override;
+
+  [[nodiscard]] std::optional<StoreWrite> poll_store();
+  void stored(Now now, std::uint64_t id, bool ok);
+
+  [[nodiscard]] std::vector<Binding> bindings(WallTime now) const;
+  [[nodiscard]] std::size_t binding_count() const;
+  [[nodiscard]] std::size_t transaction_count() const;   // client and server
+  [[nodiscard]] std::size_t relay_count() const;         // requests in progress (response contexts)
+  [[nodiscard]] std::size_t timer_count() const;         // of transactions and relays; binding expiry not counted
+  [[nodiscard]] const Counters& counters() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace offhook::proxy

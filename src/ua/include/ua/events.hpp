@@ -1,0 +1,101 @@
+// What a user agent tells the phone above it. Plain values, taken with UserAgent::poll().
+#pragma once
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/slot_map.hpp"
+#include "base/time.hpp"
+#include "sdp/offer_answer.hpp"
+#include "ua/account.hpp"
+
+namespace offhook::ua {
+
+struct CallTag;
+using CallId = Handle<CallTag>;
+
+struct Party {
+  std::string display_name;
+  std::string uri;   // sip:1002@127.0.0.1
+  std::string user;  // 1002; the host when the URI has no user
+};
+
+struct Registered {
+  AccountId account;
+  seconds expires{};
+};
+// The registration ended: on our own wish (status 0), or the server said no for good. A retry is armed when the account asks for one.
+struct Unregistered {
+  AccountId account;
+  int status = 0;      // 403, 408 …
+  std::string reason;
+  bool will_retry = false;
+};
+
+// A new call: 100 has been sent; the phone decides: ring, answer, reject, redirect. Nothing else is sent until it does.
+struct IncomingCall {
+  CallId call;
+  AccountId account;
+  Party caller;
+  Party called;            // To
+  std::string alert_info;  // Alert-Info value, "" when there is none
+};
+// Outgoing: a provisional response above 100.
+struct CallProgress {
+  CallId call;
+  int status = 180;
+  Party peer;
+};
+// Outgoing: a 3xx sends it to another target; the new INVITE is already on its way (RFC 3261 §8.1.3.4).
+struct CallRedirected {
+  CallId call;
+  int status = 302;
+  Party to;
+};
+// Both sides agreed (2xx; for an incoming call: ACK came).
+struct CallEstablished {
+  CallId call;
+  Party peer;
+};
+enum class EndedBy : std::uint8_t { Local, Remote, Network };  // Network: timeout, transport, refused by a response
+struct CallEnded {
+  CallId call;
+  EndedBy by = EndedBy::Local;
+  int status = 0;           // final response that refused it, or 0 for BYE; 487 cancelled
+  std::string reason;       // its phrase
+  std::string reason_header;  // Reason value of a CANCEL or BYE ("SIP;cause=200;text=…"), "" when there is none
+};
+// What the leg sends and hears has changed. Nothing: no session (yet, or any more).
+struct MediaChanged {
+  CallId call;
+  std::optional<sdp::Negotiated> negotiated;
+};
+// Our hold() or resume() has been answered.
+struct HoldChanged {
+  CallId call;
+  bool held = false;      // the state that holds now
+  bool succeeded = true;
+};
+// The far end holds or resumes us.
+struct RemoteHoldChanged {
+  CallId call;
+  bool held = false;
+};
+// The peer asks us to call somebody (REFER, RFC 3515). The phone says accept_transfer or refuse_transfer.
+struct TransferRequested {
+  CallId call;
+  Party target;
+  std::string refer_to;     // URI, with ?Replaces=… when it has it
+  std::string referred_by;  // Referred-By value, "" when there is none
+};
+// Our transfer(): the peer took it (202), its progress (NOTIFY sipfrag), and its end. RFC 5589.
+struct TransferProgress {
+  CallId call;
+  int status = 100;
+  bool finished = false;    // a final status, a refused REFER, or nothing heard in time (status 408)
+};
+
+using Event = std::variant<Registered, Unregistered, IncomingCall, CallProgress, CallRedirected, CallEstablished, CallEnded, MediaChanged, HoldChanged,
+                           RemoteHoldChanged, TransferRequested, TransferProgress>;
+
+}  // namespace offhook::ua
