@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t kBits = 8;
 // Beyond the top level's span a timer waits in its last slot and is placed anew when that comes up.
-constexpr std::uint64_t kSpan = std::uint64_t{1} << (4 * kBits);
+constexpr std::uint64_t kLongest = std::uint64_t{255} << (3 * kBits);
 
 std::uint64_t tick_of(TimePoint time, bool round_up) {
   const auto us = time.time_since_epoch().count();
@@ -32,22 +32,23 @@ TimerId TimerWheel::arm(TimePoint deadline, std::uint64_t payload) {
   Node& node = nodes_[index];
   const auto tick = tick_of(deadline, true);
   // Before the first advance the wheel stands where its first timer needs it, so that the start of time may be anywhere.
-  if (size_ == 0 && !started_) current_ = tick;
-  if (!started_ && tick < current_) {
-    // An earlier timer before the first advance: move the wheel back and place the others anew.
-    std::vector<std::uint32_t> armed;
-    for (std::uint32_t i = 0; i < nodes_.size(); ++i)
-      if (nodes_[i].list != kNone) armed.push_back(i);
-    std::stable_sort(armed.begin(), armed.end(), [this](auto a, auto b) { return nodes_[a].tick < nodes_[b].tick; });
-    for (const auto i : armed) unlink(i);
-    current_ = tick;
-    for (const auto i : armed) place(i);
-  }
+  if (!started_ && (size_ == 0 || tick < current_)) move_back(tick);
   node.tick = std::max(tick, current_);
   node.payload = payload;
   place(index);
   ++size_;
   return {index, node.generation};
+}
+
+// Only before time has begun to pass: the armed timers are placed anew, in the order in which they would fire.
+void TimerWheel::move_back(std::uint64_t tick) {
+  std::vector<std::uint32_t> armed;
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i)
+    if (nodes_[i].list != kNone) armed.push_back(i);
+  std::stable_sort(armed.begin(), armed.end(), [this](auto a, auto b) { return nodes_[a].tick < nodes_[b].tick; });
+  for (const auto i : armed) unlink(i);
+  current_ = tick;
+  for (const auto i : armed) place(i);
 }
 
 bool TimerWheel::cancel(TimerId& id) {
@@ -68,7 +69,7 @@ std::optional<TimePoint> TimerWheel::deadline() const {
 
 void TimerWheel::set_target(TimePoint now) {
   target_ = tick_of(now, false);
-  started_ = true;
+  if (!std::exchange(started_, true) && target_ < current_) move_back(target_);
   if (size_ == 0) current_ = std::max(current_, target_);
 }
 
@@ -81,17 +82,9 @@ std::optional<std::uint64_t> TimerWheel::take_due() {
       release(index);
       return payload;
     }
-    // Jump to the next tick at which something lies or a level turns over; every jump is bounded by 256 slots a level.
-    const auto next = next_event_tick();
-    const auto boundary = (current_ / kSlots + 1) * kSlots;
-    const auto to = next ? std::min({*next > current_ ? *next : current_ + 1, target_ + 1}) : target_ + 1;
-    if (to < boundary || current_ + 1 > target_) {
-      if (current_ == target_) return std::nullopt;
-      current_ = std::min(to, target_);
-      if (current_ % kSlots == 0) cascade(1);
-      continue;
-    }
-    current_ = std::min(std::max(to / kSlots * kSlots, boundary), target_);
+    if (current_ == target_) break;
+    // Nothing lies between here and the next event, so the slots that the jump passes are empty.
+    current_ = std::min(next_event_tick().value_or(target_), target_);
     if (current_ % kSlots == 0) cascade(1);
   }
   return std::nullopt;
@@ -99,7 +92,7 @@ std::optional<std::uint64_t> TimerWheel::take_due() {
 
 void TimerWheel::place(std::uint32_t index) {
   Node& node = nodes_[index];
-  const auto wait = std::min(node.tick - std::min(node.tick, current_), kSpan - 1);
+  const auto wait = std::min(node.tick - std::min(node.tick, current_), kLongest);
   int level = 0;
   while (level + 1 < kLevels && ((current_ + wait) >> (kBits * static_cast<unsigned>(level + 1))) !=
                                     (current_ >> (kBits * static_cast<unsigned>(level + 1))))

@@ -56,6 +56,7 @@ class TimerWheel {
   };
 
   void set_target(TimePoint now);
+  void move_back(std::uint64_t tick);
   std::optional<std::uint64_t> take_due();
   void place(std::uint32_t node);
   void unlink(std::uint32_t node);
