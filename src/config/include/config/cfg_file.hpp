@@ -22,7 +22,7 @@ namespace offhook::config {
 
 inline constexpr std::string_view kCfgHeader = "#!version:1.0.0.1";
 inline constexpr std::string_view kCfgNull = "%NULL%";
-inline constexpr std::size_t kMaxCfgBytes = 4u << 20;
+inline constexpr std::size_t kMaxCfgBytes = 1u << 20;
 inline constexpr std::size_t kMaxCfgLine = 4096;     // bytes of one line
 inline constexpr std::size_t kMaxCfgFindings = 200;  // of one file; a file of garbage needs no more
 

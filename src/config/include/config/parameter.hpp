@@ -47,8 +47,8 @@ struct Index {
   friend constexpr auto operator<=>(const Index&, const Index&) = default;
 };
 
-// How far the first number goes: accounts and line keys by model, else a fixed count.
-enum class IndexRange : std::uint8_t { None, Accounts, LineKeys, Fixed };
+// How far a number goes: by the model, else to a fixed count.
+enum class IndexRange : std::uint8_t { None, Accounts, LineKeys, CodecSlots, Fixed };
 
 struct Row {
   std::string_view name;  // pattern
@@ -67,8 +67,9 @@ struct Row {
   Room room = Room::Account;
   ModelMask models = kAllModels;
   IndexRange x_range = IndexRange::None;
+  IndexRange y_range = IndexRange::None;
   std::uint8_t x_max = 0;  // with IndexRange::Fixed
-  std::uint8_t y_max = 0;  // 0: no second number
+  std::uint8_t y_max = 0;
 
   [[nodiscard]] bool additive() const { return kind == Kind::Credential; }
 };
@@ -88,10 +89,11 @@ struct Located {
 // ("account.X.sip_server.Y.port"). One hash and one comparison. An index of 0 or above 255 is not found.
 [[nodiscard]] std::optional<Located> locate(std::string_view name);
 
-// The largest first number on this model (0: the row takes none).
+// The largest first and second number on this model (0: none).
 [[nodiscard]] unsigned x_limit(const Row& row, const Model& model);
+[[nodiscard]] unsigned y_limit(const Row& row, const Model& model);
 
-// "account.X.sip_server.Y.port" with {1, 2}: "account.1.sip_server.2.port".
+// "account.X.sip_server.Y.port" with {1, 2}: "account.1.sip_server.2.port". A number that is 0 leaves its letter.
 [[nodiscard]] std::string concrete_name(const Row& row, Index index);
 
 [[nodiscard]] std::string_view factory_default(const Row& row, const Model& model, Index index);
@@ -101,6 +103,9 @@ struct Located {
 
 // Whether a (non-empty) value is one the row takes.
 [[nodiscard]] bool is_permitted(const Row& row, std::string_view value);
+
+// A whole number with an optional minus sign; nothing for anything else.
+[[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
 
 // "0.5" is 500, "4" is 4000; nothing for anything else, more than three decimals or overflow.
 [[nodiscard]] std::optional<std::int64_t> parse_thousandths(std::string_view text);

@@ -31,7 +31,8 @@ class Layer {
     bool is_static;
   };
 
-  // Takes the values that a phone takes: known name, permitted value. The others end in `findings`, with file:line.
+  // Takes the values that a phone takes: known name, permitted value; blank values change nothing. The rest ends in
+  // `findings` with file:line: a value that is not permitted is an error, a name that is not known a warning.
   [[nodiscard]] static std::shared_ptr<const Layer> make(LayerKind kind, const CfgFile& file, std::vector<Finding>& findings);
 
   // The last value written for it; nothing when the layer does not speak of it.
@@ -92,7 +93,12 @@ class Settings {
   [[nodiscard]] const std::vector<std::shared_ptr<const Layer>>& layers() const { return layers_; }  // lowest first
 
  private:
-  struct Found;
+  struct Found {
+    Located at;
+    std::optional<Layer::Value> value;
+    const Layer* layer = nullptr;
+  };
+  [[nodiscard]] Located at(std::string_view name, Index index) const;
   [[nodiscard]] Found find(std::string_view name, Index index) const;
 
   const Model* model_;

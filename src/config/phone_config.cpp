@@ -1,0 +1,83 @@
+#include "config/phone_config.hpp"
+
+#include <algorithm>
+
+#include "resolve.hpp"
+
+namespace offhook::config {
+namespace {
+
+CallWaitingConfig call_waiting_of(const Settings& s) {
+  return {s.flag("call_waiting.enable"), s.flag("call_waiting.tone"), std::string(s.text("call_waiting.on_code")),
+          std::string(s.text("call_waiting.off_code"))};
+}
+
+RefuseConfig refuse_of(const Settings& s) {
+  return {static_cast<int>(s.number("features.normal_refuse_code")), static_cast<int>(s.number("features.dnd_refuse_code"))};
+}
+
+TransferConfig transfer_of(const Settings& s) {
+  return {s.flag("transfer.semi_attend_tran_enable"), s.flag("transfer.blind_tran_on_hook_enable"),
+          s.flag("transfer.on_hook_trans_enable"), in<milliseconds>(s.duration("features.hold_trans_delay"))};
+}
+
+HoldToneConfig hold_tone_of(const Settings& s) {
+  return {s.flag("features.play_hold_tone.enable"), in<seconds>(s.duration("features.play_hold_tone.delay")),
+          in<seconds>(s.duration("features.play_hold_tone.interval"))};
+}
+
+HoldToneConfig held_tone_of(const Settings& s) {
+  return {s.flag("features.play_held_tone.enable"), in<seconds>(s.duration("features.play_held_tone.delay")),
+          in<seconds>(s.duration("features.play_held_tone.interval"))};
+}
+
+RingConfig ringing_of(const Settings& s) {
+  return {in<seconds>(s.duration("phone_setting.ringing_timeout")), in<seconds>(s.duration("phone_setting.ringback_timeout"))};
+}
+
+AutoAnswerRule auto_answer_of(const Settings& s) {
+  return {in<seconds>(s.duration("features.auto_answer_delay")), s.flag("features.auto_answer.first_call_only"),
+          s.flag("features.auto_answer_tone.enable")};
+}
+
+JitterConfig jitter_of(const Settings& s) {
+  return {s.flag("voice.jib.adaptive"), in<milliseconds>(s.duration("voice.jib.min")),
+          in<milliseconds>(s.duration("voice.jib.normal")), in<milliseconds>(s.duration("voice.jib.max"))};
+}
+
+}  // namespace
+
+const AccountConfig* PhoneConfig::account(int index) const {
+  const auto found = std::ranges::find(accounts, index, &AccountConfig::index);
+  return found == accounts.end() ? nullptr : &*found;
+}
+
+PhoneConfig make_phone_config(const Settings& s, const Model& model, std::string mac) {
+  PhoneConfig out;
+  out.model = &model;
+  out.mac = std::move(mac);
+  out.user_agent = user_agent(model);
+  if (s.flag("sip.mac_in_ua") && !out.mac.empty()) out.user_agent += ' ' + out.mac;
+  out.listen_port = port(s, "sip.listen_port");
+  out.rtp_ports = {port(s, "network.port.min_rtpport"), port(s, "network.port.max_rtpport")};
+  for (unsigned x = 1; x <= model.accounts; ++x) {
+    const Index index{static_cast<std::uint8_t>(x)};
+    if (s.flag("account.X.enable", index)) out.accounts.push_back(account_of(s, model, index));
+  }
+  out.default_account = static_cast<int>(s.number("features.default_account"));
+  out.call_waiting = call_waiting_of(s);
+  out.refuse = refuse_of(s);
+  out.transfer = transfer_of(s);
+  out.hold_tone = hold_tone_of(s);
+  out.held_tone = held_tone_of(s);
+  out.ringing = ringing_of(s);
+  out.auto_answer = auto_answer_of(s);
+  out.jitter = jitter_of(s);
+  out.comfort_noise = s.flag("voice.cng");
+  out.voice_activity_detection = s.flag("voice.vad");
+  out.calls_per_line_key = static_cast<int>(s.number("phone_setting.call_appearance.calls_per_linekey"));
+  out.busy_tone_delay = in<seconds>(s.duration("features.busy_tone_delay"));
+  return out;
+}
+
+}  // namespace offhook::config
