@@ -1,0 +1,70 @@
+# The front door. Every target installs what it misses (Debian packages; npm for the page), then builds.
+#   make run    the demo: proxy, phones A, B, C and the web page
+#   make test   every test, on a build with address and undefined-behaviour sanitizers
+#   make build  build/release/offhook
+#   make bench  measurements, beside a peer where it is installed
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+JOBS ?= $(shell nproc)
+WERROR ?= $(if $(CI),ON,OFF)
+FUZZ_SECONDS ?= $(or $(SECONDS_EACH),60)
+export CCACHE_SLOPPINESS = pch_defines,time_macros
+
+.PHONY: help run build test check fuzz bench tidy tsan coverage format web clean
+help:
+	@sed -n '2,6s/^# *//p' Makefile; echo "also: check (format, bans, sizes) · fuzz · tidy · tsan · coverage · format · web · clean"
+
+setup-%:
+	@tools/setup $*
+
+# The page is built once and linked into the binary; web/dist is remade when its sources change.
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+web: web/dist/index.html
+web/dist/index.html: $(WEB_SOURCES) | setup-web
+	cd web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+
+build: setup-build web
+	cmake --preset release -DOFFHOOK_WERROR=$(WERROR) > /dev/null
+	cmake --build --preset release -j $(JOBS)
+	@mkdir -p build/release && ln -sf apps/offhook/offhook build/release/offhook
+
+run: build
+	build/release/offhook demo $(ARGS)
+
+test: setup-build setup-test web check
+	cmake --preset asan -DOFFHOOK_WERROR=$(WERROR) > /dev/null
+	cmake --build --preset asan -j $(JOBS)
+	ctest --preset asan -j $(JOBS) $(ARGS)
+
+check:
+	tools/check
+
+fuzz: setup-build setup-fuzz web
+	cmake --preset fuzz > /dev/null
+	cmake --build --preset fuzz -j $(JOBS)
+	tools/fuzz build/fuzz $(FUZZ_SECONDS)
+
+bench: setup-build setup-bench web
+	cmake --preset bench > /dev/null
+	cmake --build --preset bench -j $(JOBS)
+	bench/run build/bench $(ARGS)
+
+tidy: setup-build setup-test setup-lint web
+	cmake --preset tidy > /dev/null
+	cmake --build --preset tidy -j $(JOBS)
+
+tsan: setup-build setup-test web
+	cmake --preset tsan > /dev/null
+	cmake --build --preset tsan -j $(JOBS)
+	ctest --preset tsan -j $(JOBS) $(ARGS)
+
+coverage: setup-build setup-test setup-lint web
+	cmake --preset coverage > /dev/null
+	cmake --build --preset coverage -j $(JOBS)
+	cd build/coverage && ctest -j $(JOBS) -L unit && gcovr -r ../.. --filter '../../src/' --exclude '.*/test/.*' --txt --print-summary
+
+format: setup-test
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
+
+clean:
+	rm -rf build web/dist
