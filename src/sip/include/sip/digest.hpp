@@ -14,6 +14,8 @@ enum class DigestAlgorithm : std::uint8_t { Md5, Sha256, Sha512_256 };
 
 // Hash of `data` in lower-case hex.
 [[nodiscard]] std::string hash_hex(DigestAlgorithm algorithm, std::string_view data);
+// Eight hex digits, as nc= carries them.
+[[nodiscard]] std::string nonce_count_text(std::uint32_t nc);
 // H(user ":" realm ":" password)
 [[nodiscard]] std::string ha1(DigestAlgorithm algorithm, std::string_view user, std::string_view realm, std::string_view password);
 

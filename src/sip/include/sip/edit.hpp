@@ -2,8 +2,10 @@
 // byte for byte. A proxy's forwarding (RFC 3261 §16.6) is one Edit. `source` must outlive the edit.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sip/message.hpp"
@@ -30,7 +32,8 @@ class Edit {
   Edit& insert_after(std::string_view part, std::string_view text);
   Edit& remove(HeaderId id);               // all fields of that kind
   Edit& remove_field(std::size_t index);   // the field with that index in the source
-  Edit& remove_top(HeaderId id);           // the first list element; the field too when it was its only one
+  // The first list element, and the field when it was its only one. Called again: the next element.
+  Edit& remove_top(HeaderId id);
   Edit& body(std::string_view content_type, std::string_view bytes);  // also sets Content-Type and Content-Length
 
   [[nodiscard]] bool empty() const { return cuts_.empty(); }
@@ -45,6 +48,10 @@ class Edit {
     std::string text;
   };
   void cut(std::size_t at, std::size_t size, std::string text);
+  [[nodiscard]] std::pair<std::size_t, std::size_t> extent(std::size_t index) const;
+  [[nodiscard]] std::size_t offset_of(std::string_view part) const;
+  [[nodiscard]] std::optional<std::size_t> first_of(HeaderId id) const;
+  [[nodiscard]] bool is_cut(std::size_t at) const;
   const Message* source_;
   std::vector<Cut> cuts_;
 };

@@ -63,6 +63,7 @@ class Message {
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const&;  // for Other; case-insensitive
   [[nodiscard]] std::size_t count(HeaderId id) const;  // fields, not list elements
   // All elements of all fields of that kind in order, split at top-level commas: for (std::string_view v : m.values(id)).
+  // Fields whose commas separate nothing (is_list() is false: challenges, credentials, Date) give one element each.
   [[nodiscard]] ValueRange values(HeaderId id) const&;
   // First element of values(id).
   [[nodiscard]] std::optional<std::string_view> top(HeaderId id) const&;

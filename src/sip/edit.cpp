@@ -1,0 +1,189 @@
+#include "sip/edit.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "scan.hpp"
+#include "write.hpp"
+
+namespace offhook::sip {
+namespace {
+
+constexpr std::uint32_t kMiddle = 1U << 31U;
+constexpr Limits kOwnLimits{SIZE_MAX, SIZE_MAX, SIZE_MAX};
+
+std::string field_text(std::string_view name, std::string_view value) {
+  std::string out;
+  write_field(out, name, value);
+  return out;
+}
+
+std::string clean(std::string_view value) {
+  std::string out;
+  write_value(out, value);
+  return out;
+}
+
+}  // namespace
+
+// Where a field begins and how far it reaches, its line end and folds counted.
+std::pair<std::size_t, std::size_t> Edit::extent(std::size_t index) const {
+  const std::size_t begin = source_->slot(index).name;
+  const std::size_t end = index + 1 < source_->header_count() ? source_->slot(index + 1).name : source_->headers_end_;
+  return {begin, end - begin};
+}
+
+std::size_t Edit::offset_of(std::string_view part) const {
+  const auto at = static_cast<std::size_t>(part.data() - source_->buffer_.data());
+  assert(at <= source_->buffer_.size() && part.size() <= source_->buffer_.size() - at);
+  return at;
+}
+
+std::optional<std::size_t> Edit::first_of(HeaderId id) const {
+  for (std::size_t i = 0; i < source_->header_count(); ++i)
+    if (source_->slot(i).id == id) return i;
+  return std::nullopt;
+}
+
+// Later cuts at one place win over earlier ones; insertions keep the order of the calls.
+void Edit::cut(std::size_t at, std::size_t size, std::string text) {
+  if (size != 0) std::erase_if(cuts_, [&](const Cut& c) { return c.at == at && c.size != 0 && c.size <= size; });
+  const auto order = kMiddle + static_cast<std::uint32_t>(cuts_.size());
+  cuts_.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(size), order, std::move(text)});
+}
+
+Edit& Edit::request_uri(std::string_view uri) {
+  if (source_->is_request()) cut(source_->part_[1][0], source_->part_[1][1], clean(uri));
+  return *this;
+}
+
+Edit& Edit::status(int code, std::string_view reason) {
+  if (source_->is_response()) cut(0, source_->start_line_size_, "SIP/2.0 " + std::to_string(code) + ' ' + clean(reason));
+  return *this;
+}
+
+Edit& Edit::prepend(HeaderId id, std::string_view value) {
+  const std::size_t fields = source_->header_count() == 0 ? source_->headers_end_ : source_->slot(0).name;
+  const auto first = first_of(id);
+  const std::size_t at = first ? extent(*first).first : fields;
+  // Insertions at one place: prepends go before appends, the latest of them first.
+  const auto order = kMiddle - 1 - static_cast<std::uint32_t>(cuts_.size());
+  cuts_.push_back({static_cast<std::uint32_t>(at), 0, order, field_text(header_name(id), value)});
+  return *this;
+}
+
+Edit& Edit::append(HeaderId id, std::string_view value) {
+  std::size_t at = source_->headers_end_;
+  for (std::size_t i = 0; i < source_->header_count(); ++i)
+    if (source_->slot(i).id == id) at = extent(i).first + extent(i).second;
+  cut(at, 0, field_text(header_name(id), value));
+  return *this;
+}
+
+Edit& Edit::append(std::string_view name, std::string_view value) {
+  if (const HeaderId id = header_id(name); id != HeaderId::Other) return append(id, value);
+  cut(source_->headers_end_, 0, field_text(name, value));
+  return *this;
+}
+
+Edit& Edit::set(HeaderId id, std::string_view value) {
+  if (const auto first = first_of(id)) {
+    const auto [at, size] = extent(*first);
+    cut(at, size, field_text(source_->header(*first).name, value));
+    return *this;
+  }
+  // Set twice and absent from the source: the later value replaces the one that waits to be inserted.
+  const std::string start = std::string(header_name(id)) + ": ";
+  std::erase_if(cuts_, [&](const Cut& c) { return c.at == source_->headers_end_ && c.size == 0 && c.text.starts_with(start); });
+  return append(id, value);
+}
+
+Edit& Edit::replace(std::string_view part, std::string_view with) {
+  cut(offset_of(part), part.size(), clean(with));
+  return *this;
+}
+
+Edit& Edit::insert_after(std::string_view part, std::string_view text) {
+  cut(offset_of(part) + part.size(), 0, clean(text));
+  return *this;
+}
+
+Edit& Edit::remove(HeaderId id) {
+  for (std::size_t i = 0; i < source_->header_count(); ++i)
+    if (source_->slot(i).id == id) remove_field(i);
+  return *this;
+}
+
+Edit& Edit::remove_field(std::size_t index) {
+  const auto [at, size] = extent(index);
+  cut(at, size, {});
+  return *this;
+}
+
+bool Edit::is_cut(std::size_t at) const {
+  return std::any_of(cuts_.begin(), cuts_.end(), [at](const Cut& c) { return c.text.empty() && c.at <= at && at < c.at + c.size; });
+}
+
+// Called again it takes the next element, for a cut element is gone.
+Edit& Edit::remove_top(HeaderId id) {
+  for (std::size_t i = 0; i < source_->header_count(); ++i) {
+    if (source_->slot(i).id != id) continue;
+    CommaSplitter elements(is_list(id) ? source_->header(i).value : std::string_view{});
+    std::optional<std::string_view> first = elements.next();
+    while (first && is_cut(offset_of(*first))) first = elements.next();
+    if (is_list(id) ? !first : is_cut(extent(i).first)) continue;
+    const auto second = first ? elements.next() : std::nullopt;
+    if (!second) return remove_field(i);
+    cut(offset_of(*first), offset_of(*second) - offset_of(*first), {});
+    return *this;
+  }
+  return *this;
+}
+
+Edit& Edit::body(std::string_view content_type, std::string_view bytes) {
+  if (content_type.empty()) remove(HeaderId::ContentType);
+  else set(HeaderId::ContentType, content_type);
+  set(HeaderId::ContentLength, std::to_string(bytes.size()));
+  const std::size_t at = source_->body_;
+  std::erase_if(cuts_, [at](const Cut& c) { return c.at == at; });
+  cut(at, source_->buffer_.size() - at, std::string(bytes));
+  return *this;
+}
+
+std::string Edit::bytes() const {
+  std::vector<const Cut*> sorted;
+  sorted.reserve(cuts_.size());
+  std::size_t size = source_->buffer_.size();
+  for (const Cut& c : cuts_) {
+    sorted.push_back(&c);
+    size += c.text.size();
+  }
+  // At one place insertions come before what is cut there.
+  std::sort(sorted.begin(), sorted.end(), [](const Cut* a, const Cut* b) {
+    if (a->at != b->at) return a->at < b->at;
+    if ((a->size == 0) != (b->size == 0)) return a->size == 0;
+    return a->size != b->size ? a->size > b->size : a->order < b->order;
+  });
+  const std::string& from = source_->buffer_;
+  std::string out;
+  out.reserve(size);
+  std::size_t done = 0;
+  for (const Cut* c : sorted) {
+    // A change to something that another one takes away goes with it.
+    const bool inside = c->at < done;
+    if (!inside) {
+      out.append(from, done, c->at - done);
+      out += c->text;
+    }
+    done = std::max<std::size_t>(done, c->at + c->size);
+  }
+  out.append(from, done);
+  return out;
+}
+
+Message Edit::apply() const {
+  auto message = Message::parse(bytes(), kOwnLimits);
+  return message ? std::move(*message) : Message{};
+}
+
+}  // namespace offhook::sip

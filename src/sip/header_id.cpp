@@ -1,0 +1,147 @@
+#include "sip/header_id.hpp"
+
+#include <array>
+#include <cstddef>
+
+#include "base/ascii.hpp"
+
+namespace offhook::sip {
+namespace {
+
+struct Row {
+  std::string_view name;
+  bool list = false;
+  char compact = 0;
+};
+
+// In the order of the enumeration.
+constexpr std::array<Row, static_cast<std::size_t>(HeaderId::kCount)> kRows{{
+    {""},
+    {"Accept", true},
+    {"Accept-Encoding", true},
+    {"Accept-Language", true},
+    {"Alert-Info", true},
+    {"Allow", true},
+    {"Allow-Events", true, 'u'},
+    {"Authentication-Info"},
+    {"Authorization"},
+    {"Call-ID", false, 'i'},
+    {"Call-Info", true},
+    {"Contact", true, 'm'},
+    {"Content-Disposition"},
+    {"Content-Encoding", true, 'e'},
+    {"Content-Language", true},
+    {"Content-Length", false, 'l'},
+    {"Content-Type", false, 'c'},
+    {"CSeq"},
+    {"Date"},
+    {"Diversion", true},
+    {"Error-Info", true},
+    {"Event", false, 'o'},
+    {"Expires"},
+    {"From", false, 'f'},
+    {"History-Info", true},
+    {"In-Reply-To", true},
+    {"Max-Forwards"},
+    {"MIME-Version"},
+    {"Min-Expires"},
+    {"Min-SE"},
+    {"Organization"},
+    {"P-Asserted-Identity", true},
+    {"P-Preferred-Identity", true},
+    {"Path", true},
+    {"Priority"},
+    {"Privacy"},
+    {"Proxy-Authenticate"},
+    {"Proxy-Authorization"},
+    {"Proxy-Require", true},
+    {"RAck"},
+    {"RSeq"},
+    {"Reason", true},
+    {"Record-Route", true},
+    {"Refer-To", false, 'r'},
+    {"Referred-By", false, 'b'},
+    {"Remote-Party-ID", true},
+    {"Replaces"},
+    {"Reply-To"},
+    {"Require", true},
+    {"Retry-After"},
+    {"Route", true},
+    {"Server"},
+    {"Service-Route", true},
+    {"Session-Expires", false, 'x'},
+    {"SIP-ETag"},
+    {"SIP-If-Match"},
+    {"Subject", false, 's'},
+    {"Subscription-State"},
+    {"Supported", true, 'k'},
+    {"Timestamp"},
+    {"To", false, 't'},
+    {"Unsupported", true},
+    {"User-Agent"},
+    {"Via", true, 'v'},
+    {"Warning", true},
+    {"WWW-Authenticate"},
+}};
+static_assert(kRows[static_cast<std::size_t>(HeaderId::WwwAuthenticate)].name == "WWW-Authenticate");
+static_assert(kRows[static_cast<std::size_t>(HeaderId::Subject)].name == "Subject");
+static_assert(kRows[static_cast<std::size_t>(HeaderId::Expires)].name == "Expires");
+
+constexpr const Row& row(HeaderId id) { return kRows[static_cast<std::size_t>(id)]; }
+
+// A perfect hash over length and three letters; the compiler finds a multiplier without collisions. One probe, one comparison.
+constexpr std::size_t kSlots = 512;
+
+constexpr std::size_t hash(std::string_view name, std::uint32_t factor) {
+  const auto letter = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(name[i]) | 0x20U); };
+  const auto size = static_cast<std::uint32_t>(name.size());
+  const std::uint32_t key = size << 24U ^ letter(0) << 16U ^ letter(name.size() / 2) << 8U ^ letter(name.size() - 1);
+  return key * factor >> 23U;
+}
+
+struct Table {
+  std::uint32_t factor = 0;
+  std::array<std::uint8_t, kSlots> slots{};
+};
+
+constexpr bool fill(Table& table) {
+  table.slots = {};
+  for (std::size_t i = 1; i < kRows.size(); ++i) {
+    std::uint8_t& slot = table.slots[hash(kRows[i].name, table.factor)];
+    if (slot != 0) return false;
+    slot = static_cast<std::uint8_t>(i);
+  }
+  return true;
+}
+
+constexpr Table make_table() {
+  Table table{2654435761U, {}};
+  while (!fill(table)) table.factor += 2;
+  return table;
+}
+constexpr Table kTable = make_table();
+
+constexpr std::array<HeaderId, 26> make_compact() {
+  std::array<HeaderId, 26> out{};
+  for (std::size_t i = 1; i < kRows.size(); ++i)
+    if (kRows[i].compact != 0) out[static_cast<std::size_t>(kRows[i].compact - 'a')] = static_cast<HeaderId>(i);
+  return out;
+}
+constexpr std::array<HeaderId, 26> kCompact = make_compact();
+
+}  // namespace
+
+HeaderId header_id(std::string_view name) {
+  if (name.size() < 2) {
+    return name.size() == 1 && is_alpha(name[0]) ? kCompact[static_cast<std::size_t>(ascii_lower(name[0]) - 'a')] : HeaderId::Other;
+  }
+  const auto found = static_cast<HeaderId>(kTable.slots[hash(name, kTable.factor)]);
+  const std::string_view canonical = row(found).name;
+  // Nearly every name comes as the RFC writes it, and a memcmp is cheaper than folding case.
+  return name == canonical || iequals(name, canonical) ? found : HeaderId::Other;
+}
+
+std::string_view header_name(HeaderId id) { return row(id).name; }
+bool is_list(HeaderId id) { return row(id).list; }
+
+}  // namespace offhook::sip

@@ -1,0 +1,148 @@
+#include "sip/message.hpp"
+
+#include "scan.hpp"
+#include "sip/header/cseq.hpp"
+#include "sip/header/name_addr.hpp"
+
+namespace offhook::sip {
+namespace {
+
+std::string_view slice(const std::string& buffer, std::uint32_t at, std::uint32_t size) { return {buffer.data() + at, size}; }
+
+std::string_view tag_of(std::optional<std::string_view> value) {
+  if (!value) return {};
+  const auto address = NameAddr::parse(*value);
+  return address ? address->tag() : std::string_view{};
+}
+
+}  // namespace
+
+std::string_view Message::method_text() const& {
+  if (is_request()) return slice(buffer_, part_[0][0], part_[0][1]);
+  const auto value = find(HeaderId::CSeq);
+  const auto parsed = value ? CSeq::parse(*value) : fail(Module::Sip, "no CSeq");
+  return parsed ? parsed->method : std::string_view{};
+}
+std::string_view Message::request_uri() const& {
+  return is_request() ? slice(buffer_, part_[1][0], part_[1][1]) : std::string_view{};
+}
+std::string_view Message::reason() const& { return is_response() ? slice(buffer_, part_[1][0], part_[1][1]) : std::string_view{}; }
+std::string_view Message::version() const& { return slice(buffer_, version_[0], version_[1]); }
+std::string_view Message::start_line() const& { return slice(buffer_, 0, start_line_size_); }
+std::string_view Message::body() const& { return std::string_view(buffer_).substr(body_); }
+
+HeaderField Message::header(std::size_t index) const& {
+  const Slot& s = slot(index);
+  return {s.id, slice(buffer_, s.name, s.name_size), slice(buffer_, s.value, s.value_size)};
+}
+
+std::optional<std::string_view> Message::find(HeaderId id) const& {
+  for (std::size_t i = 0; i < count_; ++i)
+    if (slot(i).id == id) return header(i).value;
+  return std::nullopt;
+}
+
+std::optional<std::string_view> Message::find(std::string_view name) const& {
+  if (const HeaderId id = header_id(name); id != HeaderId::Other) return find(id);
+  for (std::size_t i = 0; i < count_; ++i)
+    if (slot(i).id == HeaderId::Other && iequals(header(i).name, name)) return header(i).value;
+  return std::nullopt;
+}
+
+std::size_t Message::count(HeaderId id) const {
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < count_; ++i) n += slot(i).id == id ? 1 : 0;
+  return n;
+}
+
+ValueRange Message::values(HeaderId id) const& { return {*this, id}; }
+
+std::optional<std::string_view> Message::top(HeaderId id) const& {
+  const auto first = values(id).begin();
+  if (first == std::default_sentinel) return std::nullopt;
+  return *first;
+}
+
+std::string_view Message::call_id() const& { return find(HeaderId::CallId).value_or(std::string_view{}); }
+std::string_view Message::from_tag() const& { return tag_of(find(HeaderId::From)); }
+std::string_view Message::to_tag() const& { return tag_of(find(HeaderId::To)); }
+
+std::uint32_t Message::cseq() const {
+  const auto value = find(HeaderId::CSeq);
+  if (!value) return 0;
+  const auto parsed = CSeq::parse(*value);
+  return parsed ? parsed->number : 0;
+}
+
+namespace {
+
+// Where the element at the front of `value` ends: at its first top-level comma, or at the end.
+std::size_t element_end(std::string_view value) {
+  int comment = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (comment > 0) {
+      if (c == '\\') ++i;
+      comment += c == '(' ? 1 : c == ')' ? -1 : 0;
+    } else if (c == ',') {
+      return i;
+    } else if (c == '"') {
+      const std::size_t n = quoted_length(value.substr(i));
+      if (n == 0) return value.size();
+      i += n - 1;
+    } else if (c == '<') {
+      // A URI in brackets may hold commas, and quotes that mean nothing there.
+      const std::size_t close = value.find('>', i);
+      if (close == std::string_view::npos) return value.size();
+      i = close;
+    } else if (c == '(') {
+      comment = 1;
+    }
+  }
+  return value.size();
+}
+
+}  // namespace
+
+std::optional<std::string_view> CommaSplitter::next() {
+  while (!rest_.empty()) {
+    // Most values hold one element.
+    const std::size_t end = rest_.find(',') == std::string_view::npos ? rest_.size() : element_end(rest_);
+    const std::string_view element = trim(rest_.substr(0, end));
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    if (!element.empty()) return element;
+  }
+  return std::nullopt;
+}
+
+ValueRange::iterator::iterator(const Message* message, HeaderId id) : message_(message), id_(id) { advance(); }
+
+ValueRange::iterator& ValueRange::iterator::operator++() {
+  advance();
+  return *this;
+}
+
+void ValueRange::iterator::advance() {
+  for (;;) {
+    if (const auto element = splitter_.next()) {
+      value_ = *element;
+      return;
+    }
+    while (field_ < message_->header_count() && message_->header(field_).id != id_) ++field_;
+    if (field_ == message_->header_count()) {
+      message_ = nullptr;
+      return;
+    }
+    const std::string_view value = message_->header(field_++).value;
+    if (is_list(id_)) {
+      splitter_ = CommaSplitter(value);
+    } else if (!value.empty()) {
+      // Challenges, dates and the like hold commas that separate nothing (§7.3.1): the whole value is the element.
+      splitter_ = CommaSplitter({});
+      value_ = value;
+      return;
+    }
+  }
+}
+
+}  // namespace offhook::sip
