@@ -25,8 +25,9 @@ Verdict judge(const CfgEntry& entry, bool suggest) {
   const auto at = locate(entry.name);
   const bool all_numbers = at && (at->row->x_range == IndexRange::None) == (at->index.x == 0) &&
                            (at->row->y_range == IndexRange::None) == (at->index.y == 0);
-  // The pattern itself ("account.X.label") is a name for people, not for files.
-  if (!all_numbers) return {std::nullopt, unknown_name(entry, suggest)};
+  // The pattern itself is a name for people, not for files.
+  if (at && !all_numbers) return {std::nullopt, "name " + quoted(entry.name) + " needs a number in place of its letter"};
+  if (!at) return {std::nullopt, unknown_name(entry, suggest)};
   if (entry.kind != CfgValue::Given || is_permitted(*at->row, entry.value)) return {at, {}};
   const std::string value = at->row->secret ? "bad value" : "bad value " + quoted(entry.value);
   return {at, value + " for " + entry.name + "; permitted: " + permitted(*at->row)};
