@@ -1,0 +1,58 @@
+// The media thread: a media engine on real RTP/RTCP sockets, on its own loop. The signalling thread hands it commands and takes snapshots of who is heard;
+// nothing else crosses.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/random.hpp"
+#include "flow/recorder.hpp"
+#include "io/loop.hpp"
+#include "phone/media_driver.hpp"
+
+namespace offhook::io {
+
+struct LegReport {
+  std::uint64_t leg = 0;
+  media::Hearing hearing;
+};
+
+class MediaHost {
+ public:
+  struct Options {
+    media::EngineConfig engine;
+    bool record_packets = false;  // hands each RTP/RTCP packet to `packets`
+    int dscp = 46;                // guide network.qos.rtptos
+  };
+  struct Packet {
+    Now at;
+    bool sent = true;             // or received
+    flow::Kind kind = flow::Kind::Rtp;
+    transport::Flow flow;
+    std::string bytes;
+  };
+
+  // Callbacks run on `signalling`'s thread. `reports` comes about ten times a second while there are legs, and once more when the last one is gone;
+  // `trouble` when a port cannot be opened.
+  MediaHost(Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
+            std::function<void(std::vector<Packet>)> packets = {}, std::function<void(Complaint)> trouble = {});
+  ~MediaHost();
+
+  void add_phone(phone::PhoneId phone, media::AudioIn in);
+  void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink);
+  void apply(phone::MediaCommand command);
+  // Gives the thread's last words a chance: returns when everything handed over so far has been done.
+  void settle();
+
+ private:
+  class Thread;  // what lives on the media thread
+  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<Thread> thread_state_;
+  std::thread thread_;
+};
+
+}  // namespace offhook::io

@@ -1,0 +1,73 @@
+// One UDP socket, non-blocking, read and written in batches (recvmmsg, sendmmsg). Owned by one loop's thread.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/result.hpp"
+
+namespace offhook::io {
+
+struct UdpOptions {
+  int receive_buffer = 4 << 20;  // bytes asked of the kernel; it may give less
+  int send_buffer = 1 << 20;
+  int dscp = 0;                  // 0 leaves it
+};
+
+class UdpSocket;
+
+// The buffers of batched reads and writes: about 2 MB, made once a loop and shared by all its sockets.
+class UdpBatch {
+ public:
+  static constexpr std::size_t kSize = 32;
+  struct Datagram {
+    Endpoint from;
+    std::span<const std::uint8_t> bytes;
+  };
+
+  UdpBatch();
+  ~UdpBatch();
+  UdpBatch(const UdpBatch&) = delete;
+  UdpBatch& operator=(const UdpBatch&) = delete;
+
+  // Up to kSize datagrams that wait at the socket, good until the next receive(); empty when none does.
+  [[nodiscard]] std::span<const Datagram> receive(UdpSocket& socket);
+  // Queues for that socket; what is queued for another one, or a full queue, is sent first.
+  void queue(UdpSocket& socket, Endpoint to, std::span<const std::uint8_t> bytes);
+  // Sends what is queued. What the kernel will not take now is dropped, as the network might: UDP owes nothing. Counted at the socket.
+  void flush();
+  // The socket is about to go: what is queued for it is sent now.
+  void forget(const UdpSocket& socket);
+
+ private:
+  struct Buffers;
+  std::unique_ptr<Buffers> buffers_;
+  UdpSocket* queued_for_ = nullptr;
+  std::size_t queued_ = 0;
+};
+
+class UdpSocket {
+ public:
+  // Port 0 takes a free one. Complaint: "cannot listen: Address already in use (udp:127.0.0.1:5060)".
+  [[nodiscard]] static Checked<UdpSocket> open(Endpoint local, const UdpOptions& options = {});
+  ~UdpSocket();
+  UdpSocket(UdpSocket&& other) noexcept;
+  UdpSocket& operator=(UdpSocket&& other) noexcept;
+
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] Endpoint local() const { return local_; }
+  [[nodiscard]] std::uint64_t send_failures() const { return send_failures_; }
+
+ private:
+  friend class UdpBatch;
+  UdpSocket(int fd, Endpoint local) : fd_(fd), local_(local) {}
+  int fd_ = -1;
+  Endpoint local_;
+  std::uint64_t send_failures_ = 0;
+};
+
+}  // namespace offhook::io

@@ -1,0 +1,179 @@
+#include "io/media_host.hpp"
+
+#include <future>
+
+#include "io/clock.hpp"
+#include "io/random.hpp"
+#include "io/udp_socket.hpp"
+
+namespace offhook::io {
+namespace {
+constexpr Duration kReportEvery = milliseconds(100);
+}
+
+class MediaHost::Thread {
+ public:
+  Thread(Loop& own, Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
+         std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble)
+      : loop_(&own),
+        signalling_(&signalling),
+        options_(std::move(options)),
+        engine_(options_.engine, random_),
+        driver_(engine_),
+        tick_(own, [this] { tick(); }),
+        report_(own, [this] { report(); }),
+        reports_(std::move(reports)),
+        packets_(std::move(packets)),
+        trouble_(std::move(trouble)) {}
+
+  ~Thread() {
+    for (auto& [endpoint, socket] : sockets_) loop_->unwatch(socket->fd());
+  }
+
+  void add_phone(phone::PhoneId phone, media::AudioIn in) { driver_.add_phone(phone, std::move(in)); }
+
+  void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink) {
+    if (const auto party = driver_.party(phone)) engine_.set_output(*party, std::move(sink));
+  }
+
+  void apply(const phone::MediaCommand& command) {
+    if (const auto* open = std::get_if<phone::OpenLeg>(&command)) legs_.push_back(open->leg);
+    if (const auto* close = std::get_if<phone::CloseLeg>(&command)) std::erase(legs_, close->leg);
+    driver_.apply(now(), command);
+    drain();
+    if (!reporting_) {
+      reporting_ = true;
+      report_.set(now().mono + kReportEvery);
+    }
+  }
+
+ private:
+  void tick() {
+    engine_.wake(now());
+    drain();
+  }
+
+  void open(Endpoint local) {
+    auto socket = UdpSocket::open(local, {.receive_buffer = 1 << 18, .send_buffer = 1 << 18, .dscp = options_.dscp});
+    if (!socket) {
+      signalling_->post([trouble = trouble_, complaint = socket.error()] {
+        if (trouble) trouble(complaint);
+      });
+      return;
+    }
+    auto owned = std::make_unique<UdpSocket>(std::move(*socket));
+    UdpSocket& opened = *owned;
+    sockets_[local] = std::move(owned);
+    loop_->watch(opened.fd(), [this, &opened] { readable(opened); });
+  }
+
+  void close(Endpoint local) {
+    const auto it = sockets_.find(local);
+    if (it == sockets_.end()) return;
+    batch_.forget(*it->second);
+    loop_->unwatch(it->second->fd());
+    sockets_.erase(it);
+  }
+
+  void readable(UdpSocket& socket) {
+    for (const auto& datagram : batch_.receive(socket)) {
+      const Now at = now();
+      note(at, false, {transport::Protocol::Udp, socket.local(), datagram.from}, datagram.bytes);
+      engine_.receive(at, socket.local(), datagram.from, datagram.bytes);
+    }
+    drain();
+  }
+
+  // Order as the engine asks: ports to open, packets, ports to close (a BYE still leaves through its port).
+  void drain() {
+    std::vector<Endpoint> closing;
+    while (const auto request = engine_.poll_socket_request()) {
+      if (request->kind == media::SocketRequest::Kind::Open) open(request->local);
+      else closing.push_back(request->local);
+    }
+    while (const auto transmit = engine_.poll_transmit()) {
+      const auto it = sockets_.find(transmit->local);
+      if (it == sockets_.end()) continue;
+      note(now(), true, {transport::Protocol::Udp, transmit->local, transmit->remote}, transmit->bytes);
+      batch_.queue(*it->second, transmit->remote, transmit->bytes);
+    }
+    batch_.flush();
+    for (const auto& local : closing) close(local);
+    tick_.set(engine_.deadline());
+    hand_over();
+  }
+
+  void note(Now at, bool sent, const transport::Flow& flow, std::span<const std::uint8_t> bytes) {
+    if (!options_.record_packets) return;
+    // RTP sits on even ports, RTCP on the odd one above (RFC 3550 §11).
+    const auto kind = flow.local.port % 2 == 0 ? flow::Kind::Rtp : flow::Kind::Rtcp;
+    noted_.push_back({at, sent, kind, flow, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())});
+  }
+
+  void hand_over() {
+    if (noted_.empty() || !packets_) return;
+    signalling_->post([packets = packets_, noted = std::move(noted_)]() mutable { packets(std::move(noted)); });
+    noted_.clear();
+  }
+
+  void report() {
+    std::vector<LegReport> out;
+    for (const auto leg : legs_)
+      if (const auto session = driver_.session(leg)) out.push_back({leg, engine_.hearing(*session)});
+    reporting_ = !legs_.empty();
+    if (reporting_) report_.set(now().mono + kReportEvery);
+    signalling_->post([reports = reports_, out = std::move(out)]() mutable {
+      if (reports) reports(std::move(out));
+    });
+  }
+
+  Loop* loop_;
+  Loop* signalling_;
+  Options options_;
+  SystemRandom random_;
+  media::Engine engine_;
+  phone::MediaDriver driver_;
+  Loop::Timer tick_, report_;
+  std::function<void(std::vector<LegReport>)> reports_;
+  std::function<void(std::vector<Packet>)> packets_;
+  std::function<void(Complaint)> trouble_;
+  std::map<Endpoint, std::unique_ptr<UdpSocket>> sockets_;
+  UdpBatch batch_;
+  std::vector<std::uint64_t> legs_;
+  std::vector<Packet> noted_;
+  bool reporting_ = false;
+};
+
+MediaHost::MediaHost(Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
+                     std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble)
+    : loop_(std::make_unique<Loop>()),
+      thread_state_(std::make_unique<Thread>(*loop_, signalling, std::move(options), std::move(reports), std::move(packets), std::move(trouble))),
+      thread_([this] { loop_->run(); }) {}
+
+MediaHost::~MediaHost() {
+  settle();
+  loop_->stop();
+  thread_.join();
+}
+
+void MediaHost::add_phone(phone::PhoneId phone, media::AudioIn in) {
+  loop_->post([this, phone, in = std::move(in)]() mutable { thread_state_->add_phone(phone, std::move(in)); });
+}
+
+void MediaHost::set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink) {
+  // std::function wants copyable captures; the sink is handed over once.
+  auto shared = std::make_shared<std::unique_ptr<media::AudioSink>>(std::move(sink));
+  loop_->post([this, phone, shared] { thread_state_->set_output(phone, std::move(*shared)); });
+}
+
+void MediaHost::apply(phone::MediaCommand command) {
+  loop_->post([this, command = std::move(command)] { thread_state_->apply(command); });
+}
+
+void MediaHost::settle() {
+  std::promise<void> done;
+  loop_->post([&done] { done.set_value(); });
+  done.get_future().wait();
+}
+
+}  // namespace offhook::io
