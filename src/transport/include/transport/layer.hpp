@@ -46,8 +46,11 @@ class Layer {
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
+  void refuse(const Flow& flow, std::string_view bytes, int status, std::string_view reason);
+
   Random* random_;
   sip::Limits limits_;
+  std::string scratch_;  // keeps its capacity from one message to the next
   std::deque<Transmit> out_;
   Counters counters_;
 };

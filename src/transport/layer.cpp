@@ -1,0 +1,111 @@
+#include "transport/layer.hpp"
+
+#include "base/ascii.hpp"
+#include "sip/check.hpp"
+#include "sip/header/via.hpp"
+#include "via.hpp"
+
+namespace offhook::transport {
+namespace {
+
+constexpr std::uint16_t kDefaultPort = 5060;
+constexpr std::size_t kTagLength = 10;
+constexpr int kBadRequest = 400;
+
+// Empty lines before a start line are ignored (§7.5).
+std::string_view without_leading_lines(std::string_view bytes) {
+  const auto first = bytes.find_first_not_of("\r\n");
+  return first == std::string_view::npos ? std::string_view{} : bytes.substr(first);
+}
+
+}  // namespace
+
+std::optional<Incoming> Layer::receive(const Flow& flow, std::string bytes) {
+  ++counters_.received;
+  if (without_leading_lines(bytes).empty()) {
+    ++counters_.keepalives;
+    // The ping of RFC 5626 §3.5.1 has a pong; it exists on streams only.
+    if (is_reliable(flow.protocol) && bytes == "\r\n\r\n") send(flow, "\r\n");
+    return std::nullopt;
+  }
+  scratch_ = bytes;  // parse() consumes its argument, and a broken request is answered from what it was
+  auto message = sip::Message::parse(std::move(bytes), limits_);
+  if (!message) {
+    refuse(flow, scratch_, kBadRequest, message.error().text);
+    return std::nullopt;
+  }
+  if (message->is_response()) {
+    if (sip::check_response(*message)) return Incoming{std::move(*message), flow};
+    ++counters_.bad_responses;
+    return std::nullopt;
+  }
+  if (const auto verdict = sip::check_request(*message)) {
+    refuse(flow, message->bytes(), verdict->status, verdict->reason);
+    return std::nullopt;
+  }
+  stamp_source(*message, flow.remote);
+  return Incoming{std::move(*message), flow};
+}
+
+// Answers what is broken, when it is a request that can be answered. An ACK never is (§17.1.1.3: there is no response to it).
+void Layer::refuse(const Flow& flow, std::string_view bytes, int status, std::string_view reason) {
+  bytes = without_leading_lines(bytes);
+  if (bytes.starts_with("SIP/")) {
+    ++counters_.bad_responses;
+    return;
+  }
+  if (bytes.starts_with("ACK ")) {
+    ++counters_.bad_requests;
+    return;
+  }
+  auto answer = sip::answer_broken(bytes, status, reason, random_->token(kTagLength));
+  if (!answer) {
+    ++counters_.garbage;
+    return;
+  }
+  ++counters_.bad_requests;
+  if (answer->method() == sip::Method::Ack) return;
+  // The answer carries the request's Via: it is stamped there as a sound request's would have been.
+  stamp_source(*answer, flow.remote);
+  respond(*answer, flow);
+}
+
+void Layer::send(const Flow& flow, std::string bytes) {
+  ++counters_.sent;
+  out_.push_back({flow, std::move(bytes)});
+}
+
+std::optional<Flow> Layer::response_flow(const sip::Message& response, const Flow& flow) {
+  // §18.2.2: over a stream back on its connection. A lost one is not opened anew here: the world reports it unreachable.
+  if (is_reliable(flow.protocol)) return flow;
+  const auto top = response.top(sip::HeaderId::Via);
+  if (!top) return std::nullopt;
+  const auto via = sip::Via::parse(*top);
+  if (!via) return std::nullopt;
+  // A sent-by that is a name has no received only when the Via was never stamped by us.
+  const auto address = via->params.has("received") ? via->received() : IpAddress::parse(via->host);
+  if (!address) return std::nullopt;
+  Flow out = flow;
+  out.remote.address = *address;
+  out.remote.port = via->rport().value_or(via->port.value_or(kDefaultPort));
+  return out.remote.port == 0 ? std::nullopt : std::optional(out);
+}
+
+bool Layer::respond(const sip::Message& response, const Flow& request_flow) {
+  const auto flow = response_flow(response, request_flow);
+  if (!flow) {
+    ++counters_.unroutable;
+    return false;
+  }
+  send(*flow, std::string(response.bytes()));
+  return true;
+}
+
+std::optional<Transmit> Layer::poll_transmit() {
+  if (out_.empty()) return std::nullopt;
+  Transmit next = std::move(out_.front());
+  out_.pop_front();
+  return next;
+}
+
+}  // namespace offhook::transport
