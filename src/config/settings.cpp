@@ -20,6 +20,12 @@ std::int64_t to_number(std::string_view text) {
   return number.value_or(0);
 }
 
+LayerKind kind_of(std::string_view file) {
+  file.remove_prefix(file.rfind('/') + 1);  // npos + 1 is 0
+  if (file.ends_with("-local.cfg")) return LayerKind::Local;
+  return file.starts_with("y0000") ? LayerKind::Common : LayerKind::Mac;
+}
+
 }  // namespace
 
 std::string_view to_text(LayerKind kind) {
@@ -144,6 +150,16 @@ Origin Settings::origin(std::string_view name, Index index) const {
   const Found found = find(name, index);
   if (!found.value) return {};
   return {found.layer->kind(), found.layer->file(), found.value->line};
+}
+
+LoadedSettings load_settings(std::span<const CfgSource> files, const Model& model) {
+  LoadedSettings out{Settings(model), {}};
+  for (const CfgSource& source : files) {
+    CfgRead read = read_cfg(source.name, source.bytes);
+    out.findings.insert(out.findings.end(), read.findings.begin(), read.findings.end());
+    if (read.accepted) out.settings.add(Layer::make(kind_of(source.name), read.file, out.findings));
+  }
+  return out;
 }
 
 }  // namespace offhook::config

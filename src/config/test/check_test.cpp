@@ -33,6 +33,42 @@ TEST(Check, ExamplesAreClean) {
   }
 }
 
+TEST(Examples, ProxyKnowsTheUsersOfThePhones) {
+  const std::string proxy = project_file("examples/proxy.toml");
+  for (const char* name : {"examples/a.cfg", "examples/b.cfg", "examples/c.cfg"}) {
+    Settings s(model(ModelId::T46G));
+    std::vector<Finding> findings;
+    s.add(Layer::make(LayerKind::Mac, read_cfg(name, project_file(name)).file, findings));
+    const std::string user = "name = \"" + std::string(s.text("account.1.auth_name")) + "\"\npassword = \"" +
+                             std::string(s.text("account.1.password")) + "\"";
+    EXPECT_THAT(proxy, HasSubstr(user)) << name;
+    EXPECT_THAT(proxy, HasSubstr("\"" + std::string(s.text("account.1.sip_server.1.address")) + "\"")) << name;
+  }
+}
+
+TEST(Examples, PhonesShareNoPorts) {
+  std::vector<std::int64_t> rtp_ends{0};
+  std::vector<std::int64_t> sip;
+  for (const char* name : {"examples/a.cfg", "examples/b.cfg", "examples/c.cfg"}) {
+    Settings s(model(ModelId::T46G));
+    std::vector<Finding> findings;
+    s.add(Layer::make(LayerKind::Mac, read_cfg(name, project_file(name)).file, findings));
+    EXPECT_GT(s.number("network.port.min_rtpport"), rtp_ends.back()) << name;
+    rtp_ends.push_back(s.number("network.port.max_rtpport"));
+    sip.push_back(s.number("sip.listen_port"));
+  }
+  EXPECT_THAT(sip, ElementsAre(5061, 5062, 5063));
+}
+
+TEST(Docs, ModelTableIsTheOneInUse) {
+  const std::string page = project_file("docs/config.md");
+  for (const Model& m : models()) {
+    if (m.id == ModelId::T23G) continue;  // shares the row of T23P
+    const std::string limits = " | " + std::to_string(m.accounts) + " | " + std::to_string(m.line_keys) + " | ";
+    EXPECT_THAT(page, HasSubstr(limits + std::string(m.common_file) + " | " + user_agent(m) + " |")) << m.name;
+  }
+}
+
 TEST(Check, MissingHeaderIsAnErrorAndTheRestIsStillRead) {
   const CheckInput file{"p.cfg", "sip.listen_port = 1\n"};
   EXPECT_THAT(lines_of(check({&file, 1}, model(ModelId::T46G))),

@@ -88,6 +88,25 @@ TEST(Settings, UserPasswordsAddUp) {
   EXPECT_THAT(s.all("security.user_password"), ElementsAre("var:four"));
 }
 
+TEST(LoadSettings, LaysFilesInOrderAndTellsTheirKind) {
+  const std::string common = with_header("account.1.label = C\naccount.2.label = C\naccount.3.label = C\n");
+  const std::string mac = with_header("account.1.label = M\naccount.2.label = M\n");
+  const std::string local = with_header("account.1.label = L\n");
+  const CfgSource files[] = {{"cfg/y000000000028.cfg", common}, {"cfg/001565a1b2c3.cfg", mac}, {"001565a1b2c3-local.cfg", local}};
+  const auto loaded = load_settings(files, model(ModelId::T46G));
+  EXPECT_THAT(loaded.findings, IsEmpty());
+  EXPECT_EQ(loaded.settings.origin("account.1.label").text(), "local file 001565a1b2c3-local.cfg:2");
+  EXPECT_EQ(loaded.settings.origin("account.2.label").text(), "MAC file cfg/001565a1b2c3.cfg:3");
+  EXPECT_EQ(loaded.settings.origin("account.3.label").text(), "common file cfg/y000000000028.cfg:4");
+}
+
+TEST(LoadSettings, ARefusedFileMakesNoLayer) {
+  const CfgSource files[] = {{"a.cfg", "sip.listen_port = 5070\n"}};
+  const auto loaded = load_settings(files, model(ModelId::T46G));
+  EXPECT_EQ(loaded.settings.number("sip.listen_port"), 5060);
+  EXPECT_THAT(lines_of(loaded.findings), ElementsAre("a.cfg:1: error: the first line must be exactly #!version:1.0.0.1"));
+}
+
 TEST(Layer, LeavesOutWhatAPhoneDoesNotTakeAndSaysSo) {
   std::vector<Finding> findings;
   const auto made = Layer::make(LayerKind::Mac,

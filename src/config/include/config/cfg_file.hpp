@@ -41,6 +41,12 @@ struct CfgFile {
   std::vector<CfgEntry> entries;  // in file order, duplicates included
 };
 
+// A file as it is handed in: whoever calls has read the bytes.
+struct CfgSource {
+  std::string name;  // as findings shall name it
+  std::string_view bytes;
+};
+
 // All that could be read, and all that is wrong with it. The lint reads on behind an error to collect the rest.
 struct CfgRead {
   CfgFile file;

@@ -12,10 +12,7 @@
 
 namespace offhook::config {
 
-struct CheckInput {
-  std::string name;         // as findings shall name it
-  std::string_view bytes;
-};
+using CheckInput = CfgSource;
 
 // Errors: file refused, line not understood, unknown name (with the nearest known one), value not permitted, name or
 // index this model does not have, enabled account that cannot work. Warnings: written twice in one file. Infos: a later

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -104,5 +105,13 @@ class Settings {
   const Model* model_;
   std::vector<std::shared_ptr<const Layer>> layers_;
 };
+
+// Settings from files in precedence order, lowest first, and all there is to say about them. A file that is refused
+// makes no layer. The kind of a layer is told by the name: y0000….cfg is common, …-local.cfg local, any other a MAC file.
+struct LoadedSettings {
+  Settings settings;
+  std::vector<Finding> findings;
+};
+[[nodiscard]] LoadedSettings load_settings(std::span<const CfgSource> files, const Model& model);
 
 }  // namespace offhook::config
