@@ -92,10 +92,14 @@ Edit& Edit::set(HeaderId id, std::string_view value) {
     cut(at, size, field_text(source_->header(*first).name, value));
     return *this;
   }
-  // Set twice and absent from the source: the later value replaces the one that waits to be inserted.
+  forget(id);
+  return append(id, value);
+}
+
+// Set twice and absent from the source: the earlier value waits at the end of the header and is taken back.
+void Edit::forget(HeaderId id) {
   const std::string start = std::string(header_name(id)) + ": ";
   std::erase_if(cuts_, [&](const Cut& c) { return c.at == source_->headers_end_ && c.size == 0 && c.text.starts_with(start); });
-  return append(id, value);
 }
 
 Edit& Edit::replace(std::string_view part, std::string_view with) {
@@ -141,6 +145,7 @@ Edit& Edit::remove_top(HeaderId id) {
 }
 
 Edit& Edit::body(std::string_view content_type, std::string_view bytes) {
+  forget(HeaderId::ContentType);
   if (content_type.empty()) remove(HeaderId::ContentType);
   else set(HeaderId::ContentType, content_type);
   set(HeaderId::ContentLength, std::to_string(bytes.size()));

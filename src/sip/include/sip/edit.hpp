@@ -51,6 +51,7 @@ class Edit {
   [[nodiscard]] std::pair<std::size_t, std::size_t> extent(std::size_t index) const;
   [[nodiscard]] std::size_t offset_of(std::string_view part) const;
   [[nodiscard]] std::optional<std::size_t> first_of(HeaderId id) const;
+  void forget(HeaderId id);
   [[nodiscard]] bool is_cut(std::size_t at) const;
   const Message* source_;
   std::vector<Cut> cuts_;
