@@ -23,6 +23,7 @@
 #include "media/audio.hpp"
 #include "media/jitter_buffer.hpp"
 #include "media/stats.hpp"
+#include "media/tone_detector.hpp"
 #include "sdp/codec.hpp"
 
 namespace offhook::media {
@@ -58,7 +59,7 @@ struct EchoIn {
   friend bool operator==(const EchoIn&, const EchoIn&) = default;
 };
 struct WavIn {
-  std::vector<std::uint8_t> bytes;  // a whole WAV file, mono or stereo, any rate that is a multiple of 8 kHz
+  std::vector<std::uint8_t> bytes;  // a whole WAV file, any rate, channels are mixed
   bool repeat = true;
   friend bool operator==(const WavIn&, const WavIn&) = default;
 };
@@ -78,20 +79,17 @@ struct SocketRequest {
   friend bool operator==(const SocketRequest&, const SocketRequest&) = default;
 };
 
-struct HeardTone {
-  double hz = 0;
-  double level_dbm0 = 0;
-};
-// Who is heard: the pilots among EngineConfig::pilots that sound in what arrived within the last 400 ms.
+// Who is heard: the pilots among EngineConfig::pilots that sound in what was played in the last 200 ms (the jitter
+// buffer lies before that).
 struct Hearing {
   std::vector<HeardTone> tones;
   std::uint64_t packets_received = 0;  // RTP, since open
   std::uint64_t packets_sent = 0;
-  [[nodiscard]] bool hears(double hz) const;
+  [[nodiscard]] bool hears(double hz) const;  // within 1 Hz
 };
 
 struct EngineConfig {
-  std::vector<double> pilots;      // frequencies to tell apart, Hz; at least 20 Hz from one another; empty: no detection
+  std::vector<double> pilots;      // frequencies to tell apart, Hz; kLeastPilotDistanceHz from one another; may be empty
   JitterLimits jitter;             // guide voice.jib.*
   seconds rtcp_interval{5};        // mean; randomised by RFC 3550 §6.2; 0 sends no RTCP
 };
@@ -104,13 +102,13 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // A WAV that cannot be read becomes silence; wav_problem() of media/wav.hpp tells beforehand.
+  // A WAV that cannot be read becomes silence; decode_wav() of media/wav.hpp tells beforehand.
   PartyId add_party(AudioIn in);
   void set_input(PartyId party, AudioIn in);
   void set_input(PartyId party, std::unique_ptr<AudioSource> source);
   // Hears the sum of all the party's sessions, one frame a tick while it has any. Null: nobody listens.
   void set_output(PartyId party, std::unique_ptr<AudioSink> sink);
-  // Closes its sessions.
+  // Closes its sessions without BYE: close() them first to part politely.
   void remove_party(PartyId party);
 
   // Asks for the two ports and listens; sends nothing before update(). Fails when the party is unknown, or the port is

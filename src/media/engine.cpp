@@ -1,0 +1,237 @@
+#include "media/engine.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <unordered_map>
+
+#include "base/overloaded.hpp"
+#include "media/sources.hpp"
+#include "media/wav.hpp"
+#include "outbox.hpp"
+#include "session.hpp"
+
+namespace offhook::media {
+namespace {
+
+constexpr milliseconds kTick{20};
+constexpr int kMostTicksAtOnce = 10;  // what is behind by more starts afresh: nobody wants 200 ms of audio in one burst
+
+struct Party {
+  std::unique_ptr<AudioSource> source;  // none: echo
+  std::unique_ptr<AudioSink> sink;
+  std::vector<SessionId> sessions;
+  std::uint64_t tick = 0;  // of `said` and `heard`
+  Frame said{};
+  std::array<std::int32_t, kFrameSamples> heard{};
+};
+
+std::unique_ptr<AudioSource> make_source(const AudioIn& in) {
+  return std::visit(Overloaded{[](const SilenceIn&) -> std::unique_ptr<AudioSource> { return std::make_unique<Silence>(); },
+                               [](const ToneIn& tone) -> std::unique_ptr<AudioSource> {
+                                 return std::make_unique<Tone>(tone.hz, tone.level_dbm0);
+                               },
+                               [](const EchoIn&) -> std::unique_ptr<AudioSource> { return nullptr; },
+                               [](const WavIn& wav) -> std::unique_ptr<AudioSource> {
+                                 auto samples = decode_wav(wav.bytes);
+                                 if (!samples) return std::make_unique<Silence>();
+                                 return std::make_unique<SampleSource>(std::move(*samples), wav.repeat);
+                               }},
+                    in);
+}
+
+}  // namespace
+
+bool Hearing::hears(double hz) const {
+  return std::any_of(tones.begin(), tones.end(), [hz](const HeardTone& tone) { return std::abs(tone.hz - hz) <= 1; });
+}
+
+class Engine::Impl {
+ public:
+  Impl(EngineConfig engine_config, Random& engine_random) : config(std::move(engine_config)), random(engine_random) {}
+
+  void tick(Now now);
+  void mix(Party& party, const Frame& frame) const;
+  void play_out();
+  void close(SessionId id, std::optional<Now> now);
+
+  EngineConfig config;
+  Random& random;
+  SlotMap<PartyTag, Party> parties;
+  SlotMap<SessionTag, Session> sessions;
+  std::unordered_map<Endpoint, SessionId> ports;  // RTP and RTCP
+  std::deque<SocketRequest> socket_requests;
+  Outbox outbox;
+  std::vector<PartyId> playing;  // parties that hear something in the present tick
+  std::uint64_t tick_number = 0;
+  TimePoint last_seen{};
+  TimePoint next_tick{};
+  bool starts = true;  // the next wake sets the grid of the ticks
+  std::uint64_t strays = 0;
+};
+
+Engine::Engine(EngineConfig config, Random& random) : impl_(std::make_unique<Impl>(std::move(config), random)) {}
+Engine::~Engine() = default;
+
+PartyId Engine::add_party(AudioIn in) {
+  const PartyId id = impl_->parties.insert();
+  set_input(id, std::move(in));
+  return id;
+}
+
+void Engine::set_input(PartyId id, AudioIn in) { set_input(id, make_source(in)); }
+
+void Engine::set_input(PartyId id, std::unique_ptr<AudioSource> source) {
+  if (Party* party = impl_->parties.find(id)) party->source = std::move(source);
+}
+
+void Engine::set_output(PartyId id, std::unique_ptr<AudioSink> sink) {
+  if (Party* party = impl_->parties.find(id)) party->sink = std::move(sink);
+}
+
+void Engine::remove_party(PartyId id) {
+  Party* party = impl_->parties.find(id);
+  if (party == nullptr) return;
+  const auto sessions = std::move(party->sessions);
+  for (const SessionId session : sessions) impl_->close(session, std::nullopt);
+  impl_->parties.erase(id);
+}
+
+Result<SessionId> Engine::open(PartyId party_id, Endpoint local) {
+  Party* party = impl_->parties.find(party_id);
+  if (party == nullptr) return fail(Module::Media, "no such party");
+  if (local.port == 0 || local.port % 2 != 0) return fail(Module::Media, "RTP port is not even");
+  if (impl_->ports.contains(local)) return fail(Module::Media, "RTP port in use");
+  if (impl_->sessions.empty()) {
+    impl_->starts = true;
+    impl_->next_tick = impl_->last_seen;
+  }
+  const SessionId id = impl_->sessions.insert(party_id, local, impl_->config, impl_->random);
+  party->sessions.push_back(id);
+  for (const auto port : {local.port, static_cast<std::uint16_t>(local.port + 1)}) {
+    const Endpoint endpoint{local.address, port};
+    impl_->ports[endpoint] = id;
+    impl_->socket_requests.push_back({SocketRequest::Kind::Open, endpoint});
+  }
+  return id;
+}
+
+bool Engine::update(SessionId id, const AudioPlan& plan) {
+  Session* session = impl_->sessions.find(id);
+  if (session == nullptr) return false;
+  session->set_plan(plan);
+  return true;
+}
+
+void Engine::close(SessionId id, Now now) {
+  impl_->last_seen = std::max(impl_->last_seen, now.mono);
+  impl_->close(id, now);
+}
+
+void Engine::Impl::close(SessionId id, std::optional<Now> now) {
+  Session* session = sessions.find(id);
+  if (session == nullptr) return;
+  if (now) session->say_bye(*now, outbox);
+  const Endpoint local = session->local();
+  for (const auto port : {local.port, static_cast<std::uint16_t>(local.port + 1)}) {
+    const Endpoint endpoint{local.address, port};
+    ports.erase(endpoint);
+    socket_requests.push_back({SocketRequest::Kind::Close, endpoint});
+  }
+  if (Party* party = parties.find(session->party())) std::erase(party->sessions, id);
+  sessions.erase(id);
+}
+
+void Engine::receive(Now now, Endpoint local, Endpoint from, std::span<const std::uint8_t> bytes) {
+  impl_->last_seen = std::max(impl_->last_seen, now.mono);
+  const auto port = impl_->ports.find(local);
+  Session* session = port == impl_->ports.end() ? nullptr : impl_->sessions.find(port->second);
+  if (session == nullptr) {
+    ++impl_->strays;
+    return;
+  }
+  // Peers that put both on one port (RFC 5761) are understood, though we never offer it.
+  if (local != session->local() || rtp::looks_like_rtcp(bytes))
+    session->receive_rtcp(now, from, bytes);
+  else
+    session->receive_rtp(now, from, bytes);
+}
+
+void Engine::wake(Now now) {
+  Impl& self = *impl_;
+  self.last_seen = std::max(self.last_seen, now.mono);
+  if (self.sessions.empty()) return;
+  if (self.starts || now.mono - self.next_tick > kMostTicksAtOnce * kTick) self.next_tick = now.mono;
+  self.starts = false;
+  for (; self.next_tick <= now.mono; self.next_tick += kTick)
+    self.tick({self.next_tick, now.wall - (now.mono - self.next_tick)});
+}
+
+void Engine::Impl::tick(Now now) {
+  ++tick_number;
+  playing.clear();
+  sessions.for_each([&](SessionId, Session& session) {
+    Party* party = parties.find(session.party());
+    if (party == nullptr) return;
+    if (party->tick != tick_number) {
+      party->tick = tick_number;
+      party->heard.fill(0);
+      playing.push_back(session.party());
+      if (party->source) party->source->read(party->said);
+    }
+    const Frame& heard = session.play();
+    mix(*party, heard);
+    session.speak(party->source ? party->said : heard, outbox);
+    session.report(now, outbox);
+  });
+  play_out();
+}
+
+void Engine::Impl::mix(Party& party, const Frame& frame) const {
+  if (!party.sink) return;
+  for (std::size_t i = 0; i < kFrameSamples; ++i) party.heard[i] += frame[i];
+}
+
+void Engine::Impl::play_out() {
+  for (const PartyId id : playing) {
+    Party* party = parties.find(id);
+    if (party == nullptr || !party->sink) continue;
+    Frame frame;
+    std::transform(party->heard.begin(), party->heard.end(), frame.begin(),
+                   [](std::int32_t sum) { return static_cast<std::int16_t>(std::clamp(sum, -32768, 32767)); });
+    party->sink->write(frame);
+  }
+}
+
+std::optional<TimePoint> Engine::deadline() const {
+  if (impl_->sessions.empty()) return std::nullopt;
+  return impl_->next_tick;
+}
+
+std::optional<Transmit> Engine::poll_transmit() { return impl_->outbox.take(); }
+
+std::optional<SocketRequest> Engine::poll_socket_request() {
+  if (impl_->socket_requests.empty()) return std::nullopt;
+  const SocketRequest request = impl_->socket_requests.front();
+  impl_->socket_requests.pop_front();
+  return request;
+}
+
+Hearing Engine::hearing(SessionId id) const {
+  const Session* session = impl_->sessions.find(id);
+  if (session == nullptr) return {};
+  const SessionStats stats = session->stats();
+  return {session->window().tones(impl_->config.pilots), stats.packets_received, stats.packets_sent};
+}
+
+std::optional<SessionStats> Engine::stats(SessionId id) const {
+  const Session* session = impl_->sessions.find(id);
+  if (session == nullptr) return std::nullopt;
+  return session->stats();
+}
+
+std::size_t Engine::sessions() const { return impl_->sessions.size(); }
+std::size_t Engine::parties() const { return impl_->parties.size(); }
+std::uint64_t Engine::stray_datagrams() const { return impl_->strays; }
+
+}  // namespace offhook::media

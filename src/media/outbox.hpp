@@ -1,0 +1,41 @@
+// Datagrams on their way out: one arena that is used again and again, so that a packet costs no allocation.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "media/engine.hpp"
+
+namespace offhook::media {
+
+class Outbox {
+ public:
+  // write(std::vector<std::uint8_t>&) appends the bytes of one datagram.
+  template <class Write>
+  void add(const Endpoint& local, const Endpoint& remote, Write&& write) {
+    if (taken_ == items_.size()) {
+      items_.clear();
+      bytes_.clear();
+      taken_ = 0;
+    }
+    const std::size_t begin = bytes_.size();
+    write(bytes_);
+    items_.push_back({local, remote, begin, bytes_.size() - begin});
+  }
+
+  [[nodiscard]] std::optional<Transmit> take() {
+    if (taken_ == items_.size()) return std::nullopt;
+    const Item& item = items_[taken_++];
+    return Transmit{item.local, item.remote, std::span(bytes_).subspan(item.begin, item.size)};
+  }
+
+ private:
+  struct Item {
+    Endpoint local, remote;
+    std::size_t begin, size;
+  };
+  std::vector<std::uint8_t> bytes_;
+  std::vector<Item> items_;
+  std::size_t taken_ = 0;
+};
+
+}  // namespace offhook::media

@@ -1,0 +1,78 @@
+// One call leg: RTP and RTCP both ways between one local port pair and one peer. Owned and driven by the Engine:
+// receive_* as datagrams come; each tick play(), speak(), report() in this order.
+// RFC 3550; symmetric RTP (RFC 4961): we send from the port at which we receive, and to where the peer really sends from.
+#pragma once
+#include <array>
+#include <optional>
+#include <string>
+
+#include "media/engine.hpp"
+#include "outbox.hpp"
+#include "rtp/reception.hpp"
+
+namespace offhook::media {
+
+class Session {
+ public:
+  Session(PartyId party, Endpoint local, const EngineConfig& config, Random& random);
+
+  void set_plan(const AudioPlan& plan);
+  void receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> bytes);
+  void receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes);
+
+  // What is heard in this tick; the frame stays until the next call.
+  const Frame& play();
+  // What is said in this tick: leaves as RTP when the direction lets it and a packet is full.
+  void speak(const Frame& frame, Outbox& out);
+  // RTCP when it is due.
+  void report(Now now, Outbox& out);
+  // RTCP BYE, when anything has been sent (RFC 3550 §6.3.7).
+  void say_bye(Now now, Outbox& out);
+
+  [[nodiscard]] PartyId party() const { return party_; }
+  [[nodiscard]] const Endpoint& local() const { return plan_.local; }
+  [[nodiscard]] const Frame& heard() const { return heard_; }
+  [[nodiscard]] const ListeningWindow& window() const { return window_; }
+  [[nodiscard]] SessionStats stats() const;
+
+ private:
+  static constexpr std::size_t kMostFramesAPacket = 3;
+
+  [[nodiscard]] std::optional<Law> law_of_payload(std::uint8_t payload_type) const;
+  [[nodiscard]] bool may_send() const;
+  rtp::Reception::Verdict account(Now now, const rtp::PacketView& packet);
+  void follow(Endpoint from);
+  void take_blocks(Now now, const std::vector<rtp::ReportBlock>& blocks);
+  void append_report(Now now, std::vector<std::uint8_t>& out);
+  [[nodiscard]] Duration next_interval();
+
+  PartyId party_;
+  const EngineConfig& config_;
+  Random& random_;
+  AudioPlan plan_;
+  Endpoint remote_rtp_, remote_rtcp_;
+  std::optional<Endpoint> stale_remote_;  // of the plan before: packets still on their way do not lead us back
+  std::optional<Law> law_;
+
+  // Sending.
+  std::uint32_t ssrc_;
+  std::uint16_t sequence_;
+  rtp::RtpTime timestamp_;
+  std::array<std::uint8_t, kMostFramesAPacket * kFrameSamples> pending_{};
+  std::size_t frames_pending_ = 0, frames_a_packet_ = 1;
+  bool talking_ = false;  // the last tick sent: no marker
+
+  // Receiving.
+  std::optional<rtp::Reception> source_, candidate_;
+  std::int64_t lost_before_ = 0;  // by sources that were replaced
+  JitterBuffer jitter_;
+  Frame heard_{};
+  ListeningWindow window_;
+
+  // RTCP.
+  std::optional<TimePoint> next_report_;
+  std::uint64_t sent_at_last_report_ = 0, sent_at_report_before_ = 0;
+  SessionStats stats_;
+};
+
+}  // namespace offhook::media

@@ -1,0 +1,147 @@
+#include "media/wav.hpp"
+
+#include <sndfile.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+
+namespace offhook::media {
+namespace {
+
+constexpr sf_count_t kMostSeconds = 600;
+
+// The bytes of a file as libsndfile's virtual I/O wants them.
+struct MemoryFile {
+  std::span<const std::uint8_t> input;
+  std::vector<std::uint8_t> output;
+  sf_count_t at = 0;
+
+  [[nodiscard]] sf_count_t size() const { return static_cast<sf_count_t>(std::max(input.size(), output.size())); }
+};
+
+SF_VIRTUAL_IO virtual_io() {
+  SF_VIRTUAL_IO io{};
+  io.get_filelen = [](void* user) { return static_cast<MemoryFile*>(user)->size(); };
+  io.tell = [](void* user) { return static_cast<MemoryFile*>(user)->at; };
+  io.seek = [](sf_count_t offset, int whence, void* user) {
+    auto& file = *static_cast<MemoryFile*>(user);
+    const sf_count_t base = whence == SEEK_CUR ? file.at : whence == SEEK_END ? file.size() : 0;
+    return file.at = std::max<sf_count_t>(0, base + offset);
+  };
+  io.read = [](void* to, sf_count_t count, void* user) {
+    auto& file = *static_cast<MemoryFile*>(user);
+    const auto left = std::max<sf_count_t>(0, static_cast<sf_count_t>(file.input.size()) - file.at);
+    const auto n = std::clamp<sf_count_t>(count, 0, left);
+    if (n > 0) std::memcpy(to, file.input.data() + file.at, static_cast<std::size_t>(n));
+    file.at += n;
+    return n;
+  };
+  io.write = [](const void* from, sf_count_t count, void* user) {
+    auto& file = *static_cast<MemoryFile*>(user);
+    const auto end = static_cast<std::size_t>(file.at + count);
+    if (file.output.size() < end) file.output.resize(end);
+    std::memcpy(file.output.data() + file.at, from, static_cast<std::size_t>(count));
+    file.at += count;
+    return count;
+  };
+  return io;
+}
+
+struct CloseSound {
+  void operator()(SNDFILE* file) const { sf_close(file); }
+};
+using Sound = std::unique_ptr<SNDFILE, CloseSound>;
+
+std::vector<float> mono(const std::vector<float>& interleaved, std::size_t channels) {
+  std::vector<float> out(interleaved.size() / channels);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    for (std::size_t c = 0; c < channels; ++c) out[i] += interleaved[i * channels + c];
+    out[i] /= static_cast<float>(channels);
+  }
+  return out;
+}
+
+std::int16_t to_sample(double value) {
+  return static_cast<std::int16_t>(std::lrint(std::clamp(value * 32768.0, -32768.0, 32767.0)));
+}
+
+// Down by averaging the stretch of each output sample (a plain low pass), up by straight lines.
+std::vector<std::int16_t> resample(const std::vector<float>& in, double rate) {
+  const double ratio = rate / kSampleRate;
+  const auto size = static_cast<std::size_t>(static_cast<double>(in.size()) / ratio);
+  std::vector<std::int16_t> out(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    const double from = static_cast<double>(i) * ratio;
+    const auto first = static_cast<std::size_t>(from);
+    if (ratio <= 1) {
+      const double part = from - static_cast<double>(first);
+      const float next = in[std::min(first + 1, in.size() - 1)];
+      out[i] = to_sample(in[first] * (1 - part) + next * part);
+      continue;
+    }
+    const auto last = std::min(in.size(), std::max(first + 1, static_cast<std::size_t>(from + ratio)));
+    double sum = 0;
+    for (std::size_t j = first; j < last; ++j) sum += in[j];
+    out[i] = to_sample(sum / static_cast<double>(last - first));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<std::int16_t>> decode_wav(std::span<const std::uint8_t> bytes) {
+  MemoryFile file{bytes, {}, 0};
+  SF_VIRTUAL_IO io = virtual_io();
+  SF_INFO info{};
+  const Sound sound(sf_open_virtual(&io, SFM_READ, &info, &file));
+  if (!sound) return fail(Module::Media, "not a sound file that can be read");
+  if (info.channels < 1 || info.channels > 8 || info.samplerate < 1000 || info.samplerate > 192'000)
+    return fail(Module::Media, "sound file with unusable rate or channels");
+  // A header may claim any length; no more is taken than the file can hold (a byte a sample at least).
+  const sf_count_t frames = std::min({info.frames, kMostSeconds * info.samplerate, static_cast<sf_count_t>(bytes.size())});
+  if (frames <= 0) return fail(Module::Media, "sound file without sound");
+  const auto channels = static_cast<std::size_t>(info.channels);
+  std::vector<float> samples(static_cast<std::size_t>(frames) * channels);
+  const sf_count_t got = sf_readf_float(sound.get(), samples.data(), frames);
+  samples.resize(static_cast<std::size_t>(std::max<sf_count_t>(0, got)) * channels);
+  if (samples.empty()) return fail(Module::Media, "sound file without sound");
+  return resample(mono(samples, channels), info.samplerate);
+}
+
+std::vector<std::uint8_t> encode_wav(std::span<const std::int16_t> samples) {
+  MemoryFile file;
+  SF_VIRTUAL_IO io = virtual_io();
+  SF_INFO info{};
+  info.channels = 1;
+  info.samplerate = static_cast<int>(kSampleRate);
+  info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
+  {
+    const Sound sound(sf_open_virtual(&io, SFM_WRITE, &info, &file));
+    if (sound && !samples.empty()) sf_writef_short(sound.get(), samples.data(), static_cast<sf_count_t>(samples.size()));
+  }
+  return std::move(file.output);
+}
+
+std::array<std::uint8_t, 44> wav_header(std::uint32_t samples) {
+  std::array<std::uint8_t, 44> out{'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'A', 'V', 'E', 'f', 'm', 't', ' '};
+  const auto put = [&out](std::size_t at, std::uint32_t value, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; ++i) out[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
+  };
+  const std::uint32_t data = samples * 2;
+  put(4, 36 + data, 4);
+  put(16, 16, 4);               // size of the format chunk
+  put(20, 1, 2);                // PCM
+  put(22, 1, 2);                // channels
+  put(24, kSampleRate, 4);
+  put(28, kSampleRate * 2, 4);  // bytes a second
+  put(32, 2, 2);                // bytes a sample
+  put(34, 16, 2);               // bits
+  constexpr std::string_view kData = "data";
+  std::copy(kData.begin(), kData.end(), out.begin() + 36);
+  put(40, data, 4);
+  return out;
+}
+
+}  // namespace offhook::media
