@@ -17,11 +17,16 @@ SipHost::~SipHost() {
 Checked<Endpoint> SipHost::listen(Endpoint local, const UdpOptions& options) {
   auto socket = UdpSocket::open(local, options);
   if (!socket) return tl::unexpected(socket.error());
-  auto owned = std::make_unique<UdpSocket>(std::move(*socket));
+  const Endpoint bound = socket->local();
+  adopt(std::move(*socket));
+  return bound;
+}
+
+void SipHost::adopt(UdpSocket socket) {
+  auto owned = std::make_unique<UdpSocket>(std::move(socket));
   UdpSocket& opened = *owned;
   sockets_[opened.local()] = std::move(owned);
   loop_->watch(opened.fd(), [this, &opened] { readable(opened); });
-  return opened.local();
 }
 
 void SipHost::close(Endpoint local) {

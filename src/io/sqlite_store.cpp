@@ -140,7 +140,7 @@ void SqliteStore::submit(proxy::StoreWrite write) {
       return;
     }
   }
-  loop_->post([done = done_, id = write.id] { done(id, false); });
+  loop_->post([done = done_, id = write.id] { done({id}, false); });
 }
 
 // Takes all that waits and commits it together: under load the batch grows by itself while the disk works.
@@ -157,9 +157,7 @@ void SqliteStore::work() {
     std::vector<std::uint64_t> ids;
     ids.reserve(batch.size());
     for (const auto& write : batch) ids.push_back(write.id);
-    loop_->post([done = done_, ids = std::move(ids), ok] {
-      for (const auto id : ids) done(id, ok);
-    });
+    loop_->post([done = done_, ids = std::move(ids), ok] { done(ids, ok); });
   }
 }
 

@@ -21,6 +21,8 @@ class SipHost {
 
   // Returns the endpoint bound (port 0 has become a number).
   [[nodiscard]] Checked<Endpoint> listen(Endpoint local, const UdpOptions& options = {});
+  // Takes over a socket that is open already.
+  void adopt(UdpSocket socket);
   void close(Endpoint local);
   // After a command or a completion was given to the engine directly.
   void drain();

@@ -1,7 +1,7 @@
 // The location service's durable store: SQLite in WAL mode, written by a thread of its own in group commits. A write is told done only after the commit
 // that covers it has reached the disk (synchronous=FULL).
 //
-// submit() from the engine's thread; `done` is posted to the loop in order of submission. The queue is bounded: beyond it submit() refuses at once (done(id, false)).
+// submit() from the engine's thread; `done` is posted to the loop in order of submission. The queue is bounded: beyond it submit() refuses at once (done({id}, false)).
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -20,7 +20,8 @@ namespace offhook::io {
 
 class SqliteStore {
  public:
-  using Done = std::function<void(std::uint64_t id, bool ok)>;
+  // The ids of one commit, in order of submission.
+  using Done = std::function<void(const std::vector<std::uint64_t>& ids, bool ok)>;
 
   // Opens or creates the file. Complaint: "cannot open the store: … (proxy.db)".
   [[nodiscard]] static Checked<std::unique_ptr<SqliteStore>> open(const std::string& path, Loop& loop, Done done);

@@ -1,0 +1,76 @@
+// A rack of phones on real sockets with real audio: signalling in the loop, media on a thread of its own. What `offhook phone` runs, and the phones of the demo and
+// the flows.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flow/recorder.hpp"
+#include "io/loop.hpp"
+#include "io/media_host.hpp"
+#include "io/random.hpp"
+#include "io/sip_host.hpp"
+#include "phone/rack.hpp"
+#include "transport/locate.hpp"
+
+namespace offhook::io {
+
+struct PhonePlan {
+  std::string name;
+  config::PhoneConfig config;
+  Endpoint local;          // signalling socket; the port wins over the configuration's
+  media::AudioIn audio_in;
+  double pilot_hz = 0;     // by which others recognise this phone; 0: not at all
+};
+
+class PhoneHost {
+ public:
+  struct Options {
+    bool record_packets = false;
+    std::function<void(phone::PhoneId, phone::Change)> changed;
+    std::function<void(std::string_view phone, std::vector<std::string> hears)> hearing_changed;
+    std::function<void(const Complaint&)> trouble;
+    std::vector<double> further_pilots;  // frequencies of strangers to tell apart
+  };
+
+  [[nodiscard]] static Checked<std::unique_ptr<PhoneHost>> start(Loop& loop, std::vector<PhonePlan> plans, Options options,
+                                                                 flow::Recorder* recorder = nullptr);
+  ~PhoneHost();
+
+  [[nodiscard]] phone::Rack& rack() { return *rack_; }
+  void register_all();
+  // Ends calls and registrations; they need the loop for a moment to leave. stopped() tells when all has been answered or given up.
+  void stop_all();
+  [[nodiscard]] bool stopped() const;
+  [[nodiscard]] bool all_registered() const;
+
+  Checked<void> command(phone::PhoneId phone, const phone::Command& command);
+  // Names of the parties heard at that phone (or "440 Hz" for a pilot without a name), sorted; as of the last report, a tenth of a second ago at most.
+  [[nodiscard]] std::vector<std::string> hears(phone::PhoneId phone) const;
+  void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink);
+  // Sends what commands given to rack() directly have caused.
+  void drain() { sip_->drain(); }
+
+ private:
+  PhoneHost(Loop& loop, Options options, flow::Recorder* recorder) : loop_(&loop), options_(std::move(options)), recorder_(recorder) {}
+  void pass_on();
+  void take_reports(std::vector<LegReport> reports);
+
+  Loop* loop_;
+  Options options_;
+  flow::Recorder* recorder_;
+  SystemRandom random_;
+  transport::Locator locator_;
+  std::unique_ptr<phone::Rack> rack_;
+  std::unique_ptr<MediaHost> media_;
+  std::unique_ptr<SipHost> sip_;
+  std::map<phone::PhoneId, std::string> names_;
+  std::map<double, std::string> pilots_;
+  std::map<std::uint64_t, phone::PhoneId> legs_;
+  std::map<std::uint64_t, media::Hearing> hearing_;
+  std::map<phone::PhoneId, std::vector<std::string>> last_heard_;
+};
+
+}  // namespace offhook::io

@@ -1,0 +1,36 @@
+// proxy.toml and the proxy's flags: text to a proxy configuration. Fields: docs/config.md. Pure; errors carry file:line.
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "proxy/core.hpp"
+
+namespace offhook::io {
+
+struct ProxySettings {
+  std::vector<Endpoint> listen;
+  std::vector<std::string> domains;
+  std::string store = "memory";  // or "sqlite:FILE"
+  bool authenticate = true;
+  std::vector<std::pair<std::string, std::string>> users;  // name, password
+  seconds min_expires{60}, default_expires{3600}, max_expires{7200};
+
+  // What the engine takes; passwords become HA1 here.
+  [[nodiscard]] proxy::Config to_config() const;
+  // Path of the SQLite file; "" for memory.
+  [[nodiscard]] std::string sqlite_path() const;
+};
+
+// "udp:127.0.0.1:5060". Complaint names what is wrong and, for tcp, tls, ws, wss, that they are not there yet.
+[[nodiscard]] Checked<Endpoint> parse_listen(std::string_view text);
+// "memory" or "sqlite:FILE".
+[[nodiscard]] Checked<std::string> parse_store(std::string_view text);
+// "1001:secret".
+[[nodiscard]] Checked<std::pair<std::string, std::string>> parse_user(std::string_view text);
+
+[[nodiscard]] Checked<ProxySettings> read_proxy_file(std::string_view file_name, std::string_view text);
+
+}  // namespace offhook::io

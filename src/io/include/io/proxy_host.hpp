@@ -1,0 +1,39 @@
+// A proxy on real sockets with its store: what `offhook proxy` runs, and what the demo and the flows put between their phones.
+#pragma once
+#include <memory>
+
+#include "flow/recorder.hpp"
+#include "io/loop.hpp"
+#include "io/proxy_file.hpp"
+#include "io/random.hpp"
+#include "io/sip_host.hpp"
+#include "io/sqlite_store.hpp"
+#include "proxy/core.hpp"
+#include "transport/locate.hpp"
+
+namespace offhook::io {
+
+class ProxyHost {
+ public:
+  // Opens the sockets and the store, loads what the store has. Port 0 in `listen` takes a free one.
+  [[nodiscard]] static Checked<std::unique_ptr<ProxyHost>> start(Loop& loop, ProxySettings settings, flow::Recorder* recorder = nullptr);
+  // What was acknowledged is on disk already; what was submitted is finished.
+  ~ProxyHost();
+
+  [[nodiscard]] const std::vector<Endpoint>& listening() const { return listening_; }
+  [[nodiscard]] const proxy::Core& core() const { return *core_; }
+
+ private:
+  ProxyHost(Loop& loop) : loop_(&loop) {}
+  void pass_store_writes();
+
+  Loop* loop_;
+  SystemRandom random_;
+  transport::Locator locator_;
+  std::unique_ptr<proxy::Core> core_;
+  std::unique_ptr<SipHost> sip_;
+  std::unique_ptr<SqliteStore> store_;
+  std::vector<Endpoint> listening_;
+};
+
+}  // namespace offhook::io

@@ -1,0 +1,150 @@
+#include "io/phone_host.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/overloaded.hpp"
+#include "io/clock.hpp"
+#include "io/resolve.hpp"
+
+namespace offhook::io {
+namespace {
+
+// Every name in the servers' addresses, looked up once. A phone whose server is not found shows it itself.
+void look_up_servers(const config::PhoneConfig& config, transport::Locator& locator, const std::function<void(const Complaint&)>& trouble) {
+  std::set<std::string> names;
+  for (const auto& account : config.accounts) {
+    for (const auto& server : account.servers) names.insert(server.address);
+    for (const auto& proxy : account.outbound_proxies) names.insert(proxy.address);
+  }
+  for (const auto& name : names) {
+    if (IpAddress::parse(name)) continue;
+    const auto address = resolve_host(name);
+    if (address) locator.add_host(name, *address);
+    else if (trouble) trouble(address.error());
+  }
+}
+
+}  // namespace
+
+Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<PhonePlan> plans, Options options, flow::Recorder* recorder) {
+  std::unique_ptr<PhoneHost> host(new PhoneHost(loop, std::move(options), recorder));
+  PhoneHost& self = *host;
+  MediaHost::Options media;
+  media.record_packets = self.options_.record_packets && recorder != nullptr;
+  media.engine.pilots = self.options_.further_pilots;
+  for (const auto& plan : plans)
+    if (plan.pilot_hz > 0) media.engine.pilots.push_back(plan.pilot_hz);
+  if (!plans.empty()) {
+    const auto& jitter = plans.front().config.jitter;
+    media.engine.jitter.adaptive = jitter.adaptive;
+    media.engine.jitter.min = jitter.min;
+    media.engine.jitter.normal = jitter.normal;
+    media.engine.jitter.max = jitter.max;
+  }
+  self.media_ = std::make_unique<MediaHost>(
+      loop, std::move(media), [&self](std::vector<LegReport> reports) { self.take_reports(std::move(reports)); },
+      [&self](std::vector<MediaHost::Packet> packets) {
+        for (const auto& packet : packets)
+          (packet.sent ? self.recorder_->sent(packet.at, packet.kind, packet.flow, packet.bytes)
+                       : self.recorder_->received(packet.at, packet.kind, packet.flow, packet.bytes));
+      },
+      [&self](Complaint complaint) {
+        if (self.options_.trouble) self.options_.trouble(complaint);
+      });
+  for (const auto& plan : plans) look_up_servers(plan.config, self.locator_, self.options_.trouble);
+  self.rack_ = std::make_unique<phone::Rack>(self.random_, self.locator_);
+  self.sip_ = std::make_unique<SipHost>(loop, *self.rack_, [&self] { self.pass_on(); }, recorder);
+  for (auto& plan : plans) {
+    const auto bound = self.sip_->listen(plan.local);
+    if (!bound) return tl::unexpected(bound.error());
+    if (recorder != nullptr) recorder->name(*bound, plan.name);
+    if (plan.pilot_hz > 0) self.pilots_[plan.pilot_hz] = plan.name;
+    const auto id = self.rack_->add(plan.name, std::move(plan.config), *bound);
+    self.names_[id] = plan.name;
+    self.media_->add_phone(id, std::move(plan.audio_in));
+  }
+  return host;
+}
+
+PhoneHost::~PhoneHost() {
+  sip_.reset();
+  media_.reset();
+}
+
+void PhoneHost::register_all() {
+  for (const auto phone : rack_->phones()) rack_->start(now(), phone);
+  sip_->drain();
+}
+
+void PhoneHost::stop_all() {
+  for (const auto phone : rack_->phones()) rack_->stop(now(), phone);
+  sip_->drain();
+}
+
+bool PhoneHost::stopped() const {
+  const auto counts = rack_->counts();
+  return counts.calls == 0 && counts.dialogs == 0 && counts.transactions == 0;
+}
+
+bool PhoneHost::all_registered() const {
+  const auto phones = rack_->phones();
+  return std::all_of(phones.begin(), phones.end(), [this](auto phone) { return rack_->is_registered(phone); });
+}
+
+Checked<void> PhoneHost::command(phone::PhoneId phone, const phone::Command& command) {
+  auto result = rack_->command(now(), phone, command);
+  sip_->drain();
+  return result;
+}
+
+void PhoneHost::set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink) { media_->set_output(phone, std::move(sink)); }
+
+void PhoneHost::pass_on() {
+  while (auto command = rack_->poll_media()) {
+    std::visit(Overloaded{[&](const phone::OpenLeg& open) {
+                            legs_[open.leg] = open.phone;
+                            if (recorder_ == nullptr) return;
+                            const auto& name = names_[open.phone];
+                            recorder_->name(open.local, name);
+                            recorder_->name({open.local.address, static_cast<std::uint16_t>(open.local.port + 1)}, name);
+                          },
+                          [](const phone::UpdateLeg&) {},
+                          [&](const phone::CloseLeg& close) {
+                            legs_.erase(close.leg);
+                            hearing_.erase(close.leg);
+                          }},
+               *command);
+    media_->apply(std::move(*command));
+  }
+  while (const auto event = rack_->poll_event())
+    if (options_.changed) options_.changed(event->phone, event->change);
+}
+
+void PhoneHost::take_reports(std::vector<LegReport> reports) {
+  hearing_.clear();
+  for (auto& report : reports)
+    if (legs_.contains(report.leg)) hearing_[report.leg] = std::move(report.hearing);
+  for (const auto& [phone, name] : names_) {
+    auto heard = hears(phone);
+    auto& last = last_heard_[phone];
+    if (heard == last) continue;
+    last = heard;
+    if (options_.hearing_changed) options_.hearing_changed(name, std::move(heard));
+  }
+}
+
+std::vector<std::string> PhoneHost::hears(phone::PhoneId phone) const {
+  std::set<std::string> out;
+  for (const auto& [leg, owner] : legs_) {
+    const auto it = hearing_.find(leg);
+    if (owner != phone || it == hearing_.end()) continue;
+    for (const auto& tone : it->second.tones) {
+      const auto pilot = pilots_.find(tone.hz);
+      out.insert(pilot != pilots_.end() ? pilot->second : std::to_string(static_cast<int>(tone.hz)) + " Hz");
+    }
+  }
+  return {out.begin(), out.end()};
+}
+
+}  // namespace offhook::io

@@ -1,0 +1,49 @@
+#include "io/proxy_host.hpp"
+
+#include "io/clock.hpp"
+
+namespace offhook::io {
+
+Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings settings, flow::Recorder* recorder) {
+  std::unique_ptr<ProxyHost> host(new ProxyHost(loop));
+  // Sockets first: the engine's configuration names the ports that were really taken.
+  std::vector<UdpSocket> sockets;
+  for (auto& endpoint : settings.listen) {
+    auto socket = UdpSocket::open(endpoint);
+    if (!socket) return tl::unexpected(socket.error());
+    endpoint = socket->local();
+    sockets.push_back(std::move(*socket));
+  }
+  host->listening_ = settings.listen;
+  host->core_ = std::make_unique<proxy::Core>(settings.to_config(), host->random_, host->locator_);
+  if (const auto path = settings.sqlite_path(); !path.empty()) {
+    auto store = SqliteStore::open(path, loop, [host = host.get()](const std::vector<std::uint64_t>& ids, bool ok) {
+      if (!host->sip_) return;
+      for (const auto id : ids) host->core_->stored(now(), id, ok);
+      host->sip_->drain();
+    });
+    if (!store) return tl::unexpected(store.error());
+    const auto bindings = (*store)->load();
+    if (!bindings) return complain(bindings.error().what, path);
+    host->store_ = std::move(*store);
+    host->core_->load(now(), *bindings);
+  }
+  host->sip_ = std::make_unique<SipHost>(loop, *host->core_, [host = host.get()] { host->pass_store_writes(); }, recorder);
+  for (auto& socket : sockets) host->sip_->adopt(std::move(socket));
+  host->sip_->drain();
+  return host;
+}
+
+ProxyHost::~ProxyHost() {
+  sip_.reset();
+  store_.reset();
+}
+
+void ProxyHost::pass_store_writes() {
+  while (auto write = core_->poll_store()) {
+    if (store_) store_->submit(std::move(*write));
+    else core_->stored(now(), write->id, true);
+  }
+}
+
+}  // namespace offhook::io

@@ -1,0 +1,107 @@
+#include "io/real_world.hpp"
+
+#include <unistd.h>
+
+#include "config/cfg_file.hpp"
+#include "config/settings.hpp"
+#include "io/clock.hpp"
+
+namespace offhook::io {
+namespace {
+
+// A block of sixteen loopback addresses that another run on this machine will hardly take: from our process id.
+IpAddress loopback(unsigned host) {
+  const auto pid = static_cast<unsigned>(::getpid());
+  return IpAddress::v4(127, static_cast<std::uint8_t>(16 + (pid >> 12) % 200), static_cast<std::uint8_t>((pid >> 4) & 0xff),
+                       static_cast<std::uint8_t>(((pid & 0xf) << 4) | host));
+}
+
+Checked<config::PhoneConfig> party_config(const flow::PartyPlan& party, Endpoint proxy) {
+  std::string text = std::string(config::kCfgHeader) + "\n";
+  const auto line = [&](std::string_view name, std::string_view value) { text.append(name).append(" = ").append(value).append("\n"); };
+  line("account.1.enable", "1");
+  line("account.1.label", party.name);
+  line("account.1.display_name", party.name);
+  line("account.1.user_name", party.number);
+  line("account.1.password", party.number + "-secret");
+  line("account.1.sip_server.1.address", proxy.address.text());
+  line("account.1.sip_server.1.port", std::to_string(proxy.port));
+  for (const auto& setting : party.settings) text.append(setting).append("\n");
+  const auto& model = config::model(config::ModelId::T46G);
+  const std::vector<config::CfgSource> files{{party.name + ".cfg", text}};
+  const auto loaded = config::load_settings(files, model);
+  for (const auto& finding : loaded.findings)
+    if (finding.severity == config::Severity::Error) return complain(finding.text, finding.file + ":" + std::to_string(finding.line));
+  return config::make_phone_config(loaded.settings, model);
+}
+
+}  // namespace
+
+Checked<std::unique_ptr<RealWorld>> RealWorld::start(const std::vector<flow::PartyPlan>& parties, Options options) {
+  std::unique_ptr<RealWorld> world(new RealWorld);
+  const Endpoint proxy{loopback(1), 5060};
+  ProxySettings settings;
+  settings.listen = {proxy};
+  settings.domains = {proxy.address.text()};
+  settings.authenticate = options.authenticate;
+  for (const auto& party : parties) settings.users.emplace_back(party.number, party.number + "-secret");
+  auto proxy_host = ProxyHost::start(world->loop_, settings, &world->recorder_);
+  if (!proxy_host) return tl::unexpected(proxy_host.error());
+  world->proxy_ = std::move(*proxy_host);
+  world->recorder_.name(proxy, "P");
+
+  std::vector<PhonePlan> plans;
+  unsigned host = 2;
+  for (const auto& party : parties) {
+    auto config = party_config(party, proxy);
+    if (!config) return tl::unexpected(config.error());
+    plans.push_back({party.name, std::move(*config), {loopback(host++), 5060}, party.pilot_hz > 0 ? media::AudioIn(media::ToneIn{party.pilot_hz}) : media::AudioIn(media::SilenceIn{}), party.pilot_hz});
+  }
+  PhoneHost::Options phone_options;
+  phone_options.record_packets = options.record_packets;
+  auto phones = PhoneHost::start(world->loop_, std::move(plans), std::move(phone_options), &world->recorder_);
+  if (!phones) return tl::unexpected(phones.error());
+  world->phones_ = std::move(*phones);
+  world->phones_->register_all();
+  if (!world->run_until([&] { return world->phones_->all_registered(); }, seconds(5)))
+    return complain("the phones did not register within five seconds", proxy.text());
+  return world;
+}
+
+Checked<void> RealWorld::command(std::string_view party, const phone::Command& command) {
+  const auto phone = phones_->rack().find(party);
+  if (!phone) return complain("no such phone", std::string(party));
+  return phones_->command(*phone, command);
+}
+
+phone::PhoneView RealWorld::view(std::string_view party) {
+  const auto phone = phones_->rack().find(party);
+  return phone ? phones_->rack().view(*phone) : phone::PhoneView{};
+}
+
+std::vector<std::string> RealWorld::hears(std::string_view party) {
+  const auto phone = phones_->rack().find(party);
+  return phone ? phones_->hears(*phone) : std::vector<std::string>{};
+}
+
+Now RealWorld::now() const { return io::now(); }
+
+bool RealWorld::run_until(const std::function<bool()>& done, Duration at_most) { return loop_.run_until(done, io::now().mono + at_most); }
+
+std::vector<std::string> RealWorld::leftovers() {
+  std::vector<std::string> out;
+  const auto note = [&](std::string_view who, std::size_t count, std::string_view what) {
+    if (count > 0) out.push_back(std::string(who) + ": " + std::to_string(count) + " " + std::string(what));
+  };
+  const auto counts = phones_->rack().counts();
+  note("phones", counts.calls, "calls");
+  note("phones", counts.dialogs, "dialogs");
+  note("phones", counts.subscriptions, "subscriptions");
+  note("phones", counts.transactions, "transactions");
+  note("phones", counts.media_legs, "media legs");
+  note("proxy", proxy_->core().transaction_count(), "transactions");
+  note("proxy", proxy_->core().relay_count(), "relays");
+  return out;
+}
+
+}  // namespace offhook::io

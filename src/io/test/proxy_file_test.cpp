@@ -1,0 +1,53 @@
+#include "io/proxy_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include "io/files.hpp"
+
+namespace offhook::io {
+namespace {
+
+TEST(ProxyFile, ReadsTheExample) {
+  const auto text = read_file(OFFHOOK_SOURCE_DIR "/examples/proxy.toml");
+  ASSERT_TRUE(text);
+  const auto settings = read_proxy_file("proxy.toml", *text);
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->listen.at(0).text(), "127.0.0.1:5060");
+  EXPECT_EQ(settings->domains.at(0), "127.0.0.1");
+  EXPECT_EQ(settings->users.size(), 3);
+  EXPECT_TRUE(settings->authenticate);
+  EXPECT_EQ(settings->sqlite_path(), "");
+}
+
+TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"domains = [\"a\"]\nlisten = [\"udp:nohost\"]", "not an address and port; write udp:127.0.0.1:5060 or udp:[::1]:5060 (udp:nohost) (p.toml:2)"},
+      {"domains = [\"a\"]\nlisten = [\"tls:127.0.0.1:5061\"]", "the transport tls is not there yet; use udp:ADDRESS:PORT (tls:127.0.0.1:5061) (p.toml:2)"},
+      {"domains = [\"a\"]\n\nstore = \"disk\"", "store wants memory or sqlite:FILE (disk) (p.toml:3)"},
+      {"domains = [\"a\"]\nauth = 1", "auth must be true or false (p.toml:2)"},
+      {"domains = [\"a\"]\nport = 1", "unknown field 'port'; known are listen, domains, store, auth, min_expires, default_expires, max_expires, [[user]] (p.toml:2)"},
+      {"domains = [\"a\"]\nmin_expires = 0", "min_expires must be a number of seconds (p.toml:2)"},
+      {"domains = [\"a\"]\n[[user]]\nname = \"x\"", "a user needs a name and a password (p.toml:2)"},
+      {"listen = [\"udp:127.0.0.1:5060\"]", "domains is missing: name the domain that the proxy answers for (p.toml)"},
+      {"domains = [\"a\"]\nmin_expires = 100\nmax_expires = 10", "min_expires is above max_expires (p.toml)"},
+  };
+  for (const auto& [text, message] : cases) {
+    const auto settings = read_proxy_file("p.toml", text);
+    ASSERT_FALSE(settings) << text;
+    EXPECT_EQ(settings.error().text(), message);
+  }
+  const auto broken = read_proxy_file("p.toml", "listen = [\n\"x\"\ndomains");
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().where, "p.toml:3");
+}
+
+TEST(ProxyFile, PasswordsBecomeHa1) {
+  ProxySettings settings;
+  settings.domains = {"example.test"};
+  settings.users = {{"1001", "secret"}};
+  const auto config = settings.to_config();
+  EXPECT_EQ(config.users.at(0).ha1_md5, sip::ha1(sip::DigestAlgorithm::Md5, "1001", "example.test", "secret"));
+}
+
+}  // namespace
+}  // namespace offhook::io

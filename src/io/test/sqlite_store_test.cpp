@@ -1,0 +1,98 @@
+#include "io/sqlite_store.hpp"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "io/clock.hpp"
+
+namespace offhook::io {
+namespace {
+
+class SqliteStoreTest : public testing::Test {
+ protected:
+  void TearDown() override {
+    for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
+  }
+  std::unique_ptr<SqliteStore> open() {
+    auto store = SqliteStore::open(path_, loop_, [this](const std::vector<std::uint64_t>& ids, bool ok) {
+      for (const auto id : ids) (ok ? kept_ : refused_).push_back(id);
+    });
+    EXPECT_TRUE(store) << store.error().text();
+    return std::move(*store);
+  }
+  void settle(std::size_t answers) {
+    EXPECT_TRUE(loop_.run_until([&] { return kept_.size() + refused_.size() == answers; }, now().mono + seconds(30)));
+  }
+  static proxy::Binding binding(std::string aor, std::string contact) {
+    return {std::move(aor), std::move(contact), "call-1", 7, WallTime(seconds(4'000'000'000)), 500, "<sip:edge;lr>", "phone/1", "192.0.2.1:5060"};
+  }
+
+  const std::string path_ = testing::TempDir() + "offhook-store-" + std::to_string(::getpid()) + ".db";
+  Loop loop_;
+  std::vector<std::uint64_t> kept_, refused_;
+};
+
+TEST_F(SqliteStoreTest, KeepsReplacesAndRemovesOverAReopen) {
+  {
+    const auto store = open();
+    store->submit({1, {binding("sip:a@x", "sip:a@1"), binding("sip:a@x", "sip:a@2"), binding("sip:b@x", "sip:b@1")}, {}});
+    auto changed = binding("sip:a@x", "sip:a@2");
+    changed.cseq = 8;
+    store->submit({2, {changed}, {{"sip:a@x", "sip:a@1"}}});
+    store->submit({3, {}, {{"sip:b@x", ""}}});
+    settle(3);
+    EXPECT_EQ(kept_, (std::vector<std::uint64_t>{1, 2, 3}));
+  }
+  const auto bindings = open()->load();
+  ASSERT_TRUE(bindings);
+  ASSERT_EQ(bindings->size(), 1);
+  const auto& only = bindings->front();
+  EXPECT_EQ(only.contact, "sip:a@2");
+  EXPECT_EQ(only.cseq, 8);
+  EXPECT_EQ(only.q, 500);
+  EXPECT_EQ(only.path, "<sip:edge;lr>");
+  EXPECT_EQ(only.received, "192.0.2.1:5060");
+  EXPECT_EQ(only.expires, WallTime(seconds(4'000'000'000)));
+}
+
+TEST_F(SqliteStoreTest, AnotherConnectionSeesWhatWasToldDone) {
+  const auto store = open();
+  store->submit({1, {binding("sip:a@x", "sip:a@1")}, {}});
+  settle(1);
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &other), SQLITE_OK);
+  int rows = 0;
+  sqlite3_exec(other, "SELECT * FROM binding", [](void* count, int, char**, char**) { return ++*static_cast<int*>(count), 0; }, &rows, nullptr);
+  EXPECT_EQ(rows, 1);
+  sqlite3_close(other);
+}
+
+TEST_F(SqliteStoreTest, ALockedDatabaseRefusesAndLosesNothing) {
+  const auto store = open();
+  store->submit({1, {binding("sip:a@x", "sip:a@1")}, {}});
+  settle(1);
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
+  store->submit({2, {binding("sip:b@x", "sip:b@1")}, {}});
+  settle(2);
+  EXPECT_EQ(refused_, (std::vector<std::uint64_t>{2}));
+  sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr);
+  sqlite3_close(other);
+  store->submit({3, {binding("sip:c@x", "sip:c@1")}, {}});
+  settle(3);
+  EXPECT_EQ(kept_, (std::vector<std::uint64_t>{1, 3}));
+}
+
+TEST(SqliteStore, AnUnusablePathIsAClearError) {
+  Loop loop;
+  const auto store = SqliteStore::open("/nowhere/at/all.db", loop, {});
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().text(), "cannot open the store: unable to open database file (/nowhere/at/all.db)");
+}
+
+}  // namespace
+}  // namespace offhook::io
