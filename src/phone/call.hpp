@@ -1,0 +1,73 @@
+// One call as the phone sees it: facts that events set, and what a person sees of them (state, buttons) as pure functions of the facts.
+// A plain value in the Desk's list; rooms (features/) read and change it.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/timer_wheel.hpp"
+#include "media/engine.hpp"
+#include "phone/view.hpp"
+#include "ua/events.hpp"
+
+namespace offhook::phone {
+
+enum class Stage : std::uint8_t {
+  Waiting,      // outgoing, its INVITE has not left yet: another call is being held first, or a transferor has yet to hang up
+  Dialing,
+  RingBack,
+  Ringing,
+  Answering,    // our 200 is out, the ACK is not here yet
+  Established,
+  Ended,
+};
+enum class HoldChange : std::uint8_t { None, Holding, Resuming };  // a re-INVITE of ours is out
+
+struct CallFacts {
+  Stage stage = Stage::Dialing;
+  HoldChange change = HoldChange::None;
+  bool held = false;            // the far end agreed to be on hold
+  bool muted = false;           // on hold here only: the far end refused the re-INVITE
+  bool held_by_remote = false;
+  bool transferring = false;    // our REFER is out
+  bool answer_pending = false;  // the person has pressed Answer; another call is being held first
+};
+
+[[nodiscard]] CallState state_of(const CallFacts& facts);
+[[nodiscard]] std::vector<Action> actions_of(const CallFacts& facts);
+// Speaks and hears now, or is about to stop doing so: at most one call of a phone should.
+[[nodiscard]] bool is_talking(const CallFacts& facts);
+
+enum class CallTimer : std::uint8_t { NoAnswer, Ringing, TransferStart, Linger, kCount };
+
+// A call that we make because a REFER asked for it: whom to tell how it goes.
+struct TransferOrder {
+  ua::CallId transferor;
+  std::string referred_by;
+};
+
+struct Call {
+  int id = 0;            // CallView::id
+  ua::CallId ua;         // null while Waiting
+  std::size_t line = 0;  // place in Desk::lines
+  bool outgoing = false;
+  CallFacts facts;
+  CallState shown = CallState::Dialing;
+  TimePoint since;
+  ua::Party peer;
+  std::string target;    // what a Waiting call will dial; later the target of our transfer
+  std::string note;
+  std::optional<TransferOrder> order;
+
+  // Audio: the port is taken from when our address goes into an SDP until the end.
+  std::uint16_t rtp_port = 0;
+  std::uint64_t leg = 0;                   // 0: none
+  std::optional<media::AudioPlan> agreed;  // by both sides; the direction is the negotiated one
+  std::optional<media::AudioPlan> sent;    // last UpdateLeg
+
+  std::array<TimerId, static_cast<std::size_t>(CallTimer::kCount)> timers{};
+};
+
+}  // namespace offhook::phone

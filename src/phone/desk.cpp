@@ -1,0 +1,185 @@
+#include "desk.hpp"
+
+#include <algorithm>
+
+#include "features/hold/hold.hpp"
+
+namespace offhook::phone {
+namespace {
+
+// A timer's key: the top bit that says it is the phone's, the call's id, the kind.
+constexpr std::uint32_t kKindBits = 3;
+static_assert(static_cast<std::uint32_t>(CallTimer::kCount) <= 1U << kKindBits);
+
+}  // namespace
+
+Desk::Desk(PhoneId id, ua::Port port, Endpoint local, Outbox& out, RtpPorts& rtp_ports, PhoneSettings phone_settings)
+    : ua(port, local), settings(std::move(phone_settings)), id_(id), port_(port), local_(local), out_(&out), rtp_ports_(&rtp_ports) {}
+
+Call* Desk::find(int id) {
+  const auto found = std::ranges::find(calls, id, &Call::id);
+  return found == calls.end() ? nullptr : &*found;
+}
+
+Call* Desk::find(ua::CallId id) {
+  if (!id) return nullptr;
+  const auto found = std::ranges::find(calls, id, &Call::ua);
+  return found == calls.end() ? nullptr : &*found;
+}
+
+Line* Desk::line_of(ua::AccountId account) {
+  const auto found = std::ranges::find(lines, account, &Line::account);
+  return found == lines.end() ? nullptr : &*found;
+}
+
+Line* Desk::default_line() {
+  const auto found = std::ranges::find(lines, settings.default_account, &Line::index);
+  if (found != lines.end()) return &*found;
+  return lines.empty() ? nullptr : &lines.front();
+}
+
+Call* Desk::talking(int except) {
+  const auto found = std::ranges::find_if(calls, [&](const Call& c) { return c.id != except && is_talking(c.facts); });
+  return found == calls.end() ? nullptr : &*found;
+}
+
+int Desk::live_calls() const {
+  return static_cast<int>(std::ranges::count_if(calls, [](const Call& c) { return c.facts.stage != Stage::Ended; }));
+}
+
+Call& Desk::add_call(Now now, bool outgoing, std::size_t line, ua::Party peer) {
+  Call call;
+  call.id = ++last_call_;
+  call.outgoing = outgoing;
+  call.line = line;
+  call.peer = std::move(peer);
+  call.since = now.mono;
+  call.facts.stage = outgoing ? Stage::Waiting : Stage::Ringing;
+  call.shown = state_of(call.facts);
+  calls.push_back(std::move(call));
+  changed(Change::Calls);
+  return calls.back();
+}
+
+Checked<void> Desk::dial(Now now, Call& call, std::string_view referred_by) {
+  const auto refuse = [&](Complaint complaint) -> Checked<void> {
+    end(now, call, complaint.text());
+    return tl::unexpected(std::move(complaint));
+  };
+  const auto& line = lines[call.line];
+  if (!open_audio(call)) return refuse({"no free RTP port", local_.address.text()});
+  const auto begun = ua.call(now, line.account, call.target, {local_.address, call.rtp_port}, referred_by);
+  if (!begun) return refuse(begun.error());
+  call.ua = *begun;
+  call.facts.stage = Stage::Dialing;
+  refresh(now, call);
+  return {};
+}
+
+void Desk::answer(Now now, Call& call) {
+  call.facts.answer_pending = false;
+  if (!open_audio(call)) {
+    ua.reject(now, call.ua, 480);
+    return end(now, call, "no free RTP port");
+  }
+  for (const auto timer : {CallTimer::NoAnswer, CallTimer::Ringing}) cancel(call, timer);
+  call.facts.stage = Stage::Answering;
+  ua.answer(now, call.ua, {local_.address, call.rtp_port});
+  refresh(now, call);
+}
+
+void Desk::hang_up(Now now, Call& call, std::string note) {
+  if (call.ua) ua.hang_up(now, call.ua);
+  end(now, call, std::move(note));
+}
+
+void Desk::end(Now now, Call& call, std::string note) {
+  if (call.facts.stage == Stage::Ended) return;
+  for (std::size_t i = 0; i < call.timers.size(); ++i) cancel(call, static_cast<CallTimer>(i));
+  close_audio(call);
+  call.facts.stage = Stage::Ended;  // the other facts stay: rooms may ask how it was
+  if (!note.empty()) call.note = std::move(note);
+  if (deferred && deferred->call == call.id) deferred.reset();
+  arm(call, CallTimer::Linger, now.mono + kLinger);
+  refresh(now, call);
+}
+
+void Desk::remove(int id) {
+  calls.remove_if([&](const Call& c) { return c.id == id; });
+  changed(Change::Calls);
+}
+
+void Desk::refresh(Now now, Call& call) {
+  const auto state = state_of(call.facts);
+  if (state != call.shown) {
+    call.shown = state;
+    call.since = now.mono;
+  }
+  update_audio(call);
+  changed(Change::Calls);
+}
+
+void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>& negotiated) {
+  if (negotiated && !negotiated->codecs.empty()) {
+    call.agreed = media::AudioPlan{negotiated->local, negotiated->remote, negotiated->codecs.front(), negotiated->telephone_event_payload,
+                                   negotiated->direction, negotiated->ptime};
+  } else if (call.agreed) {
+    call.agreed->direction = sdp::Direction::Inactive;  // the session is gone: silence, until there is another
+  }
+  refresh(now, call);
+}
+
+bool Desk::open_audio(Call& call) {
+  const auto port = rtp_ports_->take(local_.address, settings.rtp_ports);
+  if (!port) return false;
+  call.rtp_port = *port;
+  call.leg = out_->next_leg++;
+  ++out_->open_legs;
+  out_->media.push_back(OpenLeg{call.leg, id_, {local_.address, *port}});
+  return true;
+}
+
+void Desk::close_audio(Call& call) {
+  if (call.leg == 0) return;
+  out_->media.push_back(CloseLeg{call.leg});
+  --out_->open_legs;
+  rtp_ports_->give_back(local_.address, settings.rtp_ports, call.rtp_port);
+  call.leg = 0;
+  call.rtp_port = 0;
+  call.agreed.reset();
+  call.sent.reset();
+}
+
+void Desk::update_audio(Call& call) {
+  if (call.leg == 0 || !call.agreed) return;
+  auto plan = *call.agreed;
+  plan.direction = hold::audible(call.facts, plan.direction);
+  if (call.sent == plan) return;
+  out_->media.push_back(UpdateLeg{call.leg, plan});
+  call.sent = std::move(plan);
+}
+
+void Desk::arm(Call& call, CallTimer timer, TimePoint deadline) {
+  cancel(call, timer);
+  const auto key = ua::Port::kForeignKey | static_cast<std::uint32_t>(call.id) << kKindBits | static_cast<std::uint32_t>(timer);
+  call.timers[static_cast<std::size_t>(timer)] = port_.timers->arm(deadline, port_.owner(key));
+}
+
+void Desk::cancel(Call& call, CallTimer timer) { port_.timers->cancel(call.timers[static_cast<std::size_t>(timer)]); }
+
+std::optional<Desk::Fired> Desk::fired(std::uint32_t key) {
+  const auto kind = key & ((1U << kKindBits) - 1);
+  Call* call = find(static_cast<int>((key & ~ua::Port::kForeignKey) >> kKindBits));
+  if (call == nullptr || kind >= static_cast<std::uint32_t>(CallTimer::kCount)) return std::nullopt;
+  call->timers[kind] = {};
+  return Fired{call, static_cast<CallTimer>(kind)};
+}
+
+void Desk::changed(Change change) {
+  auto& pending = pending_[static_cast<std::size_t>(change)];
+  if (pending) return;
+  pending = true;
+  out_->events.push_back({id_, change});
+}
+
+}  // namespace offhook::phone

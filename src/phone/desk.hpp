@@ -1,0 +1,100 @@
+// What the rooms (features/) of one phone work on: its user agent, lines, calls, timers and audio. It knows no feature,
+// but asks the hold room what may be heard.
+// Owned by Phone. A call's address is stable until its linger timer takes it away, which no room does.
+#pragma once
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "call.hpp"
+#include "config/phone_config.hpp"
+#include "line.hpp"
+#include "outbox.hpp"
+#include "phone/rack.hpp"
+#include "rtp_ports.hpp"
+#include "ua/user_agent.hpp"
+
+namespace offhook::phone {
+
+// How long an ended call is still shown, so that a person can read why it ended.
+inline constexpr seconds kLinger{5};
+
+// What is to happen once the active call is on hold (features/call_waiting).
+struct Deferred {
+  enum class What : std::uint8_t { Answer, Resume, Dial };
+  What what = What::Answer;
+  int call = 0;
+};
+
+// The settings of features that stand once for the phone.
+struct PhoneSettings {
+  int default_account = 1;
+  int calls_per_line_key = 24;
+  config::CallWaitingConfig call_waiting;
+  config::RefuseConfig refuse;
+  config::RingConfig ringing;
+  config::RtpPortRange rtp_ports;
+};
+
+class Desk {
+ public:
+  Desk(PhoneId id, ua::Port port, Endpoint local, Outbox& out, RtpPorts& rtp_ports, PhoneSettings settings);
+
+  ua::UserAgent ua;
+  PhoneSettings settings;
+  std::vector<Line> lines;
+  std::list<Call> calls;
+  std::optional<Deferred> deferred;
+
+  [[nodiscard]] Call* find(int id);
+  [[nodiscard]] Call* find(ua::CallId id);
+  [[nodiscard]] Line* line_of(ua::AccountId account);
+  [[nodiscard]] Line* default_line();  // null: the phone has no account
+  // The call that speaks and hears, other than `except`.
+  [[nodiscard]] Call* talking(int except = 0);
+  [[nodiscard]] int live_calls() const;
+
+  Call& add_call(Now now, bool outgoing, std::size_t line, ua::Party peer);
+  // Sends the INVITE of a Waiting call. The complaint is in the call's note too: the call has then ended.
+  Checked<void> dial(Now now, Call& call, std::string_view referred_by = {});
+  // Sends 200 to a ringing call.
+  void answer(Now now, Call& call);
+  // Ends a call in any state, here at once: nobody waits for the far end's answer with the handset down.
+  void hang_up(Now now, Call& call, std::string note);
+  // The call is over (the user agent knows): audio closed, timers gone, shown a little longer.
+  void end(Now now, Call& call, std::string note);
+  void remove(int id);
+
+  // After a change of facts: state, time of the state, audio, and the news to the world.
+  void refresh(Now now, Call& call);
+  void set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>& negotiated);
+
+  void arm(Call& call, CallTimer timer, TimePoint deadline);
+  void cancel(Call& call, CallTimer timer);
+  // The call and timer that a key of ours (Port::kForeignKey set) names.
+  struct Fired {
+    Call* call;
+    CallTimer timer;
+  };
+  [[nodiscard]] std::optional<Fired> fired(std::uint32_t key);
+
+  void changed(Change change);
+  void taken(Change change) { pending_[static_cast<std::size_t>(change)] = false; }
+
+ private:
+  bool open_audio(Call& call);
+  void close_audio(Call& call);
+  void update_audio(Call& call);
+
+  PhoneId id_;
+  ua::Port port_;
+  Endpoint local_;
+  Outbox* out_;
+  RtpPorts* rtp_ports_;
+  int last_call_ = 0;
+  bool pending_[3] = {};  // changes in the outbox that nobody has taken yet
+};
+
+}  // namespace offhook::phone

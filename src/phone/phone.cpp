@@ -1,0 +1,174 @@
+#include "phone.hpp"
+
+#include <algorithm>
+
+#include "base/ascii.hpp"
+#include "base/overloaded.hpp"
+#include "features/call_waiting/call_waiting.hpp"
+#include "features/dnd/dnd.hpp"
+#include "features/features.hpp"
+#include "features/forward/forward.hpp"
+
+namespace offhook::phone {
+namespace {
+
+PhoneSettings settings_of(const config::PhoneConfig& config) {
+  return {config.default_account, config.calls_per_line_key, config.call_waiting, config.refuse, config.ringing, config.rtp_ports};
+}
+
+// What the screen says when a call is over.
+std::string why(const Call& call, const ua::CallEnded& event) {
+  if (event.by == ua::EndedBy::Local) return {};
+  const bool answered = call.facts.stage == Stage::Established || call.facts.stage == Stage::Answering;
+  if (!call.outgoing && !answered) {
+    // A proxy that forks says so when another phone took the call (RFC 3326).
+    if (event.reason_header.find("cause=200") != std::string::npos) return "answered elsewhere";
+    return event.by == ua::EndedBy::Remote ? "missed call" : event.reason;
+  }
+  if (event.status == 0) return event.by == ua::EndedBy::Remote ? "the other side hung up" : event.reason;
+  return event.reason.empty() ? std::to_string(event.status) : event.reason;
+}
+
+}  // namespace
+
+Phone::Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneConfig& config, Endpoint local, Outbox& out, RtpPorts& rtp_ports)
+    : name_(std::move(name)),
+      model_(config.model),
+      mac_(config.mac),
+      local_(local),
+      desk_(id, port, local, out, rtp_ports, settings_of(config)) {
+  for (const auto& account : config.accounts) {
+    auto plan = plan_line(account, config.user_agent, local, *port.locator);
+    plan.line.account = desk_.ua.add_account(std::move(plan.account));
+    desk_.lines.push_back(std::move(plan.line));
+  }
+}
+
+void Phone::start(Now now) {
+  for (auto& line : desk_.lines) {
+    if (!line.registers || !line.reachable) continue;
+    line.status = "registering";
+    desk_.ua.register_account(now, line.account);
+  }
+  desk_.changed(Change::Registration);
+  pump(now);
+}
+
+void Phone::stop(Now now) {
+  desk_.deferred.reset();
+  for (auto& call : desk_.calls)
+    if (call.facts.stage != Stage::Ended) hang_up(now, call);
+  for (const auto& line : desk_.lines)
+    if (line.registers && line.reachable && line.unregister_on_stop) desk_.ua.unregister_account(now, line.account);
+  pump(now);
+}
+
+void Phone::request(Now now, transaction::RequestReceived event) {
+  desk_.ua.request(now, std::move(event));
+  pump(now);
+}
+
+void Phone::response(Now now, transaction::ResponseReceived event) {
+  desk_.ua.response(now, std::move(event));
+  pump(now);
+}
+
+void Phone::failed(Now now, transaction::Owner owner, int status) {
+  desk_.ua.failed(now, owner, status);
+  pump(now);
+}
+
+void Phone::server_failed(Now now, transaction::Owner owner) {
+  desk_.ua.server_failed(now, owner);
+  pump(now);
+}
+
+void Phone::timer(Now now, std::uint32_t key) {
+  if ((key & ua::Port::kForeignKey) == 0) {
+    desk_.ua.timer(now, key);
+  } else if (const auto fired = desk_.fired(key)) {
+    if (fired->timer == CallTimer::Linger) {
+      desk_.remove(fired->call->id);
+    } else {
+      for (const auto& feature : features())
+        if (feature.on_timer != nullptr) feature.on_timer(desk_, now, *fired->call, fired->timer);
+    }
+  }
+  pump(now);
+}
+
+void Phone::pump(Now now) {
+  while (const auto event = desk_.ua.poll()) on_event(now, *event);
+}
+
+void Phone::on_event(Now now, const ua::Event& event) {
+  on_registration(event);
+  if (const auto* incoming = std::get_if<ua::IncomingCall>(&event)) on_incoming(now, *incoming);
+  else if (const auto* ended = std::get_if<ua::CallEnded>(&event)) on_ended(now, *ended);
+  else on_call(now, event);
+  for (const auto& feature : features())
+    if (feature.on_event != nullptr) feature.on_event(desk_, now, event);
+}
+
+void Phone::on_registration(const ua::Event& event) {
+  if (const auto* registered = std::get_if<ua::Registered>(&event)) {
+    Line* line = desk_.line_of(registered->account);
+    if (line == nullptr || line->registered) return;  // a refresh is no news
+    line->registered = true;
+    line->retrying = false;
+    line->status = "registered";
+  } else if (const auto* unregistered = std::get_if<ua::Unregistered>(&event)) {
+    Line* line = desk_.line_of(unregistered->account);
+    if (line == nullptr) return;
+    line->registered = false;
+    line->retrying = unregistered->will_retry;
+    line->status = unregistered->status == 0 ? "unregistered" : std::to_string(unregistered->status) + ' ' + unregistered->reason;
+  } else {
+    return;
+  }
+  desk_.changed(Change::Registration);
+}
+
+void Phone::on_incoming(Now now, const ua::IncomingCall& event) {
+  const Line* line = desk_.line_of(event.account);
+  if (line == nullptr) return desk_.ua.reject(now, event.call, 404);
+  const bool busy = call_waiting::is_busy(desk_.live_calls(), desk_.settings.calls_per_line_key, desk_.settings.call_waiting);
+  const IncomingFacts facts{event.caller.user, busy, dnd::applies(line->dnd, event.caller.user)};
+  const auto verdict = decide_incoming(facts, desk_, *line);
+  Call& call = desk_.add_call(now, false, static_cast<std::size_t>(line - desk_.lines.data()), event.caller);
+  call.ua = event.call;
+  if (!verdict) {
+    desk_.ua.ring(now, call.ua);
+    return alert(desk_, now, call);
+  }
+  const auto refused = [&](const Refuse& refuse) {
+    desk_.ua.reject(now, call.ua, refuse.status);
+    desk_.end(now, call, refuse.note);
+  };
+  std::visit(Overloaded{refused, [&](const Forward& to) { forward::send(desk_, now, call, to); }}, *verdict);
+}
+
+void Phone::on_ended(Now now, const ua::CallEnded& event) {
+  if (Call* call = desk_.find(event.call)) desk_.end(now, *call, why(*call, event));
+}
+
+// What a call's own facts take from an event; every event but the first and the last.
+void Phone::on_call(Now now, const ua::Event& event) {
+  if (const auto* progress = std::get_if<ua::CallProgress>(&event)) {
+    Call* call = desk_.find(progress->call);
+    if (call == nullptr || call->facts.stage != Stage::Dialing) return;
+    call->facts.stage = Stage::RingBack;
+    desk_.refresh(now, *call);
+  } else if (const auto* established = std::get_if<ua::CallEstablished>(&event)) {
+    Call* call = desk_.find(established->call);
+    if (call == nullptr || call->facts.stage == Stage::Ended) return;  // hung up meanwhile: the user agent sends BYE
+    call->facts.stage = Stage::Established;
+    if (!established->peer.uri.empty()) call->peer = established->peer;
+    desk_.refresh(now, *call);
+  } else if (const auto* media = std::get_if<ua::MediaChanged>(&event)) {
+    Call* call = desk_.find(media->call);
+    if (call != nullptr && call->facts.stage != Stage::Ended) desk_.set_agreed(now, *call, media->negotiated);
+  }
+}
+
+}  // namespace offhook::phone

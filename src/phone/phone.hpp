@@ -1,0 +1,53 @@
+// One desk phone: routes commands, the user agent's events and timers to the calls (Desk) and to the rooms (features/). Owned by Rack,
+// which sorts inputs by phone; after each input everything that follows from it has happened.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "desk.hpp"
+#include "phone/command.hpp"
+#include "phone/view.hpp"
+
+namespace offhook::phone {
+
+class Phone {
+ public:
+  Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneConfig& config, Endpoint local, Outbox& out, RtpPorts& rtp_ports);
+
+  void start(Now now);
+  void stop(Now now);
+  Checked<void> command(Now now, const Command& command);
+  void request(Now now, transaction::RequestReceived event);
+  void response(Now now, transaction::ResponseReceived event);
+  void failed(Now now, transaction::Owner owner, int status);
+  void server_failed(Now now, transaction::Owner owner);
+  void timer(Now now, std::uint32_t key);
+
+  [[nodiscard]] PhoneView view() const;
+  [[nodiscard]] bool is_registered() const;
+  [[nodiscard]] std::optional<std::uint64_t> leg_of(int call) const;
+  [[nodiscard]] const ua::UserAgent& agent() const { return desk_.ua; }
+  [[nodiscard]] const std::vector<Line>& lines() const { return desk_.lines; }
+  [[nodiscard]] std::size_t waiting_calls() const;  // shown, but not yet known to the user agent
+  void taken(Change change) { desk_.taken(change); }
+
+ private:
+  void pump(Now now);
+  void on_event(Now now, const ua::Event& event);
+  void on_registration(const ua::Event& event);
+  void on_incoming(Now now, const ua::IncomingCall& event);
+  void on_ended(Now now, const ua::CallEnded& event);
+  void on_call(Now now, const ua::Event& event);
+
+  Checked<void> apply(Now now, const Command& command);
+  Checked<void> dial(Now now, const Dial& command);
+  void hang_up(Now now, Call& call);
+
+  std::string name_;
+  const config::Model* model_;
+  std::string mac_;
+  Endpoint local_;
+  Desk desk_;
+};
+
+}  // namespace offhook::phone

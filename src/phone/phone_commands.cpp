@@ -1,0 +1,138 @@
+// The person's side of Phone: commands in, view out.
+#include <algorithm>
+
+#include "base/ascii.hpp"
+#include "base/overloaded.hpp"
+#include "choose_call.hpp"
+#include "features/call_waiting/call_waiting.hpp"
+#include "features/dnd/dnd.hpp"
+#include "features/forward/forward.hpp"
+#include "features/hold/hold.hpp"
+#include "features/refuse/refuse.hpp"
+#include "features/transfer/transfer.hpp"
+#include "phone.hpp"
+#include "sip/uri.hpp"
+
+namespace offhook::phone {
+namespace {
+
+// How the screen names a target before the network has said anything.
+ua::Party party_of(std::string_view target, std::string_view domain) {
+  const auto uri = forward::target_uri(target, domain);
+  const auto parsed = sip::Uri::parse(uri);
+  if (!parsed) return {{}, std::string(target), std::string(target)};
+  return {{}, uri, parsed->user.empty() ? std::string(parsed->host) : sip::unescape(parsed->user)};
+}
+
+CallView view_of(const Call& call, bool others_up) {
+  CallView out;
+  out.id = call.id;
+  out.outgoing = call.outgoing;
+  out.state = call.shown;
+  out.peer_name = call.peer.display_name;
+  out.peer_number = call.peer.user;
+  out.peer_uri = call.peer.uri;
+  out.since = call.since;
+  out.waiting = call.facts.stage == Stage::Ringing && others_up;
+  out.note = call.note;
+  out.actions = actions_of(call.facts);
+  return out;
+}
+
+}  // namespace
+
+Checked<void> Phone::command(Now now, const Command& command) {
+  auto result = apply(now, command);
+  pump(now);
+  return result;
+}
+
+Checked<void> Phone::apply(Now now, const Command& command) {
+  const auto on_call = [&](Action action, int id, auto&& act) -> Checked<void> {
+    return choose_call(desk_, action, id).and_then([&](Call* call) -> Checked<void> { return act(*call); });
+  };
+  const auto defer = [&](Deferred::What what) {
+    return [this, now, what](Call& call) { return call_waiting::with_the_line_free(desk_, now, {what, call.id}); };
+  };
+  const auto done = [](auto&& act) {
+    return [act](Call& call) -> Checked<void> {
+      act(call);
+      return {};
+    };
+  };
+  const auto transfer_to = [&](const Transfer& c) -> Checked<void> {
+    if (trim(c.target).empty()) return complain("transfer to whom?");
+    return on_call(Action::Transfer, c.call, done([&](Call& call) { transfer::request(desk_, now, call, c.target); }));
+  };
+  return std::visit(
+      Overloaded{
+          [&](const Dial& c) { return dial(now, c); },
+          [&](const Answer& c) { return on_call(Action::Answer, c.call, defer(Deferred::What::Answer)); },
+          [&](const Reject& c) { return on_call(Action::Reject, c.call, done([&](Call& call) { refuse::reject(desk_, now, call); })); },
+          [&](const Hold& c) { return on_call(Action::Hold, c.call, done([&](Call& call) { hold::request(desk_, now, call); })); },
+          [&](const Resume& c) { return on_call(Action::Resume, c.call, defer(Deferred::What::Resume)); },
+          transfer_to,
+          [&](const HangUp& c) { return on_call(Action::HangUp, c.call, done([&](Call& call) { hang_up(now, call); })); },
+          [&](const SetDnd& c) { return dnd::set(desk_, c); },
+          [&](const SetForward& c) { return forward::set(desk_, c); },
+      },
+      command);
+}
+
+Checked<void> Phone::dial(Now now, const Dial& command) {
+  const auto target = std::string(trim(command.target));
+  if (target.empty()) return complain("call whom?");
+  const auto found = std::ranges::find(desk_.lines, command.account, &Line::index);
+  const Line* line = command.account == 0 ? desk_.default_line() : found == desk_.lines.end() ? nullptr : &*found;
+  if (line == nullptr) return complain(command.account == 0 ? "the phone has no account" : "there is no account " + std::to_string(command.account));
+  // Without a server only an address that says where it lives can be called.
+  if (!line->reachable && target.find('@') == std::string::npos) return complain("cannot call " + target, line->status);
+  for (const auto& call : desk_.calls) {
+    if (call.outgoing && (call.shown == CallState::Dialing || call.shown == CallState::RingBack))
+      return complain("call " + std::to_string(call.id) + " is still being dialled");
+  }
+  Call& call = desk_.add_call(now, true, static_cast<std::size_t>(line - desk_.lines.data()), party_of(target, line->domain));
+  call.target = target;
+  const int id = call.id;
+  auto begun = call_waiting::with_the_line_free(desk_, now, {Deferred::What::Dial, id});
+  if (!begun) desk_.remove(id);  // the complaint says it; nothing was sent
+  return begun;
+}
+
+void Phone::hang_up(Now now, Call& call) {
+  if (call.facts.stage == Stage::Ringing) return refuse::reject(desk_, now, call);
+  transfer::abandoned(desk_, now, call);
+  desk_.hang_up(now, call, {});
+}
+
+PhoneView Phone::view() const {
+  PhoneView out;
+  out.name = name_;
+  if (model_ != nullptr) out.model = model_->name;
+  out.mac = mac_;
+  out.local = local_;
+  for (const auto& line : desk_.lines) out.accounts.push_back({line.index, line.label, line.user, line.domain, line.registered, line.status});
+  const auto is_up = [](const Call& c) { return c.facts.stage != Stage::Ended && c.facts.stage != Stage::Ringing; };
+  const bool others_up = std::ranges::any_of(desk_.calls, is_up);
+  for (const auto& call : desk_.calls) out.calls.push_back(view_of(call, others_up));
+  out.dnd = dnd::is_on(desk_);
+  const auto chosen = std::ranges::find(desk_.lines, desk_.settings.default_account, &Line::index);
+  if (!desk_.lines.empty()) out.forward = forward::describe(chosen == desk_.lines.end() ? desk_.lines.front() : *chosen);
+  return out;
+}
+
+bool Phone::is_registered() const {
+  return std::ranges::all_of(desk_.lines, [](const Line& line) { return line.registered || !line.registers; });
+}
+
+std::optional<std::uint64_t> Phone::leg_of(int id) const {
+  const auto found = std::ranges::find(desk_.calls, id, &Call::id);
+  if (found == desk_.calls.end() || found->leg == 0) return std::nullopt;
+  return found->leg;
+}
+
+std::size_t Phone::waiting_calls() const {
+  return static_cast<std::size_t>(std::ranges::count_if(desk_.calls, [](const Call& c) { return c.facts.stage == Stage::Waiting; }));
+}
+
+}  // namespace offhook::phone

@@ -1,0 +1,221 @@
+#include "phone/rack.hpp"
+
+#include <unordered_map>
+
+#include "base/overloaded.hpp"
+#include "outbox.hpp"
+#include "phone.hpp"
+#include "router.hpp"
+#include "rtp_ports.hpp"
+#include "sip/builder.hpp"
+#include "sip/uri.hpp"
+#include "transaction/layer.hpp"
+#include "transport/layer.hpp"
+
+namespace offhook::phone {
+namespace {
+
+// Phones stay as long as the rack does: one generation is enough.
+constexpr std::uint32_t kGeneration = 1;
+// Port::index of the first phone. Owner 0 is then nobody's: that of transactions which the rack answers itself.
+constexpr std::uint32_t kFirstIndex = 1;
+
+constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, REFER, NOTIFY";
+
+bool is_for_the_host(const sip::Message& request) {
+  const auto uri = sip::Uri::parse(request.request_uri());
+  return uri && uri->is_sip() && uri->user.empty();
+}
+
+}  // namespace
+
+class Rack::Impl {
+ public:
+  Impl(Random& numbers, const transport::Locator& hosts)
+      : random(&numbers), locator(&hosts), transport(numbers), transactions(transport, numbers) {}
+
+  Phone* phone(PhoneId id) const {
+    return id.generation == kGeneration && id.index < phones.size() ? phones[id.index].get() : nullptr;
+  }
+  Phone* owner_of(std::uint64_t owner) const { return phone({ua::Port::index_of(owner) - kFirstIndex, kGeneration}); }
+
+  void drain(Now now) {
+    while (auto event = transactions.poll()) dispatch(now, std::move(*event));
+  }
+
+  void dispatch(Now now, transaction::Event event) {
+    const auto failed = [&](transaction::Owner owner, int status) {
+      if (Phone* p = owner_of(owner)) p->failed(now, owner, status);
+    };
+    std::visit(Overloaded{
+                   [&](transaction::RequestReceived& e) { request(now, std::move(e)); },
+                   [&](transaction::ResponseReceived& e) {
+                     if (Phone* p = owner_of(e.owner)) p->response(now, std::move(e));
+                   },
+                   [&](transaction::ClientTimeout& e) { failed(e.owner, 408); },
+                   [&](transaction::ClientTransportError& e) { failed(e.owner, 503); },
+                   [&](transaction::ServerFailed& e) {
+                     if (Phone* p = owner_of(e.owner)) p->server_failed(now, e.owner);
+                   },
+                   // Nothing is kept for a transaction here, and a stray response means nothing to a user agent (RFC 3261 §18.1.2).
+                   [](transaction::ClientTerminated&) {},
+                   [](transaction::ServerTerminated&) {},
+                   [](transaction::StrayResponse&) {},
+               },
+               event);
+  }
+
+  void request(Now now, transaction::RequestReceived event) {
+    if (event.request.method() == sip::Method::Cancel && event.cancels) {
+      if (Phone* p = owner_of(event.cancels_owner)) return p->request(now, std::move(event));
+    }
+    if (const auto found = router.find(event.request, event.flow.local, phones)) return phones[*found]->request(now, std::move(event));
+    refuse(now, event);
+  }
+
+  // A request for nobody here.
+  void refuse(Now now, const transaction::RequestReceived& event) {
+    if (event.request.method() == sip::Method::Ack || !event.id) return;
+    const bool ping = event.request.method() == sip::Method::Options && is_for_the_host(event.request);
+    const bool no_call = !event.request.to_tag().empty() || event.request.method() == sip::Method::Cancel;  // RFC 3261 §12.2.2, §9.2
+    auto answer = sip::Builder::response(event.request, ping ? 200 : no_call ? 481 : 404, random->token(10));
+    if (ping) answer.add(sip::HeaderId::Allow, kAllow).add(sip::HeaderId::Accept, "application/sdp");
+    transactions.respond(now.mono, event.id, answer.build());
+  }
+
+  Random* random;
+  const transport::Locator* locator;
+  transport::Layer transport;
+  transaction::Layer transactions;
+  TimerWheel timers;
+  Outbox out;
+  RtpPorts rtp_ports;
+  std::vector<std::unique_ptr<Phone>> phones;  // by PhoneId::index
+  Router router;
+  std::unordered_map<std::string, std::uint32_t> names;
+};
+
+Rack::Rack(Random& random, const transport::Locator& locator) : impl_(std::make_unique<Impl>(random, locator)) {}
+Rack::~Rack() = default;
+
+PhoneId Rack::add(std::string name, config::PhoneConfig config, Endpoint local) {
+  auto& rack = *impl_;
+  const auto index = static_cast<std::uint32_t>(rack.phones.size());
+  const PhoneId id{index, kGeneration};
+  const ua::Port port{&rack.transport, &rack.transactions, &rack.timers, rack.random, rack.locator, index + kFirstIndex};
+  rack.names.emplace(name, index);
+  rack.phones.push_back(std::make_unique<Phone>(id, port, std::move(name), config, local, rack.out, rack.rtp_ports));
+  rack.router.add(index, local, rack.phones.back()->lines());
+  return id;
+}
+
+void Rack::start(Now now, PhoneId phone) {
+  if (Phone* p = impl_->phone(phone)) p->start(now);
+  impl_->drain(now);
+}
+
+void Rack::stop(Now now, PhoneId phone) {
+  if (Phone* p = impl_->phone(phone)) p->stop(now);
+  impl_->drain(now);
+}
+
+std::optional<PhoneId> Rack::find(std::string_view name) const {
+  const auto found = impl_->names.find(std::string(name));
+  if (found == impl_->names.end()) return std::nullopt;
+  return PhoneId{found->second, kGeneration};
+}
+
+std::vector<PhoneId> Rack::phones() const {
+  std::vector<PhoneId> out;
+  for (std::uint32_t i = 0; i < impl_->phones.size(); ++i) out.push_back({i, kGeneration});
+  return out;
+}
+
+Checked<void> Rack::command(Now now, PhoneId phone, const Command& command) {
+  Phone* p = impl_->phone(phone);
+  if (p == nullptr) return complain("no such phone");
+  auto result = p->command(now, command);
+  impl_->drain(now);
+  return result;
+}
+
+PhoneView Rack::view(PhoneId phone) const {
+  const Phone* p = impl_->phone(phone);
+  return p == nullptr ? PhoneView{} : p->view();
+}
+
+bool Rack::is_registered(PhoneId phone) const {
+  const Phone* p = impl_->phone(phone);
+  return p != nullptr && p->is_registered();
+}
+
+std::optional<std::uint64_t> Rack::leg_of(PhoneId phone, int call) const {
+  const Phone* p = impl_->phone(phone);
+  return p == nullptr ? std::nullopt : p->leg_of(call);
+}
+
+void Rack::receive(Now now, const transport::Flow& flow, std::string bytes) {
+  if (auto incoming = impl_->transport.receive(flow, std::move(bytes))) impl_->transactions.receive(now.mono, std::move(*incoming));
+  impl_->drain(now);
+}
+
+void Rack::wake(Now now) {
+  impl_->transactions.wake(now.mono);
+  impl_->drain(now);
+  impl_->timers.advance(now.mono, [&](std::uint64_t payload) {
+    if (Phone* p = impl_->owner_of(payload)) p->timer(now, ua::Port::key_of(payload));
+  });
+  impl_->drain(now);
+}
+
+std::optional<TimePoint> Rack::deadline() const {
+  const auto a = impl_->transactions.deadline();
+  const auto b = impl_->timers.deadline();
+  if (a && b) return std::min(*a, *b);
+  return a ? a : b;
+}
+
+std::optional<transport::Transmit> Rack::poll_transmit() { return impl_->transport.poll_transmit(); }
+
+void Rack::unreachable(Now now, const transport::Flow& flow) {
+  impl_->transactions.unreachable(now.mono, flow);
+  impl_->drain(now);
+}
+
+std::optional<MediaCommand> Rack::poll_media() {
+  auto& media = impl_->out.media;
+  if (media.empty()) return std::nullopt;
+  auto command = std::move(media.front());
+  media.pop_front();
+  return command;
+}
+
+std::optional<PhoneEvent> Rack::poll_event() {
+  auto& events = impl_->out.events;
+  if (events.empty()) return std::nullopt;
+  const auto event = events.front();
+  events.pop_front();
+  if (Phone* p = impl_->phone(event.phone)) p->taken(event.change);
+  return event;
+}
+
+Counts Rack::counts() const {
+  Counts out;
+  out.phones = impl_->phones.size();
+  std::size_t registrations = 0;
+  for (const auto& phone : impl_->phones) {
+    const auto counts = phone->agent().counts();
+    out.calls += counts.calls + phone->waiting_calls();
+    out.dialogs += counts.dialogs;
+    out.subscriptions += counts.subscriptions;
+    // One alarm each: the refresh of what stands, or the retry of what failed.
+    registrations += counts.registrations;
+    for (const auto& line : phone->lines()) registrations += line.retrying ? 1 : 0;
+  }
+  out.transactions = impl_->transactions.client_count() + impl_->transactions.server_count();
+  out.call_timers = impl_->timers.size() - std::min(impl_->timers.size(), registrations);
+  out.media_legs = impl_->out.open_legs;
+  return out;
+}
+
+}  // namespace offhook::phone
