@@ -28,6 +28,8 @@ Fault check_address(const Message& request, HeaderId id, std::string_view missin
   if (n > 1) return bad(twice);
   const auto address = NameAddr::parse(*request.find(id));
   if (!address || !address->parse_uri()) return bad(malformed);
+  // A tag is a token: what is matched by its text must not hide in quotes.
+  if (address->params.has("tag") && !is_token(address->tag())) return bad(malformed);
   return {};
 }
 

@@ -52,6 +52,8 @@ TEST(CheckRequest, namesTheFault) {
            {"To: <sip:bob@example.com>\r\n", "", 400, "Missing To"},
            {"From: <sip:a@b>;tag=1", "From: \"a <sip:a@b>", 400, "Malformed From"},
            {"From: <sip:a@b>;tag=1", "From: <sip:@b>", 400, "Malformed From"},
+           {";tag=1", ";tag=\"\"", 400, "Malformed From"},
+           {";tag=1", ";tag", 400, "Malformed From"},
            {"To: <sip:bob@example.com>", "To: < sip:bob@example.com>", 400, "Malformed To"},
            {"Call-ID", "t: <sip:c@d>\r\nCall-ID", 400, "Multiple To"},
            {"Call-ID", "f: <sip:c@d>\r\nCall-ID", 400, "Multiple From"},
