@@ -1,0 +1,163 @@
+// The caller's side: INVITE to its final answer. RFC 3261 §13.2, §9.1, forks §13.2.2.4, early media as a preview of the answer (RFC 3264 §4).
+#include <utility>
+
+#include "calls.hpp"
+#include "capabilities.hpp"
+#include "party.hpp"
+#include "sip/header/name_addr.hpp"
+
+namespace offhook::ua {
+namespace {
+
+using sip::HeaderId;
+using sip::Method;
+
+}  // namespace
+
+Checked<CallId> Calls::call(Now now, AccountId account, std::string_view target, Endpoint rtp, std::string_view referred_by) {
+  if (core_->account(account) == nullptr) return complain("no such account");
+  const auto uri = target_uri(account, target);
+  if (!uri) return tl::unexpected(uri.error());
+  const CallId id = calls_.insert();
+  Call& call = *find(id);
+  call.id = id;
+  call.account = account;
+  call.outgoing = true;
+  call.call_id = core_->new_call_id();
+  call.local_tag = core_->new_tag();
+  call.peer = party_of_uri(*uri);
+  call.rtp = rtp;
+  call.session = sdp::Session(core_->random().next() >> 32U);
+  call.invitation.emplace();
+  call.invitation->to = sip::name_addr({}, *uri);
+  call.invitation->referred_by = std::string(referred_by);
+  send_invite(now, call, *uri, {});
+  return id;
+}
+
+void Calls::send_invite(Now now, Call& call, const std::string& uri, std::string_view diversion) {
+  Invitation& invitation = *call.invitation;
+  invitation.tried.push_back(uri);
+  invitation.request = call.authenticator.sign(settings(call), core_->random(), invite_request(call, uri, diversion));
+  Sent sent;
+  sent.use = Use::Invite;
+  sent.account = call.account;
+  sent.call = call.id;
+  sent.request = invitation.request;
+  sent.flow = core_->flow_of(call.account);
+  invitation.sent = core_->send(now, std::move(sent));
+}
+
+sip::Message Calls::invite_request(Call& call, const std::string& uri, std::string_view diversion) {
+  const Account& account = settings(call);
+  const Invitation& invitation = *call.invitation;
+  ++call.invite_cseq;
+  sip::Builder builder = sip::Builder::request(Method::Invite, uri);
+  if (!account.outbound_route.empty()) builder.add(HeaderId::Route, account.outbound_route);
+  builder.add(HeaderId::MaxForwards, "70");
+  builder.add(HeaderId::From, sip::name_addr(account.display_name, local_uri(call.account)) + ";tag=" + call.local_tag);
+  builder.add(HeaderId::To, invitation.to).add(HeaderId::CallId, call.call_id).add(HeaderId::CSeq, std::to_string(call.invite_cseq) + " INVITE");
+  add_identity(builder, call);
+  builder.add(HeaderId::Accept, kSdpType);
+  if (!invitation.referred_by.empty()) builder.add(HeaderId::ReferredBy, invitation.referred_by);  // RFC 3892 §2.2
+  if (!diversion.empty()) builder.add(HeaderId::Diversion, diversion);                             // RFC 5806 §5.4.1
+  // A redirected INVITE makes its offer anew; nothing has changed in it, so its o= line stays.
+  call.session.rollback();
+  return builder.body(kSdpType, call.session.make_offer(audio(call, false))).build();
+}
+
+void Calls::invite_response(Now now, Key key, const sip::Message& response) {
+  Sent* sent = core_->sent(key);
+  if (sent == nullptr) return;
+  if (!sent->acks.empty()) {
+    if (response.status() / 100 == 2 && !repeat_ack(*sent, response)) hang_up_fork(now, *sent, response);
+    return;
+  }
+  Call* call = find(sent->call);
+  if (call == nullptr) return core_->forget(key);
+  if (response.status() < 200) return progress(*call, response);
+  if (response.status() < 300) return invite_accepted(now, key, response);
+  if (!call->invitation->cancelled && answer_challenge(now, key, response, &call->invitation->sent)) {
+    call->invitation->request = core_->sent(call->invitation->sent)->request;
+    call->invite_cseq = call->invitation->request.cseq();
+    return;
+  }
+  core_->forget(key);
+  invite_refused(now, *call, response);
+}
+
+void Calls::progress(Call& call, const sip::Message& response) {
+  if (call.phase != Phase::Inviting || response.status() == 100) return;
+  core_->tell(CallProgress{call.id, response.status(), call.peer});
+  if (!has_content_type(response, kSdpType)) return;
+  // The answer itself comes with the 2xx; what is heard until then (ringing from a gateway) is taken on a copy.
+  sdp::Session preview = call.session;
+  if (!preview.accept_answer(response.body()) || preview.negotiated() == call.told_media) return;
+  call.told_media = preview.negotiated();
+  core_->tell(MediaChanged{call.id, call.told_media});
+}
+
+void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
+  Sent& sent = *core_->sent(key);
+  Call& call = *find(sent.call);
+  auto dialog = dialog::Dialog::from_response(call.invitation->request, response);
+  if (!dialog) {
+    // A 2xx without Contact or tag leaves nobody whom an ACK could reach (§12.1.2).
+    core_->forget(key);
+    return give_up(call, EndedBy::Network, 500, "Malformed 2xx");
+  }
+  const bool cancelled = call.invitation->cancelled;
+  call.dialog = std::move(*dialog);
+  call.invitation.reset();
+  send_ack(sent, *call.dialog, response);
+  keep_for_acks(now, key);
+  if (cancelled) return send_bye(now, call, {});  // §9.1: the 2xx was faster than the CANCEL
+  call.phase = Phase::Established;
+  const Party answered = party_of(call.dialog->remote_address());
+  if (!answered.display_name.empty()) call.peer.display_name = answered.display_name;
+  if (!has_content_type(response, kSdpType) || !call.session.accept_answer(response.body()))
+    return end(now, call, EndedBy::Network, 488, "No usable answer");
+  core_->tell(CallEstablished{call.id, call.peer});
+  tell_media(call);
+  tell_remote_hold(call);
+  pursue_hold(now, call);
+}
+
+// A 2xx from another branch of a forking proxy: one call is enough, so it is acknowledged and ended.
+void Calls::hang_up_fork(Now now, Sent& sent, const sip::Message& response) {
+  auto dialog = dialog::Dialog::from_response(sent.request, response);
+  if (!dialog) return;
+  send_ack(sent, *dialog, response);
+  Sent bye;
+  bye.use = Use::Bye;
+  bye.account = sent.account;
+  bye.request = dialog->request(Method::Bye).build();
+  bye.flow = core_->flow_in_dialog(sent.account, dialog->next_hop());
+  core_->send(now, std::move(bye));
+}
+
+void Calls::invite_refused(Now now, Call& call, const sip::Message& response) {
+  const int status = response.status();
+  if (!call.invitation->cancelled) {
+    if (status / 100 == 3) take_targets(call, response);
+    // 6xx speaks for every target (§16.7 step 5 says so of a proxy; a caller is no less bound, §21.6).
+    if (status / 100 != 6 && try_next_target(now, call, status, response.find(HeaderId::Diversion).value_or(std::string_view{}))) return;
+  }
+  give_up(call, EndedBy::Network, status, response.reason());
+}
+
+void Calls::invite_failed(Now now, Key key, int status) {
+  const auto sent = core_->take(key);
+  if (!sent) return;
+  Call* call = find(sent->call);
+  if (call == nullptr || !call->invitation) return;
+  if (!call->invitation->cancelled && try_next_target(now, *call, status, {})) return;
+  give_up(*call, EndedBy::Network, status, sip::reason_phrase(status));
+}
+
+void Calls::give_up(Call& call, EndedBy by, int status, std::string_view reason) {
+  call.invitation.reset();
+  tell_ended(call, by, status, reason);
+}
+
+}  // namespace offhook::ua

@@ -1,0 +1,119 @@
+// All calls of a user agent. One class over one table; each room of it is a file:
+//   calls.cpp           finding, in-dialog requests and responses, BYE, the end       §12.2, §15
+//   call_outgoing.cpp   INVITE, CANCEL, forks                                          §13.2, §9.1
+//   call_incoming.cpp   ringing, answer, refusal, CANCEL                               §13.3, §9.2
+//   redirect.cpp        3xx                                                            §8.1.3.4
+//   acknowledge.cpp     ACK in both directions, 2xx retransmission                     §13.2.2.4, §13.3.1.4
+//   reinvite.cpp        hold, resume, the peer's re-INVITE and UPDATE, glare           §14, RFC 3311, RFC 3264 §8.4
+// Transfer stands beside it (transfer.hpp) and uses only what is public here.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/slot_map.hpp"
+#include "call.hpp"
+#include "core.hpp"
+
+namespace offhook::ua {
+
+class Calls {
+ public:
+  explicit Calls(Core& core) : core_(&core) {}
+
+  // Commands (user_agent.hpp).
+  [[nodiscard]] Checked<CallId> call(Now now, AccountId account, std::string_view target, Endpoint rtp, std::string_view referred_by);
+  void ring(Now now, CallId id);
+  void answer(Now now, CallId id, Endpoint rtp);
+  void reject(Now now, CallId id, int status);
+  void redirect(Now now, CallId id, std::string_view contact_uri, std::string_view diversion);
+  void hang_up(Now now, CallId id, std::string_view reason_header);
+  void hold(Now now, CallId id, bool wanted);
+
+  // Requests. In-dialog ones have passed the CSeq check.
+  void invite(Now now, AccountId account, transaction::RequestReceived event);
+  void cancel(Now now, const transaction::RequestReceived& event);
+  void ack(Now now, const sip::Message& request);
+  void reinvite(Now now, Call& call, const transaction::RequestReceived& event);
+  void update(Now now, Call& call, const transaction::RequestReceived& event);
+  void bye(Now now, Call& call, const transaction::RequestReceived& event);
+
+  // Responses and failures of Invite, Reinvite and Bye; the record is still in the core.
+  void invite_response(Now now, Key key, const sip::Message& response);
+  void reinvite_response(Now now, Key key, const sip::Message& response);
+  void bye_response(Now now, Key key, const sip::Message& response);
+  void invite_failed(Now now, Key key, int status);
+  void reinvite_failed(Now now, Key key, int status);
+  void alarm(Now now, const Alarm& alarm);
+
+  [[nodiscard]] Call* find(CallId id) { return calls_.find(id); }
+  // The call of a request inside a dialog; nothing for one that we do not know.
+  [[nodiscard]] Call* find(const sip::Message& request);
+  [[nodiscard]] bool owns(const sip::Message& request) const;
+  // Sends a request of the call's dialog, signed with what is known of credentials; `key` of its record.
+  Key send_in_dialog(Now now, Call& call, Use use, sip::Builder builder);
+  // The request of `key` again with credentials; false when that is no use. The new key replaces the old one in `slot`.
+  [[nodiscard]] bool answer_challenge(Now now, Key key, const sip::Message& response, Key* slot);
+  // Ends an established call by BYE and tells the phone.
+  void end(Now now, Call& call, EndedBy by, int status, std::string_view reason, std::string_view reason_header = {});
+  [[nodiscard]] std::string local_uri(AccountId account) const;
+  // Number, user@host or SIP URI to a SIP URI.
+  [[nodiscard]] Checked<std::string> target_uri(AccountId account, std::string_view target) const;
+
+  // Frees what is over; after each input.
+  void sweep();
+  [[nodiscard]] std::size_t size() const { return calls_.size(); }
+  template <class F>
+  void for_each(F&& f) const {
+    calls_.for_each(f);
+  }
+
+ private:
+  // calls.cpp
+  void tell_ended(Call& call, EndedBy by, int status, std::string_view reason, std::string_view reason_header = {});
+  void send_bye(Now now, Call& call, std::string_view reason_header);
+  void tell_media(Call& call);
+  [[nodiscard]] sdp::LocalAudio audio(const Call& call, bool held) const;
+  [[nodiscard]] const Account& settings(const Call& call) const { return core_->account(call.account)->settings; }
+  void add_identity(sip::Builder& builder, const Call& call) const;  // Contact, Allow, User-Agent
+
+  // call_outgoing.cpp
+  void send_invite(Now now, Call& call, const std::string& uri, std::string_view diversion);
+  [[nodiscard]] sip::Message invite_request(Call& call, const std::string& uri, std::string_view diversion);
+  void progress(Call& call, const sip::Message& response);
+  void invite_accepted(Now now, Key key, const sip::Message& response);
+  void hang_up_fork(Now now, Sent& sent, const sip::Message& response);
+  void invite_refused(Now now, Call& call, const sip::Message& response);
+  void give_up(Call& call, EndedBy by, int status, std::string_view reason);
+
+  // call_incoming.cpp
+  [[nodiscard]] bool is_merged(const sip::Message& request) const;
+  [[nodiscard]] std::optional<sip::Message> refuse_offer(Call& call, const sip::Message& request);
+  void send_ringing(Now now, Call& call);
+  void refuse(Now now, Call& call, const sip::Message& response);
+
+  // redirect.cpp
+  void take_targets(Call& call, const sip::Message& response);
+  [[nodiscard]] bool try_next_target(Now now, Call& call, int status, std::string_view diversion);
+
+  // acknowledge.cpp
+  void send_ack(Sent& sent, dialog::Dialog& dialog, const sip::Message& response);
+  void keep_for_acks(Now now, Key key);
+  [[nodiscard]] bool repeat_ack(Sent& sent, const sip::Message& response);
+  void send_accepted(Now now, Call& call, const transaction::ServerId& id, const sip::Message& request, std::string_view body);
+  void repeat_accepted(Now now, Call& call, std::uint32_t cseq);
+  void acked(Now now, Call& call, const Unacked& unacked, const sip::Message& ack);
+  void drop_unacked(Call& call);
+
+  // reinvite.cpp
+  void pursue_hold(Now now, Call& call);
+  void reinvite_accepted(Now now, Call& call, Key key, const sip::Message& response);
+  [[nodiscard]] bool offer_is_open(const Call& call) const;
+  void reinvite_refused(Now now, Call& call, int status, std::string_view reason, seconds retry_after);
+  void tell_remote_hold(Call& call);
+
+  Core* core_;
+  SlotMap<CallTag, Call> calls_;
+};
+
+}  // namespace offhook::ua

@@ -1,0 +1,58 @@
+// One account's registration, the client side of RFC 3261 §10.2: REGISTER, its challenges, 423, refresh in good time, retry after a failure, and the end.
+// Owned by Registrations, one for each account that was ever registered.
+//
+//   Idle -register-> Registering -2xx-> Registered -alarm-> Registering …
+//                        └-failure-> Idle, with a retry alarm when the account has an interval
+//   any -unregister-> Unregistering -any final-> Idle
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "authenticator.hpp"
+#include "core.hpp"
+
+namespace offhook::ua {
+
+class Registrations {
+ public:
+  explicit Registrations(Core& core) : core_(&core) {}
+
+  void start(Now now, AccountId account);
+  void stop(Now now, AccountId account);
+  [[nodiscard]] bool is_registered(AccountId account) const;
+  [[nodiscard]] std::size_t count() const;  // those that stand or are being made
+
+  void response(Now now, Key key, const sip::Message& response);
+  void failed(Now now, Key key, int status);
+  void due(Now now, AccountId account);
+
+ private:
+  enum class State : std::uint8_t { Idle, Registering, Registered, Unregistering };
+  struct Registration {
+    State state = State::Idle;
+    bool stands = false;          // the registrar has a binding of ours, as far as we know
+    bool stop_wanted = false;     // unregister() came while a REGISTER was open (§10.2: one at a time)
+    bool start_wanted = false;    // register() came while the end was open
+    bool expires_raised = false;  // by a 423, once a request
+    std::string call_id, from_tag;
+    std::uint32_t cseq = 0;
+    seconds expires{};            // what we ask for
+    seconds granted{};
+    Authenticator authenticator;
+    Key alarm = 0;
+  };
+
+  void send(Now now, AccountId account, Registration& registration, seconds expires);
+  [[nodiscard]] sip::Message request(const LocalAccount& account, AccountId id, const Registration& registration, seconds expires) const;
+  void succeeded(Now now, AccountId account, Registration& registration, const sip::Message& response);
+  void refused(Now now, AccountId account, Registration& registration, int status, std::string_view reason, seconds retry_after);
+  void ended(Now now, AccountId account, Registration& registration);
+  [[nodiscard]] bool answer_challenge(Now now, Registration& registration, Sent& sent, const sip::Message& response);
+  [[nodiscard]] bool raise_expires(Now now, AccountId account, Registration& registration, const sip::Message& response);
+
+  Core* core_;
+  std::map<AccountId, Registration> registrations_;
+};
+
+}  // namespace offhook::ua

@@ -1,0 +1,154 @@
+// Changes of a call that stands: hold and resume, the peer's re-INVITE and UPDATE, and both at once. RFC 3261 §14, RFC 3311, RFC 3264 §8.4.
+// A wish (hold.wanted) is pursued until it is agreed (hold.held) or refused; only one offer is open at a time, in either direction.
+#include <algorithm>
+#include <utility>
+
+#include "calls.hpp"
+#include "capabilities.hpp"
+#include "sip/header/numbers.hpp"
+
+namespace offhook::ua {
+namespace {
+
+using sip::Builder;
+using sip::HeaderId;
+using sip::Method;
+
+// §14.1: who chose the Call-ID waits 2.1 to 4 seconds, the other one 0 to 2, in steps of 10 ms.
+Duration glare_pause(bool owns_call_id, Random& random) {
+  if (owns_call_id) return milliseconds(2100) + milliseconds(10) * static_cast<std::int64_t>(random.below(191));
+  return milliseconds(10) * static_cast<std::int64_t>(random.below(201));
+}
+
+constexpr seconds kLongestPause{10};  // §14.2 bounds the Retry-After of a re-INVITE that came too early
+
+}  // namespace
+
+void Calls::hold(Now now, CallId id, bool wanted) {
+  Call* call = find(id);
+  if (call == nullptr || call->phase == Phase::Over) return;
+  if (call->phase == Phase::Inviting || call->phase == Phase::Offered) return core_->tell(HoldChanged{id, false, false});
+  HoldMachine& hold = call->hold;
+  hold.wanted = wanted;
+  if (hold.sent == 0 && hold.held == wanted) return core_->tell(HoldChanged{id, wanted, true});
+  pursue_hold(now, *call);
+}
+
+bool Calls::offer_is_open(const Call& call) const { return call.hold.sent != 0 || call.session.state() == sdp::Session::State::OfferSent; }
+
+void Calls::pursue_hold(Now now, Call& call) {
+  HoldMachine& hold = call.hold;
+  if (call.phase != Phase::Established || hold.wanted == hold.held) return;
+  if (offer_is_open(call) || hold.alarm != 0 || !call.unacked.empty()) return;  // comes back here when that is over
+  hold.offered = hold.wanted;
+  Builder builder = call.dialog->request(Method::Invite);
+  add_identity(builder, call);
+  builder.add(HeaderId::Accept, kSdpType).body(kSdpType, call.session.make_offer(audio(call, hold.offered)));
+  hold.sent = send_in_dialog(now, call, Use::Reinvite, std::move(builder));
+}
+
+void Calls::reinvite_response(Now now, Key key, const sip::Message& response) {
+  Sent* sent = core_->sent(key);
+  if (sent == nullptr || response.status() < 200) return;
+  if (!sent->acks.empty()) {
+    if (response.status() / 100 == 2) (void)repeat_ack(*sent, response);  // one dialog: no other tag can come
+    return;
+  }
+  Call* call = find(sent->call);
+  if (call == nullptr) return core_->forget(key);
+  if (response.status() < 300) return reinvite_accepted(now, *call, key, response);
+  if (call->phase != Phase::Over && answer_challenge(now, key, response, &call->hold.sent)) return;
+  core_->forget(key);
+  reinvite_refused(now, *call, response.status(), response.reason(), seconds(sip::retry_after(response).value_or(0)));
+}
+
+void Calls::reinvite_accepted(Now now, Call& call, Key key, const sip::Message& response) {
+  call.dialog->refresh_target(response);
+  send_ack(*core_->sent(key), *call.dialog, response);
+  keep_for_acks(now, key);
+  call.hold.sent = 0;
+  if (call.phase == Phase::Over) return;
+  if (!has_content_type(response, kSdpType) || !call.session.accept_answer(response.body()))
+    return end(now, call, EndedBy::Network, 488, "No usable answer");
+  call.hold.held = call.hold.offered;
+  core_->tell(HoldChanged{call.id, call.hold.held, true});
+  tell_media(call);
+  tell_remote_hold(call);
+  pursue_hold(now, call);
+}
+
+void Calls::reinvite_failed(Now now, Key key, int status) {
+  const auto sent = core_->take(key);
+  if (!sent) return;
+  if (Call* call = find(sent->call)) reinvite_refused(now, *call, status, sip::reason_phrase(status), seconds(0));
+}
+
+void Calls::reinvite_refused(Now now, Call& call, int status, std::string_view reason, seconds retry_after) {
+  HoldMachine& hold = call.hold;
+  hold.sent = 0;
+  call.session.rollback();
+  if (call.phase == Phase::Over) return;
+  if (status == 408 || status == 481) return end(now, call, EndedBy::Network, status, reason);  // §12.2.1.2: the peer has lost the dialog
+  const bool came_too_early = status == 500 && retry_after > seconds(0);
+  if (status == 491 || came_too_early) {
+    const Duration pause = status == 491 ? glare_pause(call.outgoing, core_->random()) : Duration(std::min(retry_after, kLongestPause));
+    hold.alarm = core_->arm(now, pause, {AlarmKind::ReinviteDue, call.account, call.id, 0});
+    return;
+  }
+  hold.wanted = hold.held;
+  core_->tell(HoldChanged{call.id, hold.held, false});
+}
+
+void Calls::reinvite(Now now, Call& call, const transaction::RequestReceived& event) {
+  const sip::Message& request = event.request;
+  if (call.phase == Phase::Over) return core_->respond(now, event.id, request, 481, call.local_tag);
+  if (call.arrival) {
+    // §14.2: the first INVITE is still ringing.
+    const std::string pause = std::to_string(core_->random().below(11));
+    return core_->respond(now, event.id, Builder::response(request, 500, call.local_tag).add(HeaderId::RetryAfter, pause).build());
+  }
+  if (offer_is_open(call)) return core_->respond(now, event.id, request, 491, call.local_tag);
+  if (const auto refusal = refuse_body(request, call.local_tag)) return core_->respond(now, event.id, *refusal);
+  if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
+  const sdp::LocalAudio local = audio(call, call.hold.held);
+  const bool has_offer = call.session.state() == sdp::Session::State::OfferReceived;
+  const auto body = has_offer ? call.session.answer(local) : Result<std::string>(call.session.make_offer(local));
+  if (!body) {
+    call.session.rollback();
+    return core_->respond(now, event.id, request, 488, call.local_tag);
+  }
+  call.dialog->refresh_target(request);
+  send_accepted(now, call, event.id, request, *body);
+  if (!has_offer) return;
+  tell_media(call);
+  tell_remote_hold(call);
+}
+
+void Calls::update(Now now, Call& call, const transaction::RequestReceived& event) {
+  const sip::Message& request = event.request;
+  if (call.phase == Phase::Over) return core_->respond(now, event.id, request, 481, call.local_tag);
+  const bool has_offer = !request.body().empty();
+  // RFC 3311 §5.2: an offer may not cross ours, nor come before the first is answered.
+  if (has_offer && (offer_is_open(call) || call.arrival)) return core_->respond(now, event.id, request, call.arrival ? 500 : 491, call.local_tag);
+  if (const auto refusal = refuse_body(request, call.local_tag)) return core_->respond(now, event.id, *refusal);
+  if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
+  call.dialog->refresh_target(request);
+  Builder builder = Builder::response(request, 200, call.local_tag);
+  add_identity(builder, call);
+  if (!call.arrival && call.session.state() == sdp::Session::State::OfferReceived) {
+    const auto body = call.session.answer(audio(call, call.hold.held));
+    if (body) builder.body(kSdpType, *body);
+  }
+  core_->respond(now, event.id, builder.build());
+  tell_media(call);
+  tell_remote_hold(call);
+}
+
+void Calls::tell_remote_hold(Call& call) {
+  if (call.phase == Phase::Over) return;
+  const auto& negotiated = call.session.negotiated();
+  const bool held = negotiated && negotiated->on_hold_by_remote;
+  if (std::exchange(call.held_by_remote, held) != held) core_->tell(RemoteHoldChanged{call.id, held});
+}
+
+}  // namespace offhook::ua

@@ -1,0 +1,209 @@
+// The user agent's door: commands and inputs go to their rooms, and what is over is swept out after each.
+#include "ua/user_agent.hpp"
+
+#include <utility>
+
+#include "calls.hpp"
+#include "capabilities.hpp"
+#include "core.hpp"
+#include "registration.hpp"
+#include "transfer.hpp"
+
+namespace offhook::ua {
+
+using sip::HeaderId;
+using sip::Method;
+
+class UserAgent::Impl {
+ public:
+  Impl(Port port, Endpoint local) : core(port, local) {}
+
+  void outside_dialog(Now now, transaction::RequestReceived event);
+  void inside_dialog(Now now, transaction::RequestReceived event);
+  void bad_event(Now now, const transaction::RequestReceived& event);
+
+  Core core;
+  Registrations registrations{core};
+  Calls calls{core};
+  Transfers transfers{core, calls};
+};
+
+UserAgent::UserAgent(Port port, Endpoint local) : impl_(std::make_unique<Impl>(port, local)) {}
+UserAgent::~UserAgent() = default;
+UserAgent::UserAgent(UserAgent&&) noexcept = default;
+UserAgent& UserAgent::operator=(UserAgent&&) noexcept = default;
+
+AccountId UserAgent::add_account(Account account) { return impl_->core.add_account(std::move(account)); }
+void UserAgent::register_account(Now now, AccountId account) { impl_->registrations.start(now, account); }
+void UserAgent::unregister_account(Now now, AccountId account) { impl_->registrations.stop(now, account); }
+bool UserAgent::is_registered(AccountId account) const { return impl_->registrations.is_registered(account); }
+
+Checked<CallId> UserAgent::call(Now now, AccountId account, std::string_view target, Endpoint rtp, std::string_view referred_by) {
+  return impl_->calls.call(now, account, target, rtp, referred_by);
+}
+void UserAgent::ring(Now now, CallId call) { impl_->calls.ring(now, call); }
+void UserAgent::answer(Now now, CallId call, Endpoint rtp) {
+  impl_->calls.answer(now, call, rtp);
+  impl_->calls.sweep();
+}
+void UserAgent::reject(Now now, CallId call, int status) {
+  impl_->calls.reject(now, call, status);
+  impl_->calls.sweep();
+}
+void UserAgent::redirect(Now now, CallId call, std::string_view contact_uri, std::string_view diversion) {
+  impl_->calls.redirect(now, call, contact_uri, diversion);
+  impl_->calls.sweep();
+}
+void UserAgent::hang_up(Now now, CallId call, std::string_view reason_header) {
+  impl_->calls.hang_up(now, call, reason_header);
+  impl_->calls.sweep();
+}
+void UserAgent::hold(Now now, CallId call) { impl_->calls.hold(now, call, true); }
+void UserAgent::resume(Now now, CallId call) { impl_->calls.hold(now, call, false); }
+void UserAgent::transfer(Now now, CallId call, std::string_view target) { impl_->transfers.transfer(now, call, target); }
+void UserAgent::accept_transfer(Now now, CallId call) { impl_->transfers.accept(now, call); }
+void UserAgent::refuse_transfer(Now now, CallId call, int status) {
+  impl_->transfers.refuse(now, call, status);
+  impl_->calls.sweep();
+}
+void UserAgent::notify_transfer(Now now, CallId call, int status) { impl_->transfers.report(now, call, status); }
+
+void UserAgent::request(Now now, transaction::RequestReceived event) {
+  const Method method = event.request.method();
+  if (method == Method::Ack) {
+    impl_->calls.ack(now, event.request);
+  } else if (method == Method::Cancel) {
+    impl_->calls.cancel(now, event);
+  } else if (const auto refusal = refuse(event.request, impl_->core.new_tag())) {
+    impl_->core.respond(now, event.id, *refusal);
+  } else if (event.request.to_tag().empty()) {
+    impl_->outside_dialog(now, std::move(event));
+  } else {
+    impl_->inside_dialog(now, std::move(event));
+  }
+  impl_->calls.sweep();
+}
+
+void UserAgent::Impl::outside_dialog(Now now, transaction::RequestReceived event) {
+  const sip::Message& request = event.request;
+  const auto uri = sip::Uri::parse(request.request_uri());
+  const AccountId account = uri ? core.account_of(*uri) : AccountId{};
+  if (!account) return core.respond(now, event.id, request, 404);
+  switch (request.method()) {
+    case Method::Invite: return calls.invite(now, account, std::move(event));
+    case Method::Options: return core.respond(now, event.id, options_answer(core, account, request, core.new_tag()));
+    case Method::Notify:
+    case Method::Subscribe: return bad_event(now, event);
+    case Method::Refer: return core.respond(now, event.id, request, 603);  // only who is in a call with us may send us on
+    case Method::Bye:
+    case Method::Info:
+    case Method::Update:
+    case Method::Prack: return core.respond(now, event.id, request, 481);
+    case Method::Unknown:
+    case Method::Ack:
+    case Method::Cancel:
+    case Method::Register:
+    case Method::Publish:
+    case Method::Message: return;  // answered before (capabilities)
+  }
+}
+
+void UserAgent::Impl::inside_dialog(Now now, transaction::RequestReceived event) {
+  const sip::Message& request = event.request;
+  Call* call = calls.find(request);
+  if (call == nullptr || !call->dialog) return core.respond(now, event.id, request, 481);
+  if (!call->dialog->accept_request(request)) return core.respond(now, event.id, request, 500, call->local_tag);
+  switch (request.method()) {
+    case Method::Invite: return calls.reinvite(now, *call, event);
+    case Method::Bye: return calls.bye(now, *call, event);
+    case Method::Update: return calls.update(now, *call, event);
+    case Method::Refer: return transfers.refer(now, *call, std::move(event));
+    case Method::Notify: return transfers.notify(now, *call, event);
+    case Method::Subscribe: return bad_event(now, event);
+    case Method::Options: return core.respond(now, event.id, options_answer(core, call->account, request, call->local_tag));
+    case Method::Info: return core.respond(now, event.id, request, call->phase == Phase::Over ? 481 : 200, call->local_tag);
+    case Method::Prack: return core.respond(now, event.id, request, 481, call->local_tag);
+    case Method::Unknown:
+    case Method::Ack:
+    case Method::Cancel:
+    case Method::Register:
+    case Method::Publish:
+    case Method::Message: return;  // answered before (capabilities)
+  }
+}
+
+void UserAgent::Impl::bad_event(Now now, const transaction::RequestReceived& event) {
+  auto answer = sip::Builder::response(event.request, 489, core.new_tag());
+  core.respond(now, event.id, answer.add(HeaderId::AllowEvents, kAllowEvents).build());
+}
+
+void UserAgent::response(Now now, transaction::ResponseReceived event) {
+  const Key key = Port::key_of(event.owner);
+  const Sent* sent = impl_->core.sent(key);
+  if (sent == nullptr) return;
+  switch (sent->use) {
+    case Use::Register: impl_->registrations.response(now, key, event.response); break;
+    case Use::Invite: impl_->calls.invite_response(now, key, event.response); break;
+    case Use::Reinvite: impl_->calls.reinvite_response(now, key, event.response); break;
+    case Use::Bye: impl_->calls.bye_response(now, key, event.response); break;
+    case Use::Refer: impl_->transfers.refer_response(now, key, event.response); break;
+    case Use::Notify: impl_->transfers.notify_response(now, key, event.response); break;
+  }
+  impl_->calls.sweep();
+}
+
+void UserAgent::failed(Now now, transaction::Owner owner, int status) {
+  const Key key = Port::key_of(owner);
+  const Sent* sent = impl_->core.sent(key);
+  if (sent == nullptr || !sent->acks.empty()) return;
+  switch (sent->use) {
+    case Use::Register: impl_->registrations.failed(now, key, status); break;
+    case Use::Invite: impl_->calls.invite_failed(now, key, status); break;
+    case Use::Reinvite: impl_->calls.reinvite_failed(now, key, status); break;
+    case Use::Bye: impl_->core.forget(key); break;  // nobody is there: the call is as over as it can be
+    case Use::Refer: impl_->transfers.refer_failed(key, status); break;
+    case Use::Notify: impl_->transfers.notify_failed(now, key, status); break;
+  }
+  impl_->calls.sweep();
+}
+
+// A refusal of ours that nobody acknowledged: the phone was told when it was sent. A 2xx without ACK is watched by the call itself.
+void UserAgent::server_failed(Now, transaction::Owner) {}
+
+void UserAgent::timer(Now now, std::uint32_t key) {
+  const auto alarm = impl_->core.take_alarm(key);
+  if (!alarm) return;
+  switch (alarm->kind) {
+    case AlarmKind::RegistrationDue: impl_->registrations.due(now, alarm->account); break;
+    case AlarmKind::TransferOverdue: impl_->transfers.overdue(now, alarm->call); break;
+    case AlarmKind::AcksExpire:
+    case AlarmKind::ProvisionalDue:
+    case AlarmKind::ResponseDue:
+    case AlarmKind::ReinviteDue: impl_->calls.alarm(now, *alarm); break;
+  }
+  impl_->calls.sweep();
+}
+
+bool UserAgent::owns(const sip::Message& request) const {
+  if (!request.to_tag().empty() && impl_->calls.owns(request)) return true;
+  const auto uri = sip::Uri::parse(request.request_uri());
+  if (!uri) return false;
+  // Several phones with one account behind one socket differ by the line alone.
+  if (uri->params.has("line")) return impl_->core.knows_line(*uri);
+  return static_cast<bool>(impl_->core.account_of(*uri));
+}
+
+std::optional<Event> UserAgent::poll() { return impl_->core.poll(); }
+
+Counts UserAgent::counts() const {
+  Counts out;
+  impl_->calls.for_each([&](CallId, const Call& call) {
+    ++out.calls;
+    if (call.dialog) ++out.dialogs;
+    if (call.is_transferring()) ++out.subscriptions;
+  });
+  out.registrations = impl_->registrations.count();
+  return out;
+}
+
+}  // namespace offhook::ua
