@@ -111,7 +111,7 @@ class Layer {
   ClientId start(TimePoint now, const sip::Message& request, const transport::Flow& flow, Owner owner, std::string_view branch_suffix = {},
                  const Timers* timers = nullptr);
   // Sends a CANCEL for an INVITE transaction (§9.1): at once when a provisional response has come, else as soon as one comes; nothing when a final one came
-  // already. The CANCEL is a transaction of its own without events for the TU; 64*T1 after it an unanswered INVITE times out (§9.1 last paragraph).
+  // already. `reason_header` is the value of its Reason field (RFC 3326). The CANCEL is a transaction of its own without events for the TU; 64*T1 after it an unanswered INVITE times out (§9.1 last paragraph).
   void cancel(TimePoint now, ClientId invite, std::string_view reason_header = {});
   // Sends a response through its server transaction. Several provisional ones, then a final one; after a 2xx to INVITE again the same 2xx (retransmission by the TU).
   // Ignored when the transaction is gone or has had its final response.
@@ -122,7 +122,8 @@ class Layer {
 
   // The Owner of a server transaction may be set once the TU knows it.
   void set_owner(ServerId id, Owner owner);
-  [[nodiscard]] const sip::Message* request_of(ServerId id) const;  // good until the next call
+  // Good until the next call. Null when the transaction is gone, when a non-INVITE has its final response, or when the ACK to a non-2xx has come.
+  [[nodiscard]] const sip::Message* request_of(ServerId id) const;
   [[nodiscard]] std::optional<transport::Flow> flow_of(ServerId id) const;
   [[nodiscard]] bool has_final(ServerId id) const;                  // true also when it is gone
 

@@ -1,0 +1,199 @@
+#include "clients.hpp"
+
+#include <vector>
+
+#include "base/overloaded.hpp"
+#include "hop_request.hpp"
+#include "match.hpp"
+#include "sip/header/via.hpp"
+
+namespace offhook::transaction {
+namespace {
+
+using Invite = client_invite::Input;
+using NonInvite = client_non_invite::Input;
+
+Invite invite_input(int status) {
+  if (status < 200) return Invite::Provisional;
+  return status < 300 ? Invite::Success : Invite::Failure;
+}
+
+Invite invite_input(Timer timer) {
+  switch (timer) {
+    case Timer::A: return Invite::TimerA;
+    case Timer::B: return Invite::TimerB;
+    case Timer::D: return Invite::TimerD;
+    case Timer::M: return Invite::TimerM;
+    case Timer::X:
+    case Timer::None:
+    case Timer::E:
+    case Timer::F:
+    case Timer::G:
+    case Timer::H:
+    case Timer::I:
+    case Timer::J:
+    case Timer::K:
+    case Timer::L: break;
+  }
+  return Invite::TimerX;
+}
+
+NonInvite non_invite_input(Timer timer) {
+  if (timer == Timer::E) return NonInvite::TimerE;
+  return timer == Timer::F ? NonInvite::TimerF : NonInvite::TimerK;
+}
+
+// From here on responses are retransmissions (or, for an INVITE, 2xx of other branches).
+bool is_answered(const Client& client) {
+  return std::visit(Overloaded{[](client_invite::State s) { return s == client_invite::State::Accepted || s == client_invite::State::Completed; },
+                               [](client_non_invite::State s) { return s == client_non_invite::State::Completed; }},
+                    client.state);
+}
+
+}  // namespace
+
+ClientId Clients::start(TimePoint now, const sip::Message& request, std::string bytes, std::string_view branch,
+                        const transport::Flow& flow, Owner owner, const Timers& timers, bool silent) {
+  const bool invite = request.method() == sip::Method::Invite;
+  const auto id = clients_.insert();
+  Client& client = *clients_.find(id);
+  client.silent = silent;
+  client.flow = flow;
+  client.owner = owner;
+  client.timers = timers;
+  client.bytes = std::move(bytes);
+  client.key = &keys_.insert_or_assign(client_key(branch, request.method_text()), id).first->first;
+  ++services_.counters->client_started;
+  const bool reliable = transport::is_reliable(flow.protocol);
+  if (invite)
+    perform(id, client, client_invite::begin(reliable), {now});
+  else
+    perform(id, client, client_non_invite::begin(reliable), {now});
+  return id;
+}
+
+void Clients::cancel(TimePoint now, ClientId id, std::string_view reason) {
+  Client* client = clients_.find(id);
+  if (client == nullptr || client->cancel != Client::CancelStage::None) return;
+  if (!std::holds_alternative<client_invite::State>(client->state)) return;  // §9.1: CANCEL is for INVITE only
+  if (!reason.empty()) client->reason = std::make_unique<std::string>(reason);
+  feed(id, *client, Invite::Cancel, {now});
+}
+
+bool Clients::receive(TimePoint now, transport::Incoming& incoming) {
+  const auto found = keys_.find(client_key(incoming.message));
+  if (found == keys_.end()) return false;
+  const ClientId id = found->second;
+  Client& client = *clients_.find(id);
+  if (is_answered(client)) ++services_.counters->response_retransmits_received;
+  const int status = incoming.message.status();
+  if (std::holds_alternative<client_invite::State>(client.state))
+    feed(id, client, invite_input(status), {now, &incoming});
+  else
+    feed(id, client, status < 200 ? NonInvite::Provisional : NonInvite::Final, {now, &incoming});
+
+  // A CANCEL that waited for this provisional response.
+  Client* still = clients_.find(id);
+  if (status < 200 && still != nullptr && still->cancel == Client::CancelStage::Wanted) feed(id, *still, Invite::Cancel, {now});
+  return true;
+}
+
+void Clients::unreachable(TimePoint now, const transport::Flow& flow) {
+  std::vector<ClientId> hit;
+  clients_.for_each([&](ClientId id, const Client& client) {
+    if (client.flow == flow) hit.push_back(id);
+  });
+  for (const ClientId id : hit) {
+    Client& client = *clients_.find(id);
+    if (std::holds_alternative<client_invite::State>(client.state))
+      feed(id, client, Invite::TransportError, {now});
+    else
+      feed(id, client, NonInvite::TransportError, {now});
+  }
+}
+
+void Clients::fire(TimePoint now, const Payload& payload) {
+  const ClientId id{payload.index, payload.generation};
+  Client* client = clients_.find(id);
+  if (client == nullptr) return;
+  if (std::holds_alternative<client_invite::State>(client->state))
+    feed(id, *client, invite_input(payload.timer), {now});
+  else
+    feed(id, *client, non_invite_input(payload.timer), {now});
+}
+
+void Clients::feed(ClientId id, Client& client, client_invite::Input input, const Cause& cause) {
+  const auto state = std::get<client_invite::State>(client.state);
+  perform(id, client, client_invite::step(state, input, transport::is_reliable(client.flow.protocol)), cause);
+}
+
+void Clients::feed(ClientId id, Client& client, client_non_invite::Input input, const Cause& cause) {
+  const auto state = std::get<client_non_invite::State>(client.state);
+  perform(id, client, client_non_invite::step(state, input, transport::is_reliable(client.flow.protocol)), cause);
+}
+
+template <class State>
+void Clients::perform(ClientId id, Client& client, const Step<State>& step, const Cause& cause) {
+  client.state = step.state;
+  for (const Action& action : step.actions) act(id, client, action, cause);
+  if (step.state == State::Terminated) end(id, client);
+}
+
+void Clients::act(ClientId id, Client& client, const Action& action, const Cause& cause) {
+  switch (action.verb) {
+    case Verb::Send: services_.transport->send(client.flow, client.bytes); break;
+    case Verb::Resend:
+      // An ACK goes again because its response came again; that is counted there.
+      if (!is_answered(client)) ++services_.counters->request_retransmits_sent;
+      services_.transport->send(client.flow, client.bytes);
+      break;
+    case Verb::Ack: acknowledge(client, cause); break;
+    case Verb::Cancel: send_cancel(client, cause); break;
+    case Verb::Want: client.cancel = Client::CancelStage::Wanted; break;
+    case Verb::Deliver:
+      report(client, ResponseReceived{id, client.owner, std::move(cause.incoming->message), cause.incoming->flow});
+      break;
+    case Verb::TimedOut:
+      ++services_.counters->timeouts;
+      report(client, ClientTimeout{id, client.owner});
+      break;
+    case Verb::Failed: report(client, ClientTransportError{id, client.owner}); break;
+    case Verb::Arm:
+    case Verb::Backoff:
+    case Verb::Hold:
+    case Verb::Stop:
+      set_timer(*services_.wheel, cause.now, action, client.timers, client.clocks, {Timer::None, id.index, id.generation});
+      break;
+  }
+}
+
+void Clients::acknowledge(Client& client, const Cause& cause) {
+  const auto invite = reread(client.bytes);
+  if (!invite) return;
+  client.bytes = make_ack(*invite, cause.incoming->message).release();
+  services_.transport->send(client.flow, client.bytes);
+}
+
+// The CANCEL has the INVITE's branch and is a transaction of its own (§9.1).
+void Clients::send_cancel(Client& client, const Cause& cause) {
+  client.cancel = Client::CancelStage::Sent;
+  const auto reason = std::move(client.reason);
+  const auto invite = reread(client.bytes);
+  if (!invite) return;
+  const std::string branch = client.key->substr(0, client.key->find('\n'));
+  const auto request = make_cancel(*invite, reason ? std::string_view(*reason) : std::string_view{});
+  start(cause.now, request, std::string(request.bytes()), branch, client.flow, client.owner, client.timers, true);
+}
+
+void Clients::report(const Client& client, Event event) {
+  if (!client.silent) services_.events->push_back(std::move(event));
+}
+
+void Clients::end(ClientId id, Client& client) {
+  stop_timers(*services_.wheel, client.clocks);
+  report(client, ClientTerminated{id, client.owner});
+  if (const auto key = keys_.find(*client.key); key != keys_.end()) keys_.erase(key);
+  clients_.erase(id);
+}
+
+}  // namespace offhook::transaction

@@ -1,0 +1,66 @@
+// The client transactions: their table, and the actions of the two client machines carried out.
+#pragma once
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+#include "base/slot_map.hpp"
+#include "client_invite.hpp"
+#include "client_non_invite.hpp"
+#include "services.hpp"
+
+namespace offhook::transaction {
+
+struct Client {
+  // A CANCEL is sent once at most.
+  enum class CancelStage : std::uint8_t { None, Wanted, Sent };
+
+  std::variant<client_invite::State, client_non_invite::State> state;
+  bool silent = false;  // a CANCEL of our own: no events
+  CancelStage cancel = CancelStage::None;
+  transport::Flow flow;
+  Owner owner = 0;
+  Timers timers;
+  std::string bytes;                    // sent last: the request, in an INVITE's Completed the ACK
+  std::unique_ptr<std::string> reason;  // of a CANCEL that waits for a provisional response
+  const std::string* key = nullptr;     // in the table of keys
+  Clocks clocks;
+};
+
+class Clients {
+ public:
+  explicit Clients(Services services) : services_(services) {}
+
+  // `bytes` is `request` with our Via on it, whose branch is `branch`.
+  ClientId start(TimePoint now, const sip::Message& request, std::string bytes, std::string_view branch, const transport::Flow& flow,
+                 Owner owner, const Timers& timers, bool silent = false);
+  void cancel(TimePoint now, ClientId id, std::string_view reason);
+  // False when the response belongs to none; `incoming` is then untouched.
+  [[nodiscard]] bool receive(TimePoint now, transport::Incoming& incoming);
+  void unreachable(TimePoint now, const transport::Flow& flow);
+  void fire(TimePoint now, const Payload& payload);
+  [[nodiscard]] std::size_t size() const { return clients_.size(); }
+
+ private:
+  // One input on its way through a machine.
+  struct Cause {
+    TimePoint now;
+    transport::Incoming* incoming = nullptr;
+  };
+  void feed(ClientId id, Client& client, client_invite::Input input, const Cause& cause);
+  void feed(ClientId id, Client& client, client_non_invite::Input input, const Cause& cause);
+  template <class State>
+  void perform(ClientId id, Client& client, const Step<State>& step, const Cause& cause);
+  void act(ClientId id, Client& client, const Action& action, const Cause& cause);
+  void acknowledge(Client& client, const Cause& cause);
+  void send_cancel(Client& client, const Cause& cause);
+  void report(const Client& client, Event event);
+  void end(ClientId id, Client& client);
+
+  Services services_;
+  SlotMap<ClientTag, Client> clients_;
+  std::unordered_map<std::string, ClientId> keys_;  // looked up only, never walked
+};
+
+}  // namespace offhook::transaction

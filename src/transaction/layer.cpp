@@ -1,0 +1,127 @@
+#include "transaction/layer.hpp"
+
+#include "clients.hpp"
+#include "servers.hpp"
+#include "sip/edit.hpp"
+#include "sip/header/via.hpp"
+
+namespace offhook::transaction {
+namespace {
+
+constexpr std::size_t kBranchLength = 16;  // about 82 bits
+
+// RFC 3261 §8.1.1.7: unique over space and time, and marked by the cookie.
+std::string new_branch(Random& random, std::string_view suffix) {
+  std::string branch(sip::kMagicCookie);
+  return branch.append(random.token(kBranchLength)).append(suffix);
+}
+
+bool is_client_timer(Timer timer) {
+  switch (timer) {
+    case Timer::A:
+    case Timer::B:
+    case Timer::D:
+    case Timer::E:
+    case Timer::F:
+    case Timer::K:
+    case Timer::M:
+    case Timer::X: return true;
+    case Timer::G:
+    case Timer::H:
+    case Timer::I:
+    case Timer::J:
+    case Timer::L:
+    case Timer::None: break;
+  }
+  return false;
+}
+
+}  // namespace
+
+struct Layer::Tables {
+  Tables(Services services, const Timers& timers) : clients(services), servers(services, timers) {}
+  Clients clients;
+  Servers servers;
+};
+
+Layer::Layer(transport::Layer& transport, Random& random, Timers timers)
+    : transport_(&transport),
+      random_(&random),
+      timers_(timers),
+      tables_(std::make_unique<Tables>(Services{&transport, &random, &wheel_, &events_, &counters_}, timers)) {}
+
+Layer::~Layer() = default;
+
+void Layer::receive(TimePoint now, transport::Incoming incoming) {
+  if (incoming.message.is_request()) {
+    tables_->servers.receive(now, std::move(incoming));
+  } else if (!tables_->clients.receive(now, incoming)) {
+    ++counters_.strays;
+    events_.push_back(StrayResponse{std::move(incoming.message), incoming.flow});
+  }
+}
+
+void Layer::unreachable(TimePoint now, const transport::Flow& flow) {
+  tables_->clients.unreachable(now, flow);
+  tables_->servers.unreachable(now, flow);
+}
+
+void Layer::wake(TimePoint now) {
+  wheel_.advance(now, [&](std::uint64_t number) {
+    const auto payload = Payload::from_number(number);
+    if (is_client_timer(payload.timer))
+      tables_->clients.fire(now, payload);
+    else
+      tables_->servers.fire(now, payload);
+  });
+}
+
+std::optional<Event> Layer::poll() {
+  if (events_.empty()) return std::nullopt;
+  Event event = std::move(events_.front());
+  events_.pop_front();
+  return event;
+}
+
+ClientId Layer::start(TimePoint now, const sip::Message& request, const transport::Flow& flow, Owner owner, std::string_view branch_suffix,
+                      const Timers* timers) {
+  assert(request.is_request() && request.method() != sip::Method::Ack);
+  const auto branch = new_branch(*random_, branch_suffix);
+  sip::Edit edit(request);
+  edit.prepend(sip::HeaderId::Via, transport::via_value(flow, branch));
+  return tables_->clients.start(now, request, edit.bytes(), branch, flow, owner, timers != nullptr ? *timers : timers_);
+}
+
+void Layer::cancel(TimePoint now, ClientId invite, std::string_view reason_header) { tables_->clients.cancel(now, invite, reason_header); }
+
+void Layer::respond(TimePoint now, ServerId id, const sip::Message& response) { tables_->servers.respond(now, id, response); }
+
+std::string Layer::send_stateless(const sip::Message& request, const transport::Flow& flow, std::string_view branch_suffix) {
+  sip::Edit edit(request);
+  edit.prepend(sip::HeaderId::Via, transport::via_value(flow, new_branch(*random_, branch_suffix)));
+  auto bytes = edit.bytes();
+  transport_->send(flow, bytes);
+  return bytes;
+}
+
+void Layer::resend(std::string bytes, const transport::Flow& flow) { transport_->send(flow, std::move(bytes)); }
+
+void Layer::set_owner(ServerId id, Owner owner) {
+  if (Server* server = tables_->servers.find(id)) server->owner = owner;
+}
+
+const sip::Message* Layer::request_of(ServerId id) const {
+  const Server* server = tables_->servers.find(id);
+  return server == nullptr ? nullptr : server->request.get();
+}
+
+std::optional<transport::Flow> Layer::flow_of(ServerId id) const {
+  const Server* server = tables_->servers.find(id);
+  return server == nullptr ? std::nullopt : std::optional(server->flow);
+}
+
+bool Layer::has_final(ServerId id) const { return tables_->servers.has_final(id); }
+std::size_t Layer::client_count() const { return tables_->clients.size(); }
+std::size_t Layer::server_count() const { return tables_->servers.size(); }
+
+}  // namespace offhook::transaction

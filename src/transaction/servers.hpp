@@ -1,0 +1,70 @@
+// The server transactions: their table, and the actions of the two server machines carried out.
+#pragma once
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+#include "base/slot_map.hpp"
+#include "server_invite.hpp"
+#include "server_non_invite.hpp"
+#include "services.hpp"
+
+namespace offhook::transaction {
+
+struct Server {
+  std::variant<server_invite::State, server_non_invite::State> state;
+  transport::Flow flow;   // of the request
+  transport::Flow reply;  // of the last response
+  Owner owner = 0;
+  TimePoint began;
+  std::unique_ptr<sip::Message> request;  // given back as soon as nobody can ask for it any more
+  std::string response;                   // the last one, while it may have to be sent again
+  const std::string* key = nullptr;       // in the table of keys
+  Clocks clocks;
+};
+
+class Servers {
+ public:
+  Servers(Services services, const Timers& timers) : services_(services), timers_(timers) {}
+
+  void receive(TimePoint now, transport::Incoming incoming);
+  void respond(TimePoint now, ServerId id, const sip::Message& response);
+  void unreachable(TimePoint now, const transport::Flow& flow);
+  void fire(TimePoint now, const Payload& payload);
+
+  [[nodiscard]] Server* find(ServerId id) { return servers_.find(id); }
+  [[nodiscard]] bool has_final(ServerId id) const;
+  [[nodiscard]] std::size_t size() const { return servers_.size(); }
+
+ private:
+  // One input on its way through a machine.
+  struct Cause {
+    TimePoint now;
+    transport::Incoming* incoming = nullptr;
+    const sip::Message* response = nullptr;
+  };
+  void receive_ack(TimePoint now, transport::Incoming incoming);
+  void create(TimePoint now, transport::Incoming incoming, std::string key);
+  [[nodiscard]] ServerId find_key(const std::string& key) const;
+  [[nodiscard]] ServerId invite_of_ack(const sip::Message& ack) const;
+  [[nodiscard]] ServerId invite_of_cancel(const sip::Message& cancel) const;
+  [[nodiscard]] bool may_send_provisional(const Server& server, TimePoint now, int status) const;
+
+  void feed(ServerId id, Server& server, server_invite::Input input, const Cause& cause);
+  void feed(ServerId id, Server& server, server_non_invite::Input input, const Cause& cause);
+  template <class State>
+  void perform(ServerId id, Server& server, const Step<State>& step, const Cause& cause);
+  void act(ServerId id, Server& server, const Action& action, const Cause& cause);
+  void send(ServerId id, Server& server, const sip::Message& response);
+  void resend(Server& server);
+  void forget(Server& server);
+  void end(ServerId id, Server& server);
+
+  Services services_;
+  Timers timers_;
+  SlotMap<ServerTag, Server> servers_;
+  std::unordered_map<std::string, ServerId> keys_;  // looked up only, never walked
+};
+
+}  // namespace offhook::transaction
