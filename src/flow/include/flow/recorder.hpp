@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/endpoint.hpp"
@@ -54,15 +55,28 @@ class Recorder {
   [[nodiscard]] std::uint64_t rtp_sent(std::string_view party) const;
   // Called with each new or completed SIP record, at once; for live views.
   void on_sip(std::function<void(const Record&)> watcher) { watcher_ = std::move(watcher); }
+  // Grows with every SIP record that is new or completed: who has looked at this number has seen it all.
+  [[nodiscard]] std::uint64_t changes() const { return changes_; }
+  // The record with that number, while it is kept.
+  [[nodiscard]] const Record* sip(std::uint64_t number) const;
   void clear();
 
  private:
+  // Where the records of one datagram (kind, way and bytes) are: their numbers, oldest first.
+  using Sightings = std::unordered_map<std::uint64_t, std::vector<std::uint64_t>>;
+  Record& append(Now now, Kind kind, transport::Protocol protocol, Endpoint from, Endpoint to, std::string_view bytes);
+  void changed(const Record& record);
+  [[nodiscard]] Record* find(Kind kind, std::uint64_t number);
+  void drop_oldest(std::deque<Record>& records, std::size_t limit);
+
   RecorderLimits limits_;
+  Sightings sightings_;
   std::map<Endpoint, std::string> names_;
   std::deque<Record> sip_, rtp_;
   std::map<std::string, std::uint64_t, std::less<>> rtp_sent_;
   std::function<void(const Record&)> watcher_;
   std::uint64_t next_ = 1;
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace offhook::flow
