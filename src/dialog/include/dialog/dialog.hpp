@@ -22,14 +22,15 @@ enum class State : std::uint8_t { Early, Confirmed };
 
 class Dialog {
  public:
-  // UAC: `request` as sent (its From has our tag), `response` 101..299 with a To tag. Errors: no To tag, no or bad Contact (in a 2xx).
+  // UAC: `request` as sent (its From has our tag), `response` 101..299. Errors: no To tag in a provisional response (in a 2xx it is a peer of
+  // RFC 2543 and the tag null, §12.1.2), no or bad Contact in a 2xx (in a provisional one the Request-URI stands in for it).
   [[nodiscard]] static Result<Dialog> from_response(const sip::Message& request, const sip::Message& response);
   // UAS: the request that creates the dialog and the tag that we put into the To of its responses. Errors: no From tag is allowed (RFC 2543); no or bad Contact.
   [[nodiscard]] static Result<Dialog> from_request(const sip::Message& request, std::string_view local_tag);
 
   [[nodiscard]] const DialogId& id() const { return id_; }
   [[nodiscard]] State state() const { return state_; }
-  // A 2xx confirms an early dialog and sets its route set anew (§13.2.2.4).
+  // A 2xx confirms an early dialog and sets its route set anew (§13.2.2.4). A UAS calls it with the 2xx that it sends.
   void confirm(const sip::Message& response);
 
   // A request inside the dialog (§12.2.1.1), without Via: Request-URI and Route by the route set (loose and strict routers), From, To, Call-ID, CSeq
@@ -40,7 +41,7 @@ class Dialog {
 
   // A request of the peer: false when its CSeq is not higher than the last (§12.2.2: answer 500). ACK and CANCEL are not asked.
   [[nodiscard]] bool accept_request(const sip::Message& request);
-  // Takes the Contact of a target refresh request or of a 2xx to ours.
+  // Takes the Contact of a target refresh request or of a 2xx to ours; nothing happens for any other message.
   void refresh_target(const sip::Message& message);
 
   [[nodiscard]] std::uint32_t local_cseq() const { return local_cseq_; }
