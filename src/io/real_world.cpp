@@ -2,8 +2,7 @@
 
 #include <unistd.h>
 
-#include "config/cfg_file.hpp"
-#include "config/settings.hpp"
+#include "flow/party_config.hpp"
 #include "io/clock.hpp"
 
 namespace offhook::io {
@@ -16,25 +15,6 @@ IpAddress loopback(unsigned host) {
                        static_cast<std::uint8_t>(((pid & 0xf) << 4) | host));
 }
 
-Checked<config::PhoneConfig> party_config(const flow::PartyPlan& party, Endpoint proxy) {
-  std::string text = std::string(config::kCfgHeader) + "\n";
-  const auto line = [&](std::string_view name, std::string_view value) { text.append(name).append(" = ").append(value).append("\n"); };
-  line("account.1.enable", "1");
-  line("account.1.label", party.name);
-  line("account.1.display_name", party.name);
-  line("account.1.user_name", party.number);
-  line("account.1.password", party.number + "-secret");
-  line("account.1.sip_server.1.address", proxy.address.text());
-  line("account.1.sip_server.1.port", std::to_string(proxy.port));
-  for (const auto& setting : party.settings) text.append(setting).append("\n");
-  const auto& model = config::model(config::ModelId::T46G);
-  const std::vector<config::CfgSource> files{{party.name + ".cfg", text}};
-  const auto loaded = config::load_settings(files, model);
-  for (const auto& finding : loaded.findings)
-    if (finding.severity == config::Severity::Error) return complain(finding.text, finding.file + ":" + std::to_string(finding.line));
-  return config::make_phone_config(loaded.settings, model);
-}
-
 }  // namespace
 
 Checked<std::unique_ptr<RealWorld>> RealWorld::start(const std::vector<flow::PartyPlan>& parties, Options options) {
@@ -44,7 +24,7 @@ Checked<std::unique_ptr<RealWorld>> RealWorld::start(const std::vector<flow::Par
   settings.listen = {proxy};
   settings.domains = {proxy.address.text()};
   settings.authenticate = options.authenticate;
-  for (const auto& party : parties) settings.users.emplace_back(party.number, party.number + "-secret");
+  for (const auto& party : parties) settings.users.emplace_back(party.number, flow::party_password(party));
   auto proxy_host = ProxyHost::start(world->loop_, settings, &world->recorder_);
   if (!proxy_host) return tl::unexpected(proxy_host.error());
   world->proxy_ = std::move(*proxy_host);
@@ -53,7 +33,7 @@ Checked<std::unique_ptr<RealWorld>> RealWorld::start(const std::vector<flow::Par
   std::vector<PhonePlan> plans;
   unsigned host = 2;
   for (const auto& party : parties) {
-    auto config = party_config(party, proxy);
+    auto config = flow::party_config(party, proxy);
     if (!config) return tl::unexpected(config.error());
     plans.push_back({party.name, std::move(*config), {loopback(host++), 5060}, party.pilot_hz > 0 ? media::AudioIn(media::ToneIn{party.pilot_hz}) : media::AudioIn(media::SilenceIn{}), party.pilot_hz});
   }

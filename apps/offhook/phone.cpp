@@ -1,0 +1,129 @@
+// offhook phone: one desk phone.
+#include <cstdio>
+#include <memory>
+
+#include "api/phones.hpp"
+#include "command.hpp"
+#include "flow/label.hpp"
+#include "io/clock.hpp"
+#include "io/http_server.hpp"
+#include "io/wav_writer.hpp"
+#include "phone_plan.hpp"
+#include "stop.hpp"
+#include "web_files.hpp"
+
+namespace offhook {
+namespace {
+
+struct Options {
+  PhoneFlags phone;
+  std::string api, audio_out = "null", data, provision;
+  std::vector<double> pilots;
+  std::vector<std::string> commands;
+};
+
+void print_view(const phone::PhoneView& view) {
+  std::string line = view.name + ":";
+  for (const auto& account : view.accounts) line += " [" + account.user + "@" + account.domain + " " + account.status + "]";
+  for (const auto& call : view.calls) {
+    line += " [" + std::to_string(call.id) + " " + std::string(phone::call_state_name(call.state)) + " " + (call.peer_number.empty() ? call.peer_uri : call.peer_number);
+    line += (call.note.empty() ? "" : ", " + call.note) + "]";
+  }
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+int serve(const Options& options, const Common& common) {
+  auto plan = plan_phone(options.phone, common);
+  if (!plan) return report(plan.error());
+  std::vector<phone::Command> first;
+  for (const auto& text : options.commands) {
+    auto command = phone::parse_command(text);
+    if (!command) return report(command.error());
+    first.push_back(std::move(*command));
+  }
+
+  io::Loop loop;
+  flow::Recorder recorder({.sip = 5000, .rtp = 0});
+  std::unique_ptr<io::PhoneHost> phones;
+  std::unique_ptr<api::PhonesApi> api;
+  std::unique_ptr<io::HttpServer> http;
+  bool commands_given = false;
+
+  io::PhoneHost::Options host_options;
+  host_options.further_pilots = options.pilots;
+  host_options.trouble = [&](const Complaint& complaint) { log(common, LogLevel::Warning, complaint.text()); };
+  host_options.changed = [&](phone::PhoneId id, phone::Change change) {
+    print_view(phones->rack().view(id));
+    if (api) api->phone_changed(id);
+    // Commands of the command line wait for the registration, as a person would.
+    if (change == phone::Change::Registration && !commands_given && phones->rack().is_registered(id)) {
+      commands_given = true;
+      loop.post([&, id] {
+        for (const auto& command : first)
+          if (const auto done = phones->command(id, command); !done) report(done.error());
+      });
+    }
+  };
+  host_options.hearing_changed = [&](std::string_view name, std::vector<std::string> hears) {
+    std::string line = std::string(name) + ": hears";
+    for (const auto& party : hears) line += " " + party;
+    std::printf("%s\n", (hears.empty() ? line + " nobody" : line).c_str());
+    std::fflush(stdout);
+    if (api) api->hearing(name, std::move(hears));
+    if (http) http->push();
+  };
+  auto started = io::PhoneHost::start(loop, {*plan}, std::move(host_options), &recorder);
+  if (!started) return report(started.error());
+  phones = std::move(*started);
+  if (options.audio_out != "null") {
+    if (options.audio_out == "device") return report({"sound cards are not there yet; use null or a WAV file", "--audio-out device"});
+    auto writer = io::WavWriter::open(options.audio_out);
+    if (!writer) return report(writer.error());
+    phones->set_output(phones->rack().phones().front(), std::move(*writer));
+  }
+  if (!options.api.empty()) {
+    const auto where = Endpoint::parse(options.api);
+    if (!where) return report({"not an address and port; write 127.0.0.1:8081", "--api " + options.api});
+    api = std::make_unique<api::PhonesApi>(phones->rack(), recorder);
+    auto server = io::HttpServer::open(loop, *where, *api, web_files(), [&] {
+      phones->drain();
+      http->push();
+    });
+    if (!server) return report(server.error());
+    http = std::move(*server);
+    recorder.on_sip([&](const flow::Record& record) {
+      api->message(record);
+      http->push();
+    });
+    std::printf("http://%s\n", http->local().text().c_str());
+  }
+  std::printf("phone at udp:%s\n", plan->local.text().c_str());
+  std::fflush(stdout);
+  phones->register_all();
+  loop.on_terminate([&] { loop.stop(); });
+  loop.run();
+  log(common, LogLevel::Info, "stopping");
+  stop_phones(loop, *phones);
+  return kOk;
+}
+
+}  // namespace
+
+Run add_phone(CLI::App& app, Common& common) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("phone", "Run one desk phone");
+  command->add_option("--config", options->phone.files, "Configuration files in order of precedence, lowest first")->option_text("FILE.cfg …")->required();
+  command->add_option("--model", options->phone.model, "Phone model")->option_text("MODEL [T46G]");
+  command->add_option("--mac", options->phone.mac, "MAC address, 12 hex digits")->option_text("MAC");
+  command->add_option("--name", options->phone.name, "Its name in output and API")->option_text("NAME [phone]");
+  command->add_option("--listen", options->phone.listen, "udp:ADDRESS:PORT; wins over sip.listen_port")->option_text("WHERE");
+  command->add_option("--api", options->api, "Serve web page and JSON API there (docs/api.md)")->option_text("ADDRESS:PORT");
+  command->add_option("--audio-in", options->phone.audio_in, "What it says: silence, tone:HZ, echo or a WAV file")->option_text("WHAT [silence]");
+  command->add_option("--audio-out", options->audio_out, "Where what it hears goes: null or a WAV file")->option_text("WHERE [null]");
+  command->add_option("--hear", options->pilots, "Report when a tone of that frequency is heard, several times")->option_text("HZ …");
+  command->add_option("--do", options->commands, "A command once registered, e.g. \"call 1002\"; several times")->option_text("COMMAND");
+  return [options, &common] { return serve(*options, common); };
+}
+
+}  // namespace offhook

@@ -1,0 +1,25 @@
+// From flags and files to a phone that can be started: what `phone` and `demo` share.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "io/phone_host.hpp"
+
+namespace offhook {
+
+struct PhoneFlags {
+  std::string name = "phone";
+  std::vector<std::string> files;  // in order of precedence, lowest first
+  std::string model = "T46G", mac;
+  std::string listen;              // "udp:127.0.0.1:5070"; "" takes sip.listen_port on `address`
+  IpAddress address = IpAddress::loopback();
+  std::string audio_in = "silence";
+};
+
+// Reads and judges the files: errors come back as a complaint, warnings are logged.
+[[nodiscard]] Checked<io::PhonePlan> plan_phone(const PhoneFlags& flags, const Common& common);
+// silence, tone:HZ, echo, FILE.wav
+[[nodiscard]] Checked<media::AudioIn> parse_audio_in(const std::string& text);
+
+}  // namespace offhook

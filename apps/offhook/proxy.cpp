@@ -1,0 +1,91 @@
+// offhook proxy: the proxy and registrar.
+#include <cstdio>
+#include <memory>
+
+#include "command.hpp"
+#include "io/files.hpp"
+#include "io/proxy_host.hpp"
+
+namespace offhook {
+namespace {
+
+struct Options {
+  std::string config, store;
+  std::vector<std::string> listen, domains, users;
+  bool no_auth = false, check = false;
+};
+
+// The file first, flags above it. Usage errors of flags are told as such.
+Checked<io::ProxySettings> settings_of(const Options& options) {
+  io::ProxySettings out;
+  if (!options.config.empty()) {
+    const auto text = io::read_file(options.config);
+    if (!text) return tl::unexpected(text.error());
+    auto read = io::read_proxy_file(options.config, *text);
+    if (!read) return tl::unexpected(read.error());
+    out = std::move(*read);
+  }
+  if (!options.listen.empty()) out.listen.clear();
+  for (const auto& listen : options.listen) {
+    const auto endpoint = io::parse_listen(listen);
+    if (!endpoint) return tl::unexpected(endpoint.error());
+    out.listen.push_back(*endpoint);
+  }
+  if (out.listen.empty()) out.listen.push_back({IpAddress::loopback(), 5060});
+  if (!options.domains.empty()) out.domains = options.domains;
+  if (out.domains.empty()) out.domains.push_back(out.listen.front().address.uri_host());
+  for (const auto& user : options.users) {
+    const auto parsed = io::parse_user(user);
+    if (!parsed) return tl::unexpected(parsed.error());
+    out.users.push_back(*parsed);
+  }
+  if (!options.store.empty()) {
+    const auto store = io::parse_store(options.store);
+    if (!store) return tl::unexpected(store.error());
+    out.store = *store;
+  }
+  if (options.no_auth) out.authenticate = false;
+  if (out.authenticate && out.users.empty())
+    return complain("no users: name them with --user NAME:PASSWORD or in the file, or let everybody in with --no-auth", options.config);
+  return out;
+}
+
+int serve(const Options& options, const Common& common) {
+  const auto settings = settings_of(options);
+  if (!settings) return report(settings.error());
+  if (options.check) {
+    std::printf("%s: %zu listening address%s, %zu domain%s, %zu user%s, store %s\n", options.config.empty() ? "flags" : options.config.c_str(),
+                settings->listen.size(), settings->listen.size() == 1 ? "" : "es", settings->domains.size(), settings->domains.size() == 1 ? "" : "s",
+                settings->users.size(), settings->users.size() == 1 ? "" : "s", settings->store.c_str());
+    return kOk;
+  }
+  io::Loop loop;
+  auto host = io::ProxyHost::start(loop, *settings);
+  if (!host) return report(host.error());
+  for (const auto& endpoint : (*host)->listening()) std::printf("listening on udp:%s\n", endpoint.text().c_str());
+  std::printf("ready\n");
+  std::fflush(stdout);
+  if (settings->store == "memory") log(common, LogLevel::Info, "registrations are kept in memory and end with this process (--store sqlite:FILE keeps them)");
+  loop.on_terminate([&] { loop.stop(); });
+  loop.run();
+  log(common, LogLevel::Info, "stopping");
+  host->reset();  // finishes what was handed to the store
+  return kOk;
+}
+
+}  // namespace
+
+Run add_proxy(CLI::App& app, Common& common) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("proxy", "Run the SIP proxy and registrar");
+  command->add_option("--config", options->config, "Configuration file (docs/config.md)")->option_text("FILE");
+  command->add_option("--listen", options->listen, "udp:ADDRESS:PORT, several times; wins over the file")->option_text("WHERE [udp:127.0.0.1:5060]");
+  command->add_option("--domain", options->domains, "Domain that it answers for, several times; the first is the realm")->option_text("NAME");
+  command->add_option("--user", options->users, "A user, several times")->option_text("NAME:PASSWORD");
+  command->add_option("--store", options->store, "memory, or sqlite:FILE")->option_text("WHERE [memory]");
+  command->add_flag("--no-auth", options->no_auth, "Believe everybody (labs)");
+  command->add_flag("--check", options->check, "Read the configuration, say what it means, and stop");
+  return [options, &common] { return serve(*options, common); };
+}
+
+}  // namespace offhook
