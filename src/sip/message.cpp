@@ -128,7 +128,7 @@ void ValueRange::iterator::advance() {
       value_ = *element;
       return;
     }
-    while (field_ < message_->header_count() && message_->header(field_).id != id_) ++field_;
+    while (field_ < message_->header_count() && message_->slot(field_).id != id_) ++field_;
     if (field_ == message_->header_count()) {
       message_ = nullptr;
       return;

@@ -26,9 +26,7 @@ Param take_param(Cursor& cursor, bool& strict) {
     return out;
   }
   out.value = trimmed_tail(cursor.take_while([](char c) { return c != ';'; }));
-  for (const char c : *out.value)
-    if (is_space(c) || c == '"') strict = false;
-  if (out.value->empty()) strict = false;
+  if (Cursor text(*out.value); text.done() || text.take_while([](char c) { return !is_space(c) && c != '"'; }).size() != out.value->size()) strict = false;
   return out;
 }
 

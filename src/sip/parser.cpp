@@ -161,7 +161,7 @@ class Parser {
     }
     const Message::Slot slot{offset(name.data()), offset(value.data()), static_cast<std::uint32_t>(value.size()),
                              static_cast<std::uint16_t>(name.size()), id};
-    if (out_.count_ < Message::kInline) out_.inline_[out_.count_] = slot;
+    if (out_.count_ < Message::kInline) out_.inline_.data()[out_.count_] = slot;
     else out_.more_.push_back(slot);
     ++out_.count_;
     return {};

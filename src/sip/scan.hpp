@@ -2,29 +2,50 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "base/ascii.hpp"
 
 namespace offhook::sip {
 
-// LWS as it stands in a message: a fold is CRLF and white space, so CR and LF inside a value are always part of one.
-[[nodiscard]] constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 namespace detail {
-constexpr std::array<bool, 256> token_table() {
-  std::array<bool, 256> table{};
+
+enum Class : std::uint8_t { kSpace = 1, kTokenChar = 2, kHostChar = 4, kIpv6Char = 8, kUriChar = 16 };
+
+constexpr std::array<std::uint8_t, 256> class_table() {
+  std::array<std::uint8_t, 256> table{};
+  const auto mark = [&table](std::string_view characters, Class bit) {
+    for (const char c : characters) table[static_cast<unsigned char>(c)] |= bit;
+  };
   for (unsigned c = 0; c < 256; ++c) {
     const char letter = static_cast<char>(c);
-    table[c] = c < 128 && (is_alpha(letter) || is_digit(letter));
+    if (is_digit(letter) || is_alpha(letter)) table[c] |= kTokenChar | kHostChar;
+    if (is_digit(letter) || (ascii_lower(letter) >= 'a' && ascii_lower(letter) <= 'f')) table[c] |= kIpv6Char;
+    if (c > ' ' && c != 0x7f && c != '"' && c != '<' && c != '>') table[c] |= kUriChar;
   }
-  for (const char c : std::string_view{"-.!%*_+`'~"}) table[static_cast<unsigned char>(c)] = true;
+  mark(" \t\r\n", kSpace);
+  mark("-.!%*_+`'~", kTokenChar);
+  mark("-._", kHostChar);
+  mark(":.", kIpv6Char);
   return table;
 }
-inline constexpr std::array<bool, 256> kToken = token_table();
+inline constexpr std::array<std::uint8_t, 256> kClasses = class_table();
+
+[[nodiscard]] constexpr bool has(char c, Class bit) { return (kClasses.data()[static_cast<unsigned char>(c)] & bit) != 0; }
+
 }  // namespace detail
 
-[[nodiscard]] constexpr bool is_token_char(char c) { return detail::kToken[static_cast<unsigned char>(c)]; }
+// LWS as it stands in a message: a fold is CRLF and white space, so CR and LF inside a value are always part of one.
+[[nodiscard]] constexpr bool is_space(char c) { return detail::has(c, detail::kSpace); }
+[[nodiscard]] constexpr bool is_token_char(char c) { return detail::has(c, detail::kTokenChar); }
+// What no URI may hold, whatever its scheme, are controls, white space, quotes and brackets. Octets beyond ASCII ought to be
+// escaped but are let through.
+[[nodiscard]] constexpr bool is_uri_char(char c) { return detail::has(c, detail::kUriChar); }
+// Letters, digits, dots and hyphens, and the underscore that names in the field carry.
+[[nodiscard]] constexpr bool is_host_char(char c) { return detail::has(c, detail::kHostChar); }
+[[nodiscard]] constexpr bool is_ipv6_char(char c) { return detail::has(c, detail::kIpv6Char); }
+
 [[nodiscard]] constexpr bool is_token(std::string_view s) {
   if (s.empty()) return false;
   for (const char c : s)
@@ -60,11 +81,12 @@ struct Cursor {
   // The longest prefix whose characters satisfy `allowed`; may be empty.
   template <class Predicate>
   constexpr std::string_view take_while(Predicate allowed) {
-    std::size_t n = 0;
-    while (n < rest.size() && allowed(rest[n])) ++n;
-    const auto taken = rest.substr(0, n);
-    rest.remove_prefix(n);
-    return taken;
+    const char* const begin = rest.data();
+    const char* const end = begin + rest.size();
+    const char* at = begin;
+    while (at != end && allowed(*at)) ++at;
+    rest = {at, static_cast<std::size_t>(end - at)};
+    return {begin, static_cast<std::size_t>(at - begin)};
   }
   constexpr std::string_view take_token() { return take_while(is_token_char); }
 };
@@ -78,13 +100,8 @@ struct Cursor {
   return 0;
 }
 
-// host [ ":" port ]: an IPv6 reference in brackets, or letters, digits, dots and hyphens (and the underscore that names in
-// the field carry). Three colons in a row inside brackets are let through: RFC 5118 §4.10.
-[[nodiscard]] constexpr bool is_host_char(char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; }
-[[nodiscard]] constexpr bool is_ipv6_char(char c) {
-  return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f') || c == ':' || c == '.';
-}
-// Takes a host off the cursor; "" when there is none.
+// Takes a host off the cursor: a name, an IPv4 address, or an IPv6 reference with its brackets; "" when there is none. Three
+// colons in a row inside the brackets are let through: RFC 5118 §4.10.
 [[nodiscard]] constexpr std::string_view take_host(Cursor& cursor) {
   const std::string_view before = cursor.rest;
   if (!cursor.take('[')) return cursor.take_while(is_host_char);

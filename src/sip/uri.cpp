@@ -5,16 +5,12 @@
 namespace offhook::sip {
 namespace {
 
+bool is_scheme_char(char c) { return c == '+' || (is_host_char(c) && c != '_'); }
+
 Scheme scheme_of(std::string_view name) {
   if (iequals(name, "sip")) return Scheme::Sip;
   if (iequals(name, "sips")) return Scheme::Sips;
   return iequals(name, "tel") ? Scheme::Tel : Scheme::Other;
-}
-
-// What no URI may hold, whatever its scheme: controls, white space, quotes and brackets. Octets beyond ASCII ought to be escaped
-// but are let through.
-bool is_uri_char(char c) {
-  return static_cast<unsigned char>(c) > ' ' && c != 0x7f && c != '"' && c != '<' && c != '>';
 }
 
 // phone digits and their visual separators; RFC 3966 §3
@@ -63,10 +59,10 @@ Result<Uri> Uri::parse(std::string_view text) {
   Uri uri;
   uri.text = text;
   Cursor cursor(text);
-  const auto scheme = cursor.take_while([](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
+  const auto scheme = cursor.take_while(is_scheme_char);
   if (scheme.empty() || !is_alpha(scheme.front()) || !cursor.take(':')) return fail(Module::Sip, "URI without a scheme", cursor.offset());
-  for (std::size_t i = cursor.offset(); i < text.size(); ++i)
-    if (!is_uri_char(text[i])) return fail(Module::Sip, "character that no URI may hold", i);
+  if (Cursor rest(cursor.rest); rest.take_while(is_uri_char).size() != cursor.rest.size())
+    return fail(Module::Sip, "character that no URI may hold", cursor.offset() + rest.offset());
   uri.scheme = scheme_of(scheme);
   switch (uri.scheme) {
     case Scheme::Sip:

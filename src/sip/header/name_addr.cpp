@@ -8,14 +8,8 @@ namespace {
 // Tokens and white space; octets beyond ASCII pass, they are what phones in the field send unquoted.
 bool is_display_char(char c) { return is_token_char(c) || is_space(c) || static_cast<unsigned char>(c) >= 0x80; }
 
-bool is_uri_text(std::string_view uri) {
-  for (const char c : uri)
-    if (static_cast<unsigned char>(c) <= ' ' || c == '<' || c == '>' || c == '"' || c == 0x7f) return false;
-  return !uri.empty();
-}
-
 Result<NameAddr> finish(NameAddr out, const Cursor& cursor) {
-  if (!is_uri_text(out.uri)) return fail(Module::Sip, "bad URI in an address", cursor.offset());
+  if (Cursor uri(out.uri); uri.done() || uri.take_while(is_uri_char).size() != out.uri.size()) return fail(Module::Sip, "bad URI in an address", cursor.offset());
   out.params = Params(cursor.rest);
   if (!out.params.well_formed()) return fail(Module::Sip, "bad parameters behind an address", cursor.offset());
   return out;

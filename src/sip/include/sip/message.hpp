@@ -94,6 +94,7 @@ class Message {
  private:
   friend class Edit;
   friend class Parser;
+  friend class ValueRange;
   struct Slot {
     std::uint32_t name = 0;        // offset in buffer_
     std::uint32_t value = 0;
@@ -102,7 +103,7 @@ class Message {
     HeaderId id = HeaderId::Other;
   };
   static constexpr std::size_t kInline = 32;
-  [[nodiscard]] const Slot& slot(std::size_t index) const { return index < kInline ? inline_[index] : more_[index - kInline]; }
+  [[nodiscard]] const Slot& slot(std::size_t index) const { return index < kInline ? inline_.data()[index] : more_[index - kInline]; }
 
   std::string buffer_;
   std::array<Slot, kInline> inline_{};
