@@ -1,0 +1,34 @@
+// Responses that the proxy makes itself. A Reply is the decision as a value; Answers turns it into a message for the transaction.
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+#include "sip/message.hpp"
+#include "transaction/layer.hpp"
+
+namespace offhook::proxy {
+
+struct Reply {
+  int status = 500;
+  std::string_view reason = {};  // static text; "" takes the RFC's phrase
+  std::vector<std::pair<sip::HeaderId, std::string>> headers = {};
+};
+
+class Answers {
+ public:
+  Answers(transaction::Layer& transactions, Random& random, std::string server_name)
+      : transactions_(&transactions), random_(&random), server_name_(std::move(server_name)) {}
+
+  // Through the server transaction `id`, whose request is `request`. A 100 has no To tag of ours (RFC 3261 §8.2.6.2).
+  void send(TimePoint now, transaction::ServerId id, const sip::Message& request, const Reply& reply) const;
+
+ private:
+  transaction::Layer* transactions_;
+  Random* random_;
+  std::string server_name_;
+};
+
+}  // namespace offhook::proxy

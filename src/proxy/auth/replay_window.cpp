@@ -1,0 +1,26 @@
+#include "auth/replay_window.hpp"
+
+namespace offhook::proxy {
+
+bool ReplayWindow::accept(TimePoint now, std::string_view nonce, std::uint32_t count) {
+  constexpr std::uint32_t kWidth = 64;
+  while (!ages_.empty() && ages_.front().first + keep_ < now) {
+    windows_.erase(windows_.find(*ages_.front().second));
+    ages_.pop_front();
+  }
+  const auto [at, fresh] = windows_.try_emplace(std::string(nonce));
+  if (fresh) ages_.emplace_back(now, &at->first);
+  Window& window = at->second;
+  if (count > window.highest) {
+    const std::uint32_t step = count - window.highest;
+    window.used = step >= kWidth ? 1 : window.used << step | 1U;
+    window.highest = count;
+    return true;
+  }
+  const std::uint32_t back = window.highest - count;
+  if (back >= kWidth || (window.used >> back & 1U) != 0) return false;
+  window.used |= std::uint64_t{1} << back;
+  return true;
+}
+
+}  // namespace offhook::proxy

@@ -1,0 +1,250 @@
+// The proxy's rooms wired together: which room answers which request.
+#include "proxy/core.hpp"
+
+#include "answers.hpp"
+#include "auth/authenticator.hpp"
+#include "base/overloaded.hpp"
+#include "check.hpp"
+#include "location/table.hpp"
+#include "loop.hpp"
+#include "names.hpp"
+#include "options.hpp"
+#include "registrar/registrar.hpp"
+#include "relay/relay.hpp"
+#include "route/forward.hpp"
+#include "route/preprocess.hpp"
+#include "route/targets.hpp"
+#include "sip/header/name_addr.hpp"
+
+namespace offhook::proxy {
+namespace {
+
+using sip::HeaderId;
+using sip::Method;
+using transaction::RequestReceived;
+
+// What the rooms below have to know of one request.
+struct Facts {
+  Plan plan;
+  sip::Uri uri;             // the effective Request-URI
+  bool to_us = false;       // it is ours, and no Route leads elsewhere
+  bool in_dialog = false;   // a To tag, and it came along our Record-Route
+  bool from_us = false;     // From names our domain
+  std::string from_user;    // of From, unescaped
+};
+
+// A telephone number is a user of ours: we know no other numbers.
+bool is_ours(const sip::Uri& uri, const Names& names, const Endpoint& local) {
+  return uri.scheme == sip::Scheme::Tel || names.is_us(uri, local);
+}
+
+}  // namespace
+
+class Core::Impl {
+ public:
+  Impl(Config config, Random& random, const transport::Locator& locator)
+      : config_(complete(std::move(config))),
+        names_(config_.listen, config_.domains),
+        transport_(random),
+        transactions_(transport_, random, config_.timers),
+        answers_(transactions_, random, config_.server_name),
+        authenticator_(config_.realm, config_.users, random),
+        forwarder_(names_, locator, config_.realm, config_.record_route),
+        loop_secret_(random.next()),
+        registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &counters_}),
+        relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c}) {}
+
+  void receive(Now now, const transport::Flow& flow, std::string bytes) {
+    if (auto incoming = transport_.receive(flow, std::move(bytes))) transactions_.receive(now.mono, std::move(*incoming));
+    pump(now);
+  }
+  void wake(Now now) {
+    transactions_.wake(now.mono);
+    relays_.wake(now.mono);
+    registrar_.expire(now.mono);
+    pump(now);
+  }
+  void unreachable(Now now, const transport::Flow& flow) {
+    transactions_.unreachable(now.mono, flow);
+    pump(now);
+  }
+  void stored(Now now, std::uint64_t id, bool ok) {
+    registrar_.stored(now, id, ok);
+    pump(now);
+  }
+  [[nodiscard]] std::optional<TimePoint> deadline() const {
+    std::optional<TimePoint> first;
+    for (const auto next : {transactions_.deadline(), relays_.deadline(), location_.deadline()})
+      if (next && (!first || *next < *first)) first = next;
+    return first;
+  }
+
+ private:
+  static Config complete(Config config) {
+    if (config.realm.empty()) config.realm = Names(config.listen, config.domains).canonical_host();
+    return config;
+  }
+
+  void pump(Now now) {
+    while (auto event = transactions_.poll()) {
+      std::visit(Overloaded{
+                     [&](RequestReceived& e) { request(now, e); },
+                     [&](transaction::ResponseReceived& e) { relays_.respond(now.mono, std::move(e)); },
+                     [&](const transaction::ClientTimeout& e) { relays_.fail(now.mono, e.owner, 408); },
+                     [&](const transaction::ClientTransportError& e) { relays_.fail(now.mono, e.owner, 503); },
+                     [](const transaction::ServerFailed&) {},  // the transaction ends by itself
+                     [&](const transaction::ClientTerminated& e) { relays_.client_gone(now.mono, e.owner); },
+                     [&](const transaction::ServerTerminated& e) { relays_.server_gone(now.mono, e.owner); },
+                     [](const transaction::StrayResponse&) {},  // RFC 6026 §8.9; counted in the layer
+                 },
+                 *event);
+    }
+  }
+
+  void answer(Now now, const RequestReceived& e, const Reply& reply) { answers_.send(now.mono, e.id, e.request, reply); }
+
+  void request(Now now, RequestReceived& e) {
+    if (e.request.method() == Method::Cancel) return cancel(now, e);
+    const auto facts = read(e.request, e.flow.local);
+    if (e.request.method() == Method::Ack) {
+      if (facts) acknowledge(now, e, *facts);
+      return;
+    }
+    if (!facts) return answer(now, e, {400, "Bad Request-URI or Route"});
+    if (const auto refusal = check_scheme(facts->uri)) return answer(now, e, *refusal);
+    if (facts->to_us && local(now, e, *facts)) return;
+    relay(now, e, *facts);
+  }
+
+  // Nothing when Request-URI or Route cannot be read.
+  std::optional<Facts> read(const sip::Message& request, const Endpoint& local) const {
+    Facts facts;
+    facts.plan = preprocess(request, names_, local);
+    const auto uri = sip::Uri::parse(facts.plan.request_uri);
+    if (!uri || facts.plan.broken) return std::nullopt;
+    facts.uri = *uri;
+    facts.to_us = facts.plan.remaining == 0 && is_ours(*uri, names_, local);
+    facts.in_dialog = facts.plan.came_along_us() && !request.to_tag().empty();
+    const auto from = sip::NameAddr::parse(request.find(HeaderId::From).value_or(std::string_view{}));
+    const auto from_uri = from ? from->parse_uri() : tl::unexpected(from.error());
+    facts.from_us = from_uri && names_.is_us(*from_uri, local);
+    if (facts.from_us) facts.from_user = sip::unescape(from_uri->user);
+    return facts;
+  }
+
+  // What is meant for ourselves. False when it is to be forwarded.
+  bool local(Now now, const RequestReceived& e, const Facts& facts) {
+    if (e.request.method() == Method::Register) {
+      registrar_.handle(now, e.id, e.request, e.flow);
+      return true;
+    }
+    if (!facts.uri.user.empty()) return false;
+    answer(now, e, e.request.method() == Method::Options ? options_reply() : Reply{404});
+    return true;
+  }
+
+  // §16.3 to §16.6.
+  void relay(Now now, const RequestReceived& e, const Facts& facts) {
+    if (const auto refusal = check_max_forwards(e.request)) return answer(now, e, *refusal);
+    if (has_looped(e.request, loop_mark(e.request, loop_secret_))) {
+      ++counters_.loops;
+      return answer(now, e, {482});
+    }
+    if (const auto refusal = check_options(e.request, HeaderId::ProxyRequire)) return answer(now, e, *refusal);
+    if (const auto refusal = authenticate(now, e.request, facts)) return answer(now, e, *refusal);
+    if (const auto refusal = check_relaying({facts.to_us, facts.in_dialog, facts.from_us})) return answer(now, e, *refusal);
+    auto targets = targets_for(now, facts);
+    if (targets.empty()) {
+      ++counters_.not_found;
+      const bool known = authenticator_.find(sip::unescape(facts.uri.user)) != nullptr;
+      return answer(now, e, {known ? 480 : 404});
+    }
+    // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
+    if (e.request.method() == Method::Invite) answer(now, e, {100});
+    relays_.start(now.mono, e.id, e.request, e.flow, std::move(targets));
+  }
+
+  // 407 for whoever says to be one of ours; a dialog that came along our Record-Route was let in when it began.
+  std::optional<Reply> authenticate(Now now, const sip::Message& request, const Facts& facts) {
+    if (!config_.authenticate || !facts.from_us || facts.in_dialog) return std::nullopt;
+    const auto outcome = authenticator_.check(now.mono, request, Realm::Proxy);
+    switch (outcome.verdict) {
+      case Authenticator::Verdict::Accepted:
+        if (outcome.user->name == facts.from_user) return std::nullopt;
+        return Reply{403, "Not Your Address"};
+      case Authenticator::Verdict::Rejected: ++counters_.bad_credentials; [[fallthrough]];
+      case Authenticator::Verdict::Missing:
+      case Authenticator::Verdict::Stale: break;
+    }
+    ++counters_.challenges;
+    return authenticator_.challenge(now.mono, Realm::Proxy, outcome.verdict == Authenticator::Verdict::Stale);
+  }
+
+  // §16.5. Where a Route leads elsewhere, the Request-URI stays as it is: the sender has chosen who acts on it.
+  std::vector<Target> targets_for(Now now, const Facts& facts) const {
+    if (facts.to_us) return targets_of(location_.find(names_.aor(facts.uri.user)), now.mono);
+    return {Target{std::string(facts.plan.request_uri), {}, {}, 1000}};
+  }
+
+  // The ACK of a 2xx is no transaction: it is forwarded and forgotten (§16.6 last part, §16.11). One that cannot go on is dropped.
+  void acknowledge(Now now, const RequestReceived& e, const Facts& facts) {
+    if (check_scheme(facts.uri) || check_max_forwards(e.request)) return;
+    if (check_relaying({facts.to_us, facts.in_dialog, facts.from_us})) return;
+    const std::string mark = loop_mark(e.request, loop_secret_);
+    if (has_looped(e.request, mark)) return;
+    const auto targets = targets_for(now, facts);
+    if (targets.empty()) return;
+    const auto outgoing = forwarder_.make(e.request, facts.plan, targets.front(), e.flow);
+    if (!outgoing) return;
+    ++counters_.forwarded_requests;
+    transactions_.send_stateless(outgoing->request, outgoing->flow, mark);
+  }
+
+  // §16.10. A CANCEL for nothing we know is answered 481, not forwarded: it could not carry the branch of any request of ours downstream.
+  void cancel(Now now, const RequestReceived& e) {
+    if (!e.cancels) return answer(now, e, {481});
+    answer(now, e, {200});
+    relays_.cancel(now.mono, e.cancels_owner, e.request.find(HeaderId::Reason).value_or(std::string_view{}));
+  }
+
+ public:
+  Config config_;
+  Names names_;
+  transport::Layer transport_;
+  transaction::Layer transactions_;
+  Answers answers_;
+  Authenticator authenticator_;
+  Forwarder forwarder_;
+  std::uint64_t loop_secret_;
+  LocationTable location_;
+  Counters counters_;
+  Registrar registrar_;
+  Relays relays_;
+};
+
+Core::Core(Config config, Random& random, const transport::Locator& locator) : impl_(std::make_unique<Impl>(std::move(config), random, locator)) {}
+Core::~Core() = default;
+
+void Core::load(Now now, const std::vector<Binding>& bindings) { impl_->registrar_.load(now, bindings); }
+void Core::receive(Now now, const transport::Flow& flow, std::string bytes) { impl_->receive(now, flow, std::move(bytes)); }
+void Core::wake(Now now) { impl_->wake(now); }
+std::optional<TimePoint> Core::deadline() const { return impl_->deadline(); }
+std::optional<transport::Transmit> Core::poll_transmit() { return impl_->transport_.poll_transmit(); }
+void Core::unreachable(Now now, const transport::Flow& flow) { impl_->unreachable(now, flow); }
+std::optional<StoreWrite> Core::poll_store() { return impl_->registrar_.poll_store(); }
+void Core::stored(Now now, std::uint64_t id, bool ok) { impl_->stored(now, id, ok); }
+
+std::vector<Binding> Core::bindings(WallTime now) const {
+  std::vector<Binding> out;
+  impl_->location_.for_each([&](const LocationTable::Entry& entry) {
+    if (entry.binding.expires > now) out.push_back(entry.binding);
+  });
+  return out;
+}
+std::size_t Core::binding_count() const { return impl_->location_.size(); }
+std::size_t Core::transaction_count() const { return impl_->transactions_.client_count() + impl_->transactions_.server_count(); }
+std::size_t Core::relay_count() const { return impl_->relays_.size(); }
+std::size_t Core::timer_count() const { return impl_->transactions_.timer_count() + impl_->relays_.timer_count(); }
+const Counters& Core::counters() const { return impl_->counters_; }
+
+}  // namespace offhook::proxy

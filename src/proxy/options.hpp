@@ -1,0 +1,10 @@
+// OPTIONS to the proxy itself. RFC 3261 §11.2.
+#pragma once
+#include "answers.hpp"
+
+namespace offhook::proxy {
+
+// What we can do: the methods that we answer or relay, and the extensions.
+[[nodiscard]] Reply options_reply();
+
+}  // namespace offhook::proxy

@@ -1,0 +1,175 @@
+#include "registrar/registrar.hpp"
+
+#include "check.hpp"
+#include "registrar/contacts.hpp"
+#include "registrar/date.hpp"
+#include "sip/header/name_addr.hpp"
+
+namespace offhook::proxy {
+namespace {
+
+using sip::HeaderId;
+
+constexpr std::string_view kRetryAfter = "5";  // seconds
+
+}  // namespace
+
+void Registrar::load(Now now, const std::vector<Binding>& bindings) {
+  for (const Binding& binding : bindings) {
+    if (binding.expires > now.wall)
+      s_.location->put(now, binding);
+    else
+      expired_.push_back({binding.aor, binding.contact});
+  }
+}
+
+void Registrar::handle(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow) {
+  ++s_.counters->registers;
+  const auto aor = admit(now, id, request, flow.local);
+  if (!aor) return;
+  if (const auto busy = busy_.find(*aor); busy != busy_.end())
+    busy->second.waiting.push_back(id);
+  else
+    execute(now, id, request, flow, *aor);
+}
+
+// §10.3 steps 2 to 5.
+std::optional<std::string> Registrar::admit(Now now, transaction::ServerId id, const sip::Message& request,
+                                                 const Endpoint& local) {
+  const auto refuse = [&](const Reply& reply) {
+    s_.answers->send(now.mono, id, request, reply);
+    return std::nullopt;
+  };
+  if (const auto refusal = check_options(request, HeaderId::Require)) return refuse(*refusal);
+  const auto to = sip::NameAddr::parse(request.find(HeaderId::To).value_or(std::string_view{}));
+  const auto uri = to ? to->parse_uri() : tl::unexpected(to.error());
+  if (!uri) return refuse({400, "Bad To"});
+  if (!s_.names->is_us(*uri, local) && uri->scheme != sip::Scheme::Tel) return refuse({404});
+  const std::string user = sip::unescape(uri->user);
+  if (const auto refusal = authenticate(now, request, user)) return refuse(*refusal);
+  if (user.empty()) return refuse({404});
+  return s_.names->aor(uri->user);
+}
+
+std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& request, std::string_view user) {
+  if (!s_.config->authenticate) return std::nullopt;
+  const auto outcome = s_.authenticator->check(now.mono, request, Realm::Registrar);
+  switch (outcome.verdict) {
+    case Authenticator::Verdict::Accepted: break;
+    case Authenticator::Verdict::Rejected: ++s_.counters->bad_credentials; [[fallthrough]];
+    case Authenticator::Verdict::Missing:
+    case Authenticator::Verdict::Stale:
+      ++s_.counters->challenges;
+      return s_.authenticator->challenge(now.mono, Realm::Registrar, outcome.verdict == Authenticator::Verdict::Stale);
+  }
+  // Asked last, so that nobody learns without a password which users there are.
+  if (s_.authenticator->find(user) == nullptr) return Reply{404};
+  if (outcome.user->name != user) return Reply{403, "Not Your Address"};
+  return std::nullopt;
+}
+
+bool Registrar::execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow, const std::string& aor) {
+  auto decision = plan_register({now, &request, flow, aor, &s_.location->find(aor)}, *s_.config);
+  if (const auto* refusal = std::get_if<Reply>(&decision)) {
+    s_.answers->send(now.mono, id, request, *refusal);
+    return false;
+  }
+  auto& write = std::get<StoreWrite>(decision);
+  if (write.put.empty() && write.remove.empty()) {
+    s_.answers->send(now.mono, id, request, success(now, request, aor));
+    return false;
+  }
+  flush_expired();
+  write.id = ++last_id_;
+  busy_.try_emplace(aor);
+  pending_.emplace(write.id, Pending{id, write});
+  writes_.push_back(std::move(write));
+  return true;
+}
+
+void Registrar::flush_expired() {
+  if (expired_.empty()) return;
+  StoreWrite batch;
+  batch.id = ++last_id_;
+  batch.remove.swap(expired_);
+  writes_.push_back(std::move(batch));
+}
+
+void Registrar::expire(TimePoint now) {
+  s_.location->expire(now, [&](std::string_view aor, std::string_view contact) {
+    if (const auto busy = busy_.find(std::string(aor)); busy != busy_.end())
+      busy->second.expired.emplace_back(contact);
+    else
+      expired_.push_back({std::string(aor), std::string(contact)});
+  });
+}
+
+std::optional<StoreWrite> Registrar::poll_store() {
+  if (writes_.empty()) flush_expired();
+  if (writes_.empty()) return std::nullopt;
+  StoreWrite next = std::move(writes_.front());
+  writes_.pop_front();
+  return next;
+}
+
+void Registrar::stored(Now now, std::uint64_t id, bool ok) {
+  if (!ok) ++s_.counters->store_failures;
+  auto pending = pending_.extract(id);
+  if (pending.empty()) return;  // a batch of expired bindings: one that failed is tried again by load()
+  StoreWrite& write = pending.mapped().write;
+  const std::string aor = write.put.empty() ? write.remove.front().aor : write.put.front().aor;
+  if (ok) {
+    for (const auto& gone : write.remove) s_.location->remove(gone.aor, gone.contact);
+    for (Binding& binding : write.put) s_.location->put(now, std::move(binding));
+  }
+  const transaction::ServerId server = pending.mapped().server;
+  // The transaction may have ended while the store was busy; what is stored counts all the same.
+  if (const sip::Message* request = s_.transactions->request_of(server)) {
+    const Reply reply = ok ? success(now, *request, aor) : Reply{500, "Not Stored", {{HeaderId::RetryAfter, std::string(kRetryAfter)}}};
+    s_.answers->send(now.mono, server, *request, reply);
+    if (ok) ++s_.counters->registered;
+  }
+  finish(now, aor);
+}
+
+// The write of that address-of-record is done: what waited for it goes on.
+void Registrar::finish(Now now, const std::string& aor) {
+  auto node = busy_.extract(aor);
+  Busy& busy = node.mapped();
+  for (std::string& contact : busy.expired) {
+    bool back = false;
+    for (const auto& entry : s_.location->find(aor)) back = back || entry.binding.contact == contact;
+    if (!back) expired_.push_back({aor, std::move(contact)});
+  }
+  busy.expired.clear();
+  while (!busy.waiting.empty()) {
+    const transaction::ServerId next = busy.waiting.front();
+    busy.waiting.pop_front();
+    const sip::Message* waiting = s_.transactions->request_of(next);
+    const auto flow = s_.transactions->flow_of(next);
+    if (waiting == nullptr || !flow) continue;
+    const sip::Message request = *waiting;  // request_of is good until the next call only
+    if (!execute(now, next, request, *flow, aor)) continue;
+    busy_[aor].waiting = std::move(busy.waiting);
+    return;
+  }
+}
+
+// Step 8.
+Reply Registrar::success(Now now, const sip::Message& request, const std::string& aor) const {
+  Reply reply{200};
+  for (const auto& entry : s_.location->find(aor)) {
+    if (!entry.is_live(now.mono)) continue;
+    std::string value = '<' + entry.binding.contact + ">;expires=" + std::to_string(entry.remaining(now.mono));
+    if (entry.binding.q != 1000) {
+      const std::string digits = std::to_string(entry.binding.q);
+      value += ";q=0." + std::string(3 - digits.size(), '0') + digits;
+    }
+    reply.headers.emplace_back(HeaderId::Contact, std::move(value));
+  }
+  for (const std::string_view path : request.values(HeaderId::Path)) reply.headers.emplace_back(HeaderId::Path, path);
+  reply.headers.emplace_back(HeaderId::Date, date_text(now.wall));
+  return reply;
+}
+
+}  // namespace offhook::proxy

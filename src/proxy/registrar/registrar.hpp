@@ -1,0 +1,78 @@
+// The registrar. RFC 3261 §10.3, RFC 3327 (Path).
+//
+// What is acknowledged is stored, and what is stored is never forgotten:
+// - a REGISTER becomes one StoreWrite; the memory table changes when the store has confirmed it, and the 200 leaves after that. A write that
+//   failed changes nothing (500 with Retry-After), so memory and store never differ.
+// - REGISTERs of one address-of-record that come while its write is under way wait for it: each is judged against confirmed bindings.
+// - What expired is removed from the store in batches. A batch is always queued before any later write, and never names an address-of-record
+//   with a write under way: it cannot undo a refresh.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "answers.hpp"
+#include "auth/authenticator.hpp"
+#include "location/table.hpp"
+#include "names.hpp"
+#include "proxy/core.hpp"
+#include "transaction/layer.hpp"
+
+namespace offhook::proxy {
+
+class Registrar {
+ public:
+  struct Services {
+    const Config* config;
+    const Names* names;
+    const Answers* answers;
+    transaction::Layer* transactions;
+    Authenticator* authenticator;
+    LocationTable* location;
+    Counters* counters;
+  };
+  explicit Registrar(Services services) : s_(services) {}
+
+  // Bindings from the store, before the first request.
+  void load(Now now, const std::vector<Binding>& bindings);
+  // A REGISTER for our domain.
+  void handle(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow);
+  // Takes expired bindings out of memory and, later, out of the store.
+  void expire(TimePoint now);
+
+  [[nodiscard]] std::optional<StoreWrite> poll_store();
+  void stored(Now now, std::uint64_t id, bool ok);
+
+ private:
+  struct Pending {  // a write under way
+    transaction::ServerId server;
+    StoreWrite write;
+  };
+  struct Busy {  // an address-of-record with a write under way
+    std::deque<transaction::ServerId> waiting;
+    std::vector<std::string> expired;
+  };
+
+  // The address-of-record that the request may change; nothing when it was answered here (420, 401, 403, 404).
+  [[nodiscard]] std::optional<std::string> admit(Now now, transaction::ServerId id, const sip::Message& request,
+                                                 const Endpoint& local);
+  [[nodiscard]] std::optional<Reply> authenticate(Now now, const sip::Message& request, std::string_view user);
+  // True when a write is under way now.
+  bool execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow, const std::string& aor);
+  void queue(StoreWrite write);
+  void flush_expired();
+  void finish(Now now, const std::string& aor);
+  [[nodiscard]] Reply success(Now now, const sip::Message& request, const std::string& aor) const;
+
+  Services s_;
+  std::uint64_t last_id_ = 0;
+  std::deque<StoreWrite> writes_;
+  std::vector<StoreWrite::Remove> expired_;
+  std::unordered_map<std::uint64_t, Pending> pending_;
+  std::unordered_map<std::string, Busy> busy_;
+};
+
+}  // namespace offhook::proxy

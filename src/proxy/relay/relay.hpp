@@ -1,0 +1,98 @@
+// Response contexts: RFC 3261 §16.6 to §16.10, with RFC 6026 and RFC 4320. A relay is one request on its way: its server transaction, its branches
+// (client transactions), and the targets that have not been tried yet.
+//
+// Branches of one q run in parallel, the next lower q follows when all have failed. A relay lives until its server transaction and every branch
+// are gone; each of them ends by itself, so nothing stays behind. The Owner of a server transaction is its relay's number, that of a client
+// transaction its branch's.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "answers.hpp"
+#include "base/slot_map.hpp"
+#include "base/timer_wheel.hpp"
+#include "proxy/core.hpp"
+#include "relay/best_response.hpp"
+#include "route/forward.hpp"
+#include "transaction/layer.hpp"
+
+namespace offhook::proxy {
+
+class Relays {
+ public:
+  struct Services {
+    transaction::Layer* transactions;
+    const Answers* answers;
+    const Forwarder* forwarder;
+    const Names* names;
+    Counters* counters;
+    std::uint64_t loop_secret;
+    Duration timer_c;
+  };
+  explicit Relays(Services services) : s_(services) {}
+
+  // Forwards `request` to `targets` (highest q first; not empty).
+  void start(TimePoint now, transaction::ServerId server, const sip::Message& request, const transport::Flow& in, std::vector<Target> targets);
+  // The caller cancels (§16.10); `reason` is its Reason value or "". The CANCEL itself is answered elsewhere.
+  void cancel(TimePoint now, transaction::Owner relay, std::string_view reason);
+  void respond(TimePoint now, transaction::ResponseReceived event);
+  // A branch without a final response: `status` says what it counts as (408 or 503).
+  void fail(TimePoint now, transaction::Owner branch, int status);
+  void client_gone(TimePoint now, transaction::Owner branch);
+  void server_gone(TimePoint now, transaction::Owner relay);
+
+  void wake(TimePoint now);
+  [[nodiscard]] std::optional<TimePoint> deadline() const { return wheel_.deadline(); }
+  [[nodiscard]] std::size_t size() const { return relays_.size(); }
+  [[nodiscard]] std::size_t timer_count() const { return wheel_.size(); }
+
+ private:
+  struct BranchTag;
+  struct RelayTag;
+  using BranchId = Handle<BranchTag>;
+  using RelayId = Handle<RelayTag>;
+  struct Branch {
+    RelayId relay;
+    transaction::ClientId client;
+    TimerId timer_c;
+    bool done = false;       // it has its final response
+    bool overdue = false;    // Timer C fired
+  };
+  struct Relay {
+    transaction::ServerId server;
+    bool invite = false;
+    bool closed = false;     // no further targets: cancelled, or somebody said 6xx
+    bool cancelled = false;  // by the caller
+    bool answered = false;   // a final response went upstream
+    bool server_gone = false;
+    std::uint32_t pending = 0;  // branches without a final response
+    std::uint32_t next = 0;     // the first target that has not been tried
+    std::vector<Target> targets;
+    std::vector<BranchId> branches;  // alive
+    BestResponse best;
+  };
+
+  void wave(TimePoint now, RelayId id, const sip::Message& request, const transport::Flow& in);
+  void next_wave(TimePoint now, RelayId id);
+  void provisional(TimePoint now, BranchId id, Branch& branch, const sip::Message& response);
+  void success(TimePoint now, Branch& branch, const sip::Message& response);
+  void failure(TimePoint now, Branch& branch, sip::Message response);
+  void settle(Branch& branch);
+  void advance(TimePoint now, RelayId id);
+  void conclude(TimePoint now, Relay& relay);
+  void fall_silent(TimePoint now, Relay& relay);
+  void cancel_branches(TimePoint now, Relay& relay, std::string_view reason);
+  void arm_timer_c(TimePoint now, BranchId id, Branch& branch);
+  void timer_c(TimePoint now, BranchId id);
+  void forward(TimePoint now, Relay& relay, const sip::Message& response);
+  void erase_if_done(RelayId id);
+
+  Services s_;
+  SlotMap<RelayTag, Relay> relays_;
+  SlotMap<BranchTag, Branch> branches_;
+  TimerWheel wheel_;  // Timer C
+};
+
+}  // namespace offhook::proxy

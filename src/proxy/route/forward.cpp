@@ -1,0 +1,126 @@
+#include "route/forward.hpp"
+
+#include "sip/digest.hpp"
+#include "sip/header/name_addr.hpp"
+#include "sip/header/numbers.hpp"
+
+namespace offhook::proxy {
+namespace {
+
+using sip::HeaderId;
+
+constexpr std::uint32_t kMaxForwards = 70;
+
+std::string joined(const std::vector<std::string_view>& values) {
+  std::string out;
+  for (const std::string_view value : values) {
+    if (!out.empty()) out += ", ";
+    out += value;
+  }
+  return out;
+}
+
+// Requests that begin a dialog, outside of one: only there a Record-Route has an effect (§16.6 step 4).
+bool begins_dialog(const sip::Message& request) {
+  switch (request.method()) {
+    case sip::Method::Invite:
+    case sip::Method::Subscribe:
+    case sip::Method::Refer: return request.to_tag().empty();
+    case sip::Method::Notify:  // the dialog of a subscription may begin with it (RFC 6665 §4.4.1)
+      return request.to_tag().empty();
+    case sip::Method::Unknown:
+    case sip::Method::Ack:
+    case sip::Method::Bye:
+    case sip::Method::Cancel:
+    case sip::Method::Options:
+    case sip::Method::Register:
+    case sip::Method::Prack:
+    case sip::Method::Publish:
+    case sip::Method::Info:
+    case sip::Method::Message:
+    case sip::Method::Update: break;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan& plan, const Target& target, const transport::Flow& in) const {
+  const Hop hop = hop_of(request, plan, target);
+  if (!hop.target || hop.target->protocol != transport::Protocol::Udp) return std::nullopt;
+  const auto local = names_->local_for(hop.target->remote.address, in.local);
+  if (!local) return std::nullopt;
+  const transport::Flow out{transport::Protocol::Udp, *local, hop.target->remote, 0};
+
+  sip::Edit edit(request);
+  if (hop.request_uri != request.request_uri()) edit.request_uri(hop.request_uri);
+  edit.set(HeaderId::MaxForwards, std::to_string(sip::max_forwards(request).value_or(kMaxForwards + 1) - 1));
+  if (hop.routes_changed) {
+    edit.remove(HeaderId::Route);
+    if (!hop.routes.empty()) edit.prepend(HeaderId::Route, joined(hop.routes));
+  }
+  if (record_route_ && begins_dialog(request)) edit_record_route(edit, in, out);
+  drop_own_credentials(edit, request);
+  return Outgoing{edit.apply(), out};
+}
+
+Forwarder::Hop Forwarder::hop_of(const sip::Message& request, const Plan& plan, const Target& target) const {
+  Hop hop;
+  hop.request_uri = target.uri;
+  hop.routes_changed = plan.came_along_us() || !target.path.empty();
+  sip::CommaSplitter path(target.path);
+  while (const auto value = path.next()) hop.routes.push_back(*value);
+  if (plan.remaining > 0) {
+    std::size_t index = 0;
+    for (const std::string_view value : request.values(HeaderId::Route)) {
+      if (index >= plan.own && index < plan.own + plan.remaining) hop.routes.push_back(value);
+      ++index;
+    }
+  }
+  route(hop, target);
+  return hop;
+}
+
+// §16.6 steps 6 and 7.
+void Forwarder::route(Hop& hop, const Target& target) const {
+  if (hop.routes.empty()) {
+    hop.target = target.received ? transport::Target{transport::Protocol::Udp, *target.received} : locate(target.uri);
+    return;
+  }
+  const auto first = sip::NameAddr::parse(hop.routes.front());
+  const auto uri = first ? first->parse_uri() : tl::unexpected(first.error());
+  if (!uri) return;
+  hop.target = locator_->locate(*uri);
+  if (uri->params.has("lr")) return;
+  // A strict router: it wants its own URI as Request-URI, and the real one last.
+  hop.request_uri = first->uri;
+  hop.last = '<' + target.uri + '>';
+  hop.routes.erase(hop.routes.begin());
+  hop.routes.push_back(hop.last);
+  hop.routes_changed = true;
+}
+
+std::optional<transport::Target> Forwarder::locate(std::string_view uri) const {
+  const auto parsed = sip::Uri::parse(uri);
+  if (!parsed || !parsed->is_sip()) return std::nullopt;
+  return locator_->locate(*parsed);
+}
+
+// Two values when the request leaves by another socket than it came in: each side then finds us where it can reach us (RFC 5658).
+void Forwarder::edit_record_route(sip::Edit& edit, const transport::Flow& in, const transport::Flow& out) const {
+  const auto value = [&](const Endpoint& local) { return "<sip:" + names_->name_of(local) + ";lr>"; };
+  if (in.local != out.local) edit.prepend(HeaderId::RecordRoute, value(in.local));
+  edit.prepend(HeaderId::RecordRoute, value(out.local));
+}
+
+// Credentials for our realm are meant for us and go no further (§22.3).
+void Forwarder::drop_own_credentials(sip::Edit& edit, const sip::Message& request) const {
+  for (std::size_t i = 0; i < request.header_count(); ++i) {
+    const auto header = request.header(i);
+    if (header.id != HeaderId::ProxyAuthorization) continue;
+    const auto credentials = sip::Credentials::parse(header.value);
+    if (credentials && credentials->realm == realm_) edit.remove_field(i);
+  }
+}
+
+}  // namespace offhook::proxy

@@ -1,0 +1,50 @@
+// The copy of a request for one target, and where it goes: RFC 3261 §16.6 steps 1 to 7 as one Edit. (The Via is the transaction layer's.)
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "names.hpp"
+#include "route/preprocess.hpp"
+#include "route/targets.hpp"
+#include "sip/edit.hpp"
+#include "sip/message.hpp"
+#include "transport/flow.hpp"
+#include "transport/locate.hpp"
+
+namespace offhook::proxy {
+
+struct Outgoing {
+  sip::Message request;
+  transport::Flow flow;
+};
+
+class Forwarder {
+ public:
+  Forwarder(const Names& names, const transport::Locator& locator, std::string realm, bool record_route)
+      : names_(&names), locator_(&locator), realm_(std::move(realm)), record_route_(record_route) {}
+
+  // Nothing when the next hop cannot be found or reached. `in`: the flow that the request came over.
+  [[nodiscard]] std::optional<Outgoing> make(const sip::Message& request, const Plan& plan, const Target& target, const transport::Flow& in) const;
+
+ private:
+  struct Hop {
+    std::string_view request_uri;
+    std::vector<std::string_view> routes;  // as they shall stand in the copy
+    std::string last;                      // storage for a Request-URI that a strict router wants as last Route
+    bool routes_changed = false;
+    std::optional<transport::Target> target;
+  };
+  [[nodiscard]] Hop hop_of(const sip::Message& request, const Plan& plan, const Target& target) const;
+  void route(Hop& hop, const Target& target) const;
+  [[nodiscard]] std::optional<transport::Target> locate(std::string_view uri) const;
+  void edit_record_route(sip::Edit& edit, const transport::Flow& in, const transport::Flow& out) const;
+  void drop_own_credentials(sip::Edit& edit, const sip::Message& request) const;
+
+  const Names* names_;
+  const transport::Locator* locator_;
+  std::string realm_;
+  bool record_route_;
+};
+
+}  // namespace offhook::proxy
