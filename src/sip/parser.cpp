@@ -9,10 +9,6 @@
 namespace offhook::sip {
 namespace {
 
-using Failure = std::optional<Error>;
-
-Failure failure(std::string_view text, std::size_t offset) { return Error{Module::Sip, static_cast<std::uint32_t>(offset), text}; }
-
 // The version that a start line must name to be SIP at all: SIP/1*DIGIT.1*DIGIT. Which one is check_request's question (505).
 bool is_sip_version(std::string_view s) {
   if (s == "SIP/2.0") return true;
@@ -30,7 +26,8 @@ class Parser {
  public:
   Parser(Message& out, const Limits& limits) : out_(out), limits_(limits) {}
 
-  Failure run(std::string bytes) {
+  // False: error() says why.
+  bool run(std::string bytes) {
     if (bytes.size() > std::min<std::size_t>(limits_.message, UINT32_MAX / 2)) return failure("message too large", limits_.message);
     // CRLFs before the start line are no part of the message (§7.5). Dropping them here keeps every offset from the start line.
     const std::size_t first = bytes.find_first_not_of("\r\n");
@@ -39,14 +36,17 @@ class Parser {
     out_.buffer_ = std::move(bytes);
     begin_ = out_.buffer_.data();
     end_ = begin_ + out_.buffer_.size();
-    Failure problem = start_line();
-    if (!problem) problem = fields();
-    if (!problem) problem = body();
-    if (problem) problem->offset += static_cast<std::uint32_t>(first);
-    return problem;
+    if (start_line() && fields() && body()) return true;
+    error_.offset += static_cast<std::uint32_t>(first);
+    return false;
   }
+  [[nodiscard]] const Error& error() const { return error_; }
 
  private:
+  [[gnu::cold]] bool failure(std::string_view text, std::size_t at) {
+    error_ = {Module::Sip, static_cast<std::uint32_t>(at), text};
+    return false;
+  }
   [[nodiscard]] std::uint32_t offset(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
   static const char* find(const char* from, const char* to, char c) {
     return from == to ? nullptr : static_cast<const char*>(std::memchr(from, c, static_cast<std::size_t>(to - from)));
@@ -61,7 +61,7 @@ class Parser {
     return true;
   }
 
-  Failure start_line() {
+  bool start_line() {
     const char* line_feed = find(begin_, end_, '\n');
     if (line_feed == nullptr) return failure("start line does not end", 0);
     at_ = line_feed + 1;
@@ -77,7 +77,7 @@ class Parser {
   }
 
   // Method SP Request-URI SP SIP-Version, exactly one SP each.
-  Failure request_line(std::string_view line) {
+  bool request_line(std::string_view line) {
     const std::size_t first = line.find(' ');
     const std::size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
     if (second == std::string_view::npos) return failure("request line has no three parts", line.size());
@@ -91,11 +91,11 @@ class Parser {
     part(out_.part_[0], method);
     part(out_.part_[1], uri);
     part(out_.version_, version);
-    return {};
+    return true;
   }
 
   // SIP-Version SP 3DIGIT SP Reason-Phrase; a missing SP before an empty phrase is let through.
-  Failure status_line(std::string_view line) {
+  bool status_line(std::string_view line) {
     const std::size_t first = std::min(line.find(' '), line.size());
     const auto version = line.substr(0, first);
     if (!is_sip_version(version)) return failure("bad SIP version", 0);
@@ -107,21 +107,21 @@ class Parser {
     part(out_.part_[0], version);
     part(out_.version_, version);
     part(out_.part_[1], code.substr(std::min<std::size_t>(4, code.size())));
-    return {};
+    return true;
   }
 
-  Failure fields() {
+  bool fields() {
     while (at_ != end_ && *at_ != '\n' && !(*at_ == '\r' && at_ + 1 != end_ && at_[1] == '\n')) {
-      if (Failure problem = field()) return problem;
+      if (!field()) return false;
     }
     if (at_ == end_) return failure("no empty line behind the header", out_.buffer_.size());
     out_.headers_end_ = offset(at_);
     at_ += *at_ == '\r' ? 2 : 1;
     out_.body_ = offset(at_);
-    return {};
+    return true;
   }
 
-  Failure field() {
+  bool field() {
     const char* const name = at_;
     const char* stop = find(name, end_, '\n');
     if (stop == nullptr) return failure("header line does not end", offset(name));
@@ -145,7 +145,7 @@ class Parser {
     return add({name, static_cast<std::size_t>(name_end - name)}, {value, static_cast<std::size_t>(stop - value)});
   }
 
-  Failure add(std::string_view name, std::string_view value) {
+  bool add(std::string_view name, std::string_view value) {
     const HeaderId id = header_id(name);
     // A known name needs no look at its characters.
     if (id == HeaderId::Other && (!is_token(name) || name.size() > UINT16_MAX)) return failure("header name is no token", offset(name.data()));
@@ -164,15 +164,15 @@ class Parser {
     if (out_.count_ < Message::kInline) out_.inline_.data()[out_.count_] = slot;
     else out_.more_.push_back(slot);
     ++out_.count_;
-    return {};
+    return true;
   }
 
   // As a datagram: what is behind the body is dropped, a body that is not all there is an error (§18.3).
-  Failure body() {
-    if (!length_) return {};
+  bool body() {
+    if (!length_) return true;
     if (*length_ > static_cast<std::size_t>(end_ - at_)) return failure("Content-Length larger than the message", out_.body_);
     out_.buffer_.resize(std::size_t{out_.body_} + *length_);
-    return {};
+    return true;
   }
 
   Message& out_;
@@ -181,11 +181,12 @@ class Parser {
   const char* end_ = nullptr;
   const char* at_ = nullptr;
   std::optional<std::uint32_t> length_;
+  Error error_;
 };
 
 Result<Message> Message::parse(std::string bytes, const Limits& limits) {
   Result<Message> result;  // filled in place: a Message is big enough that a move shows
-  if (const Failure problem = Parser(*result, limits).run(std::move(bytes))) result = tl::unexpected(*problem);
+  if (Parser parser(*result, limits); !parser.run(std::move(bytes))) result = tl::unexpected(parser.error());
   return result;
 }
 
