@@ -30,8 +30,10 @@ std::optional<Party> party(const sip::Message& message, sip::HeaderId id) {
   const auto parsed = sip::NameAddr::parse(*value);
   if (!parsed) return std::nullopt;
   const auto params = parsed->params.text();
-  const auto address = params.empty() ? *value : value->substr(0, static_cast<std::size_t>(params.data() - value->data()));
-  return Party{std::string(trim(address)) + without(parsed->params, "tag"), std::string(parsed->uri), std::string(parsed->tag())};
+  const auto address =
+      params.empty() ? *value : value->substr(0, static_cast<std::size_t>(params.data() - value->data()));
+  return Party{std::string(trim(address)) + without(parsed->params, "tag"), std::string(parsed->uri),
+               std::string(parsed->tag())};
 }
 
 std::optional<std::string> contact_uri(const sip::Message& message) {

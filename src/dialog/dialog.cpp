@@ -12,7 +12,9 @@ using sip::Method;
 
 bool is_success(const Message& response) { return response.status() >= 200 && response.status() < 300; }
 
-std::string with_tag(const std::string& address, const std::string& tag) { return tag.empty() ? address : address + ";tag=" + tag; }
+std::string with_tag(const std::string& address, const std::string& tag) {
+  return tag.empty() ? address : address + ";tag=" + tag;
+}
 
 // §12.2 and the RFCs of the methods: 3311 (UPDATE), 6665 (SUBSCRIBE, NOTIFY), 3515 (REFER).
 bool refreshes_target(Method method) {
@@ -40,11 +42,13 @@ bool refreshes_target(Method method) {
 
 // §12.1.2
 Result<Dialog> Dialog::from_response(const Message& request, const Message& response) {
-  if (response.status() <= 100 || response.status() >= 300) return fail(Module::Dialog, "not a response that makes a dialog");
+  if (response.status() <= 100 || response.status() >= 300)
+    return fail(Module::Dialog, "not a response that makes a dialog");
   const auto from = party(request, HeaderId::From);
   const auto to = party(response, HeaderId::To);
   if (!from || !to) return fail(Module::Dialog, "no usable From or To");
-  // A 2xx without a tag comes from a peer of RFC 2543: the tag is null. An early dialog needs one, else forks could not be told apart.
+  // A 2xx without a tag comes from a peer of RFC 2543: the tag is null. An early dialog needs one, else forks could not
+  // be told apart.
   if (to->tag.empty() && !is_success(response)) return fail(Module::Dialog, "no To tag in a provisional response");
   auto target = contact_uri(response);
   if (!target) {
@@ -94,7 +98,8 @@ void Dialog::confirm(const Message& response) {
 
 sip::Builder Dialog::request(Method method, std::optional<std::uint32_t> ack_cseq) {
   const bool strict = !routes_.empty() && !is_loose(routes_.front());
-  auto out = sip::Builder::request(method, as_request_uri(strict ? route_uri(routes_.front()) : std::string_view(remote_target_)));
+  auto out = sip::Builder::request(
+      method, as_request_uri(strict ? route_uri(routes_.front()) : std::string_view(remote_target_)));
   out.add(HeaderId::MaxForwards, "70");
   // §12.2.1.1: for a strict router its URI has moved into the Request-URI, and the target stands last among the routes.
   for (std::size_t i = strict ? 1 : 0; i < routes_.size(); ++i) out.add(HeaderId::Route, routes_[i]);
@@ -107,10 +112,13 @@ sip::Builder Dialog::request(Method method, std::optional<std::uint32_t> ack_cse
   return out;
 }
 
-std::string_view Dialog::next_hop() const { return routes_.empty() ? std::string_view(remote_target_) : route_uri(routes_.front()); }
+std::string_view Dialog::next_hop() const {
+  return routes_.empty() ? std::string_view(remote_target_) : route_uri(routes_.front());
+}
 
 bool Dialog::accept_request(const Message& request) {
-  if (request.method() == Method::Ack || request.method() == Method::Cancel) return true;  // they carry an INVITE's number
+  if (request.method() == Method::Ack || request.method() == Method::Cancel)
+    return true;  // they carry an INVITE's number
   if (remote_cseq_ && request.cseq() <= *remote_cseq_) return false;
   remote_cseq_ = request.cseq();
   return true;

@@ -5,7 +5,8 @@ namespace {
 
 using S = Step<State>;
 
-// 3xx-6xx: the ACK is made here, hop by hop (§17.1.1.3). Timer D absorbs the response's retransmissions; over a reliable transport there are none.
+// 3xx-6xx: the ACK is made here, hop by hop (§17.1.1.3). Timer D absorbs the response's retransmissions; over a
+// reliable transport there are none.
 S complete(bool reliable) {
   if (reliable) return {State::Terminated, {kAck, kDeliver}};
   return {State::Completed, {kAck, kDeliver, stop(Timer::A), arm(Timer::D)}};

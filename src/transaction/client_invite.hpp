@@ -1,4 +1,5 @@
-// INVITE client transaction. RFC 3261 §17.1.1, figure 5, with the Accepted state of RFC 6026 §8.4 and the CANCEL rules of §9.1.
+// INVITE client transaction. RFC 3261 §17.1.1, figure 5, with the Accepted state of RFC 6026 §8.4 and the CANCEL rules
+// of §9.1.
 #pragma once
 #include "step.hpp"
 
@@ -10,7 +11,11 @@ enum class Input : std::uint8_t {
   Success,      // 2xx
   Failure,      // 3xx-6xx
   Cancel,       // the TU gives up
-  TimerA, TimerB, TimerD, TimerM, TimerX,
+  TimerA,
+  TimerB,
+  TimerD,
+  TimerM,
+  TimerX,
   TransportError,
 };
 

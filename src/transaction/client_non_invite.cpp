@@ -13,7 +13,8 @@ S complete(bool reliable) {
 
 S trying(Input input, bool reliable) {
   switch (input) {
-    case Input::Provisional: return {State::Proceeding, {kDeliver}};  // E runs on: the request may yet be lost further down
+    case Input::Provisional:
+      return {State::Proceeding, {kDeliver}};  // E runs on: the request may yet be lost further down
     case Input::Final: return complete(reliable);
     case Input::TimerE: return {State::Trying, {kResend, backoff(Timer::E)}};
     case Input::TimerF: return {State::Terminated, {kTimedOut}};

@@ -45,7 +45,9 @@ NonInvite non_invite_input(Timer timer) {
 
 // From here on responses are retransmissions (or, for an INVITE, 2xx of other branches).
 bool is_answered(const Client& client) {
-  return std::visit(Overloaded{[](client_invite::State s) { return s == client_invite::State::Accepted || s == client_invite::State::Completed; },
+  return std::visit(Overloaded{[](client_invite::State s) {
+                                 return s == client_invite::State::Accepted || s == client_invite::State::Completed;
+                               },
                                [](client_non_invite::State s) { return s == client_non_invite::State::Completed; }},
                     client.state);
 }
@@ -94,7 +96,8 @@ bool Clients::receive(TimePoint now, transport::Incoming& incoming) {
 
   // A CANCEL that waited for this provisional response.
   Client* still = clients_.find(id);
-  if (status < 200 && still != nullptr && still->cancel == Client::CancelStage::Wanted) feed(id, *still, Invite::Cancel, {now});
+  if (status < 200 && still != nullptr && still->cancel == Client::CancelStage::Wanted)
+    feed(id, *still, Invite::Cancel, {now});
   return true;
 }
 
@@ -136,7 +139,10 @@ template <class State>
 void Clients::perform(ClientId id, Client& client, const Step<State>& step, const Cause& cause) {
   client.state = step.state;
   for (const Action& action : step.actions) act(id, client, action, cause);
-  if (step.state == State::Terminated) end(id, client);
+  if (step.state == State::Terminated)
+    end(id, client);
+  else
+    forget(client);
 }
 
 void Clients::act(ClientId id, Client& client, const Action& action, const Cause& cause) {
@@ -162,7 +168,8 @@ void Clients::act(ClientId id, Client& client, const Action& action, const Cause
     case Verb::Backoff:
     case Verb::Hold:
     case Verb::Stop:
-      set_timer(*services_.wheel, cause.now, action, client.timers, client.clocks, {Timer::None, id.index, id.generation});
+      set_timer(*services_.wheel, cause.now, action, client.timers, client.clocks,
+                {Timer::None, id.index, id.generation});
       break;
   }
 }
@@ -187,6 +194,15 @@ void Clients::send_cancel(Client& client, const Cause& cause) {
 
 void Clients::report(const Client& client, Event event) {
   if (!client.silent) services_.events->push_back(std::move(event));
+}
+
+// Lets go of the request once it is neither sent again nor made into an ACK or CANCEL: answered transactions wait half
+// a minute.
+void Clients::forget(Client& client) {
+  const auto* invite = std::get_if<client_invite::State>(&client.state);
+  if (!is_answered(client) || (invite != nullptr && *invite == client_invite::State::Completed)) return;
+  client.bytes.clear();
+  client.bytes.shrink_to_fit();
 }
 
 void Clients::end(ClientId id, Client& client) {

@@ -22,7 +22,7 @@ struct Client {
   transport::Flow flow;
   Owner owner = 0;
   Timers timers;
-  std::string bytes;                    // sent last: the request, in an INVITE's Completed the ACK
+  std::string bytes;                    // to be sent again: the request, in an INVITE's Completed the ACK
   std::unique_ptr<std::string> reason;  // of a CANCEL that waits for a provisional response
   const std::string* key = nullptr;     // in the table of keys
   Clocks clocks;
@@ -33,8 +33,8 @@ class Clients {
   explicit Clients(Services services) : services_(services) {}
 
   // `bytes` is `request` with our Via on it, whose branch is `branch`.
-  ClientId start(TimePoint now, const sip::Message& request, std::string bytes, std::string_view branch, const transport::Flow& flow,
-                 Owner owner, const Timers& timers, bool silent = false);
+  ClientId start(TimePoint now, const sip::Message& request, std::string bytes, std::string_view branch,
+                 const transport::Flow& flow, Owner owner, const Timers& timers, bool silent = false);
   void cancel(TimePoint now, ClientId id, std::string_view reason);
   // False when the response belongs to none; `incoming` is then untouched.
   [[nodiscard]] bool receive(TimePoint now, transport::Incoming& incoming);
@@ -56,6 +56,7 @@ class Clients {
   void acknowledge(Client& client, const Cause& cause);
   void send_cancel(Client& client, const Cause& cause);
   void report(const Client& client, Event event);
+  static void forget(Client& client);
   void end(ClientId id, Client& client);
 
   Services services_;

@@ -27,7 +27,8 @@ sip::Builder from_invite(const sip::Message& invite, sip::Method method, std::st
 
 sip::Message make_ack(const sip::Message& invite, const sip::Message& response) {
   const auto to = response.find(HeaderId::To);  // with the tag of whoever refused
-  return from_invite(invite, sip::Method::Ack, to ? *to : invite.find(HeaderId::To).value_or(std::string_view{})).build();
+  return from_invite(invite, sip::Method::Ack, to ? *to : invite.find(HeaderId::To).value_or(std::string_view{}))
+      .build();
 }
 
 sip::Message make_cancel(const sip::Message& invite, std::string_view reason) {

@@ -83,8 +83,8 @@ std::optional<Event> Layer::poll() {
   return event;
 }
 
-ClientId Layer::start(TimePoint now, const sip::Message& request, const transport::Flow& flow, Owner owner, std::string_view branch_suffix,
-                      const Timers* timers) {
+ClientId Layer::start(TimePoint now, const sip::Message& request, const transport::Flow& flow, Owner owner,
+                      std::string_view branch_suffix, const Timers* timers) {
   assert(request.is_request() && request.method() != sip::Method::Ack);
   const auto branch = new_branch(*random_, branch_suffix);
   sip::Edit edit(request);
@@ -92,11 +92,16 @@ ClientId Layer::start(TimePoint now, const sip::Message& request, const transpor
   return tables_->clients.start(now, request, edit.bytes(), branch, flow, owner, timers != nullptr ? *timers : timers_);
 }
 
-void Layer::cancel(TimePoint now, ClientId invite, std::string_view reason_header) { tables_->clients.cancel(now, invite, reason_header); }
+void Layer::cancel(TimePoint now, ClientId invite, std::string_view reason_header) {
+  tables_->clients.cancel(now, invite, reason_header);
+}
 
-void Layer::respond(TimePoint now, ServerId id, const sip::Message& response) { tables_->servers.respond(now, id, response); }
+void Layer::respond(TimePoint now, ServerId id, const sip::Message& response) {
+  tables_->servers.respond(now, id, response);
+}
 
-std::string Layer::send_stateless(const sip::Message& request, const transport::Flow& flow, std::string_view branch_suffix) {
+std::string Layer::send_stateless(const sip::Message& request, const transport::Flow& flow,
+                                  std::string_view branch_suffix) {
   sip::Edit edit(request);
   edit.prepend(sip::HeaderId::Via, transport::via_value(flow, new_branch(*random_, branch_suffix)));
   auto bytes = edit.bytes();

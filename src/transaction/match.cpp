@@ -29,7 +29,8 @@ std::string client_key(const sip::Message& response) {
 
 bool has_cookie(const sip::Via& via) { return via.branch().starts_with(sip::kMagicCookie); }
 
-std::string server_key(const sip::Message& request, const sip::Via& top, std::string_view method, std::string_view to_tag) {
+std::string server_key(const sip::Message& request, const sip::Via& top, std::string_view method,
+                       std::string_view to_tag) {
   std::string key(method);
   const auto add = [&key](std::string_view part) { key.append(1, kSeparator).append(part); };
   if (has_cookie(top)) {

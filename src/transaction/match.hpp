@@ -1,4 +1,5 @@
-// How messages find their transactions: RFC 3261 §17.1.3 (responses), §17.2.3 (requests), §9.2 (CANCEL). A key is text for a hash table.
+// How messages find their transactions: RFC 3261 §17.1.3 (responses), §17.2.3 (requests), §9.2 (CANCEL). A key is text
+// for a hash table.
 #pragma once
 #include <string>
 #include <string_view>
@@ -13,11 +14,13 @@ namespace offhook::transaction {
 // That of a response; "" when it has no branch or no CSeq.
 [[nodiscard]] std::string client_key(const sip::Message& response);
 
-// True when the branch begins with the magic cookie: it alone then identifies, with sent-by and method. Otherwise the peer speaks RFC 2543.
+// True when the branch begins with the magic cookie: it alone then identifies, with sent-by and method. Otherwise the
+// peer speaks RFC 2543.
 [[nodiscard]] bool has_cookie(const sip::Via& via);
 
-// The key of the server transaction that a request of `method` would have. For an ACK or a CANCEL that looks for its INVITE pass "INVITE". `to_tag`
-// matters for RFC 2543 only: the tag in the request that made the transaction.
-[[nodiscard]] std::string server_key(const sip::Message& request, const sip::Via& top, std::string_view method, std::string_view to_tag);
+// The key of the server transaction that a request of `method` would have. For an ACK or a CANCEL that looks for its
+// INVITE pass "INVITE". `to_tag` matters for RFC 2543 only: the tag in the request that made the transaction.
+[[nodiscard]] std::string server_key(const sip::Message& request, const sip::Via& top, std::string_view method,
+                                     std::string_view to_tag);
 
 }  // namespace offhook::transaction

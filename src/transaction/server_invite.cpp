@@ -5,8 +5,8 @@ namespace {
 
 using S = Step<State>;
 
-// After a transport error the TU is told and the state stays, so that the request's retransmissions are still recognised: RFC 6026 §8.8
-// in place of RFC 3261 §17.2.4 and figure 7.
+// After a transport error the TU is told and the state stays, so that the request's retransmissions are still
+// recognised: RFC 6026 §8.8 in place of RFC 3261 §17.2.4 and figure 7.
 
 S fail_finally(bool reliable) {
   if (reliable) return {State::Completed, {kSend, arm(Timer::H)}};
@@ -29,7 +29,8 @@ S proceeding(Input input, bool reliable) {
   return {State::Proceeding, {}};
 }
 
-// RFC 6026 §8.5, §7.1: retransmitted INVITEs are absorbed, the TU retransmits its 2xx through here, an ACK goes up to it.
+// RFC 6026 §8.5, §7.1: retransmitted INVITEs are absorbed, the TU retransmits its 2xx through here, an ACK goes up to
+// it.
 S accepted(Input input) {
   switch (input) {
     case Input::Success: return {State::Accepted, {kSend}};

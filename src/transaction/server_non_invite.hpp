@@ -1,5 +1,5 @@
-// Server transaction of every request but INVITE and ACK. RFC 3261 §17.2.2, figure 8. Which provisional responses the TU may send at all
-// (RFC 4320 §4.1) is decided before they come here.
+// Server transaction of every request but INVITE and ACK. RFC 3261 §17.2.2, figure 8. Which provisional responses the
+// TU may send at all (RFC 4320 §4.1) is decided before they come here.
 #pragma once
 #include "step.hpp"
 
@@ -7,8 +7,9 @@ namespace offhook::transaction::server_non_invite {
 
 enum class State : std::uint8_t { Trying, Proceeding, Completed, Terminated };
 enum class Input : std::uint8_t {
-  Request,             // a retransmission
-  Provisional, Final,  // the TU answers
+  Request,  // a retransmission
+  Provisional,
+  Final,  // the TU answers
   TimerJ,
   TransportError,
 };

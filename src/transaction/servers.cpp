@@ -118,8 +118,9 @@ ServerId Servers::invite_of_cancel(const sip::Message& cancel) const {
   return via ? find_key(server_key(cancel, *via, "INVITE", cancel.to_tag())) : ServerId{};
 }
 
-// RFC 4320 §4.1: to a non-INVITE no provisional response but 100, and over UDP that one only when the client would otherwise repeat itself for long.
-// (§4.2 of it, no 408 to a non-INVITE, is for the TU, which alone knows why it says 408.)
+// RFC 4320 §4.1: to a non-INVITE no provisional response but 100, and over UDP that one only when the client would
+// otherwise repeat itself for long. (§4.2 of it, no 408 to a non-INVITE, is for the TU, which alone knows why it says
+// 408.)
 bool Servers::may_send_provisional(const Server& server, TimePoint now, int status) const {
   if (status != 100) return false;
   return transport::is_reliable(server.flow.protocol) || now - server.began >= time_to_t2(timers_);
@@ -169,11 +170,15 @@ bool Servers::has_final(ServerId id) const {
 }
 
 void Servers::feed(ServerId id, Server& server, server_invite::Input input, const Cause& cause) {
-  perform(id, server, server_invite::step(std::get<InviteState>(server.state), input, transport::is_reliable(server.flow.protocol)), cause);
+  perform(id, server,
+          server_invite::step(std::get<InviteState>(server.state), input, transport::is_reliable(server.flow.protocol)),
+          cause);
 }
 
 void Servers::feed(ServerId id, Server& server, server_non_invite::Input input, const Cause& cause) {
-  perform(id, server, server_non_invite::step(std::get<NonInviteState>(server.state), input, transport::is_reliable(server.flow.protocol)),
+  perform(id, server,
+          server_non_invite::step(std::get<NonInviteState>(server.state), input,
+                                  transport::is_reliable(server.flow.protocol)),
           cause);
 }
 

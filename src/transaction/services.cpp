@@ -6,7 +6,8 @@ namespace offhook::transaction {
 namespace {
 
 constexpr std::uint32_t kIndexBits = 28;
-// A timer armed for this very moment would fire within the same advance(), for ever if it arms itself again (T1 or T2 of 0).
+// A timer armed for this very moment would fire within the same advance(), for ever if it arms itself again (T1 or T2
+// of 0).
 constexpr Duration kLeast = milliseconds(1);
 
 bool is_retransmission(Timer timer) { return timer == Timer::A || timer == Timer::E || timer == Timer::G; }
@@ -27,7 +28,8 @@ std::uint64_t Payload::number() const {
 
 Payload Payload::from_number(std::uint64_t number) {
   const auto low = static_cast<std::uint32_t>(number);
-  return {static_cast<Timer>(low >> kIndexBits), low & ((1U << kIndexBits) - 1), static_cast<std::uint32_t>(number >> 32)};
+  return {static_cast<Timer>(low >> kIndexBits), low & ((1U << kIndexBits) - 1),
+          static_cast<std::uint32_t>(number >> 32)};
 }
 
 Duration timer_duration(Timer timer, const Timers& timers) {
@@ -50,7 +52,8 @@ Duration timer_duration(Timer timer, const Timers& timers) {
   return {};
 }
 
-void set_timer(TimerWheel& wheel, TimePoint now, const Action& action, const Timers& timers, Clocks& clocks, Payload payload) {
+void set_timer(TimerWheel& wheel, TimePoint now, const Action& action, const Timers& timers, Clocks& clocks,
+               Payload payload) {
   const bool retransmission = is_retransmission(action.timer);
   TimerId& id = retransmission ? clocks.retransmit : clocks.end;
   wheel.cancel(id);

@@ -1,5 +1,6 @@
-// What both sides of the layer work with, and how a timer is written into the wheel. The wheel is the only store of timers: a transaction keeps
-// two ids, one for its retransmission timer (A, E or G), one for whichever other timer runs; no state needs more.
+// What both sides of the layer work with, and how a timer is written into the wheel. The wheel is the only store of
+// timers: a transaction keeps two ids, one for its retransmission timer (A, E or G), one for whichever other timer
+// runs; no state needs more.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -38,9 +39,11 @@ struct Payload {
 // First duration of a timer, table 4 of §17.
 [[nodiscard]] Duration timer_duration(Timer timer, const Timers& timers);
 // Carries out Arm, Backoff, Hold and Stop. `payload`'s timer is set here.
-void set_timer(TimerWheel& wheel, TimePoint now, const Action& action, const Timers& timers, Clocks& clocks, Payload payload);
+void set_timer(TimerWheel& wheel, TimePoint now, const Action& action, const Timers& timers, Clocks& clocks,
+               Payload payload);
 void stop_timers(TimerWheel& wheel, Clocks& clocks);
-// How long a client that hears nothing takes until its Timer E stands at T2: no 100 to a non-INVITE before that (RFC 4320 §4.1).
+// How long a client that hears nothing takes until its Timer E stands at T2: no 100 to a non-INVITE before that (RFC
+// 4320 §4.1).
 [[nodiscard]] Duration time_to_t2(const Timers& timers);
 
 }  // namespace offhook::transaction

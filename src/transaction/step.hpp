@@ -1,5 +1,6 @@
-// What the four machines have in common. A machine is a pure function: step(state, input, reliable) gives the next state and the actions that the
-// layer performs, in their order. A machine knows timers by their letters only; how long they run is the layer's matter (timer_duration).
+// What the four machines have in common. A machine is a pure function: step(state, input, reliable) gives the next
+// state and the actions that the layer performs, in their order. A machine knows timers by their letters only; how long
+// they run is the layer's matter (timer_duration).
 #pragma once
 #include <array>
 #include <cassert>
@@ -13,18 +14,18 @@ namespace offhook::transaction {
 enum class Timer : std::uint8_t { None, A, B, D, E, F, G, H, I, J, K, L, M, X };
 
 enum class Verb : std::uint8_t {
-  Send,         // client: the request; server: the response that the TU gave
-  Resend,       // the same bytes once more
-  Ack,          // client INVITE: make the ACK of a non-2xx and send it
-  Cancel,       // client INVITE: send a CANCEL
-  Want,         // client INVITE: remember the CANCEL until a provisional response comes
-  Deliver,      // hand the message to the TU
-  TimedOut,     // tell the TU: no answer (client), no ACK (server)
-  Failed,       // tell the TU: could not be sent
-  Arm,          // start the timer with its first duration
-  Backoff,      // start it again, twice as long as before; E and G not longer than T2
-  Hold,         // start it again with T2
-  Stop,         // stop it
+  Send,      // client: the request; server: the response that the TU gave
+  Resend,    // the same bytes once more
+  Ack,       // client INVITE: make the ACK of a non-2xx and send it
+  Cancel,    // client INVITE: send a CANCEL
+  Want,      // client INVITE: remember the CANCEL until a provisional response comes
+  Deliver,   // hand the message to the TU
+  TimedOut,  // tell the TU: no answer (client), no ACK (server)
+  Failed,    // tell the TU: could not be sent
+  Arm,       // start the timer with its first duration
+  Backoff,   // start it again, twice as long as before; E and G not longer than T2
+  Hold,      // start it again with T2
+  Stop,      // stop it
 };
 
 struct Action {
@@ -57,8 +58,8 @@ struct Step {
   Actions actions;
 };
 
-inline constexpr Action kSend{Verb::Send}, kResend{Verb::Resend}, kAck{Verb::Ack}, kCancel{Verb::Cancel}, kWant{Verb::Want},
-    kDeliver{Verb::Deliver}, kTimedOut{Verb::TimedOut}, kFailed{Verb::Failed};
+inline constexpr Action kSend{Verb::Send}, kResend{Verb::Resend}, kAck{Verb::Ack}, kCancel{Verb::Cancel},
+    kWant{Verb::Want}, kDeliver{Verb::Deliver}, kTimedOut{Verb::TimedOut}, kFailed{Verb::Failed};
 [[nodiscard]] constexpr Action arm(Timer timer) { return {Verb::Arm, timer}; }
 [[nodiscard]] constexpr Action backoff(Timer timer) { return {Verb::Backoff, timer}; }
 [[nodiscard]] constexpr Action hold(Timer timer) { return {Verb::Hold, timer}; }

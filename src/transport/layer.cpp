@@ -47,7 +47,8 @@ std::optional<Incoming> Layer::receive(const Flow& flow, std::string bytes) {
   return Incoming{std::move(*message), flow};
 }
 
-// Answers what is broken, when it is a request that can be answered. An ACK never is (§17.1.1.3: there is no response to it).
+// Answers what is broken, when it is a request that can be answered. An ACK never is (§17.1.1.3: there is no response
+// to it).
 void Layer::refuse(const Flow& flow, std::string_view bytes, int status, std::string_view reason) {
   bytes = without_leading_lines(bytes);
   if (bytes.starts_with("SIP/")) {
@@ -76,7 +77,8 @@ void Layer::send(const Flow& flow, std::string bytes) {
 }
 
 std::optional<Flow> Layer::response_flow(const sip::Message& response, const Flow& flow) {
-  // §18.2.2: over a stream back on its connection. A lost one is not opened anew here: the world reports it unreachable.
+  // §18.2.2: over a stream back on its connection. A lost one is not opened anew here: the world reports it
+  // unreachable.
   if (is_reliable(flow.protocol)) return flow;
   const auto top = response.top(sip::HeaderId::Via);
   if (!top) return std::nullopt;

@@ -5,13 +5,15 @@
 namespace offhook::transport {
 namespace {
 
-// RFC 3263 §4.1 without NAPTR: transport= decides, else UDP, or TLS for sips. Nothing for a transport that is not spoken here or, with sips, not secure.
+// RFC 3263 §4.1 without NAPTR: transport= decides, else UDP, or TLS for sips. Nothing for a transport that is not
+// spoken here or, with sips, not secure.
 std::optional<Protocol> protocol_of(const sip::Uri& uri) {
   const bool secure = uri.scheme == sip::Scheme::Sips;
   const auto transport = uri.params.find("transport");
   if (!transport) return secure ? Protocol::Tls : Protocol::Udp;
   if (iequals(*transport, "udp")) return secure ? std::nullopt : std::optional(Protocol::Udp);
-  if (iequals(*transport, "tcp")) return secure ? Protocol::Tls : Protocol::Tcp;  // §26.2.2: sips with tcp is TLS over TCP
+  if (iequals(*transport, "tcp"))
+    return secure ? Protocol::Tls : Protocol::Tcp;  // §26.2.2: sips with tcp is TLS over TCP
   if (iequals(*transport, "tls")) return Protocol::Tls;
   if (iequals(*transport, "ws")) return secure ? Protocol::Wss : Protocol::Ws;  // RFC 7118 §5.2
   if (iequals(*transport, "wss")) return Protocol::Wss;

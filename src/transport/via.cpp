@@ -10,7 +10,8 @@
 namespace offhook::transport {
 namespace {
 
-// The first parameter of that name with views into the message (Params::find takes quotes away, an edit needs the raw text).
+// The first parameter of that name with views into the message (Params::find takes quotes away, an edit needs the raw
+// text).
 std::optional<sip::Param> raw_param(const sip::Params& params, std::string_view name) {
   auto rest = params.text();
   while (const auto param = sip::Params::next(rest))

@@ -5,9 +5,9 @@
 
 namespace offhook::transport {
 
-// Fills in rport when it was asked for, and received when the source differs from sent-by or rport was asked for. What the sender wrote into
-// these parameters itself is overruled by the packet's source, so that nobody can point our answers at a third party. A message that
-// needs no change, or whose top Via does not parse, stays as it is.
+// Fills in rport when it was asked for, and received when the source differs from sent-by or rport was asked for. What
+// the sender wrote into these parameters itself is overruled by the packet's source, so that nobody can point our
+// answers at a third party. A message that needs no change, or whose top Via does not parse, stays as it is.
 void stamp_source(sip::Message& message, const Endpoint& source);
 
 }  // namespace offhook::transport

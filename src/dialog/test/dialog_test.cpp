@@ -24,19 +24,26 @@ struct Call {
   std::string contact = "Contact: <sip:bob@192.0.2.4>\r\n";
 
   [[nodiscard]] Message invite() const {
-    return parse("INVITE sip:bob@biloxi.example.com SIP/2.0\r\nVia: SIP/2.0/UDP pc33.atlanta.example.com;branch=z9hG4bKnashds8\r\n" +
-                 record_routes + "Max-Forwards: 70\r\nTo: Bob <sip:bob@biloxi.example.com>\r\nFrom: Alice <sip:alice@atlanta.example.com>" +
-                 from_tag + "\r\nCall-ID: a84b4c76e66710\r\nCSeq: 314159 INVITE\r\nContact: <sip:alice@pc33.atlanta.example.com>\r\n\r\n");
+    return parse(
+        "INVITE sip:bob@biloxi.example.com SIP/2.0\r\nVia: SIP/2.0/UDP "
+        "pc33.atlanta.example.com;branch=z9hG4bKnashds8\r\n" +
+        record_routes +
+        "Max-Forwards: 70\r\nTo: Bob <sip:bob@biloxi.example.com>\r\nFrom: Alice <sip:alice@atlanta.example.com>" +
+        from_tag +
+        "\r\nCall-ID: a84b4c76e66710\r\nCSeq: 314159 INVITE\r\nContact: <sip:alice@pc33.atlanta.example.com>\r\n\r\n");
   }
   [[nodiscard]] Message response(int status, std::string_view method = "INVITE") const {
-    return parse("SIP/2.0 " + std::to_string(status) + " Text\r\nVia: SIP/2.0/UDP pc33.atlanta.example.com;branch=z9hG4bKnashds8\r\n" +
-                 record_routes + "To: Bob <sip:bob@biloxi.example.com>" + to_tag + "\r\nFrom: Alice <sip:alice@atlanta.example.com>" +
-                 from_tag + "\r\nCall-ID: a84b4c76e66710\r\nCSeq: 314159 " + std::string(method) + "\r\n" + contact + "\r\n");
+    return parse("SIP/2.0 " + std::to_string(status) +
+                 " Text\r\nVia: SIP/2.0/UDP pc33.atlanta.example.com;branch=z9hG4bKnashds8\r\n" + record_routes +
+                 "To: Bob <sip:bob@biloxi.example.com>" + to_tag + "\r\nFrom: Alice <sip:alice@atlanta.example.com>" +
+                 from_tag + "\r\nCall-ID: a84b4c76e66710\r\nCSeq: 314159 " + std::string(method) + "\r\n" + contact +
+                 "\r\n");
   }
 };
 
 // As biloxi and atlanta wrote it: the proxy nearest to Bob stands first.
-constexpr const char* kRecordRoutes = "Record-Route: <sip:p2.biloxi.example.com;lr>, <sip:p1.atlanta.example.com;lr>\r\n";
+constexpr const char* kRecordRoutes =
+    "Record-Route: <sip:p2.biloxi.example.com;lr>, <sip:p1.atlanta.example.com;lr>\r\n";
 
 TEST(DialogOfCaller, TakesTheStateOfSection1212) {
   const Call call{.record_routes = kRecordRoutes};
@@ -51,7 +58,8 @@ TEST(DialogOfCaller, TakesTheStateOfSection1212) {
   EXPECT_EQ(dialog->remote_address(), "Bob <sip:bob@biloxi.example.com>");
   EXPECT_EQ(dialog->remote_target(), "sip:bob@192.0.2.4");
   // From Alice's side the way begins at atlanta: reversed.
-  EXPECT_EQ(dialog->route_set(), (std::vector<std::string>{"<sip:p1.atlanta.example.com;lr>", "<sip:p2.biloxi.example.com;lr>"}));
+  EXPECT_EQ(dialog->route_set(),
+            (std::vector<std::string>{"<sip:p1.atlanta.example.com;lr>", "<sip:p2.biloxi.example.com;lr>"}));
   EXPECT_EQ(dialog->next_hop(), "sip:p1.atlanta.example.com;lr");
 }
 
@@ -62,7 +70,8 @@ TEST(DialogOfCallee, TakesTheStateOfSection1211) {
   EXPECT_EQ(dialog->id(), (DialogId{"a84b4c76e66710", "a6c85cf", "1928301774"}));
   EXPECT_EQ(dialog->state(), State::Early);
   EXPECT_EQ(dialog->remote_target(), "sip:alice@pc33.atlanta.example.com");
-  EXPECT_EQ(dialog->route_set(), (std::vector<std::string>{"<sip:p2.biloxi.example.com;lr>", "<sip:p1.atlanta.example.com;lr>"}));
+  EXPECT_EQ(dialog->route_set(),
+            (std::vector<std::string>{"<sip:p2.biloxi.example.com;lr>", "<sip:p1.atlanta.example.com;lr>"}));
   EXPECT_EQ(dialog->local_uri(), "sip:bob@biloxi.example.com");
 }
 
@@ -75,7 +84,8 @@ TEST(DialogOfCallee, SendsTheByeOfTheExample) {
   EXPECT_EQ(dialog->remote_target(), "sip:alice@pc33.atlanta.example.com");  // our own 2xx names our own Contact
   const auto bye = dialog->request(Method::Bye).build();
   EXPECT_EQ(bye.bytes(),
-            "BYE sip:alice@pc33.atlanta.example.com SIP/2.0\r\nMax-Forwards: 70\r\nFrom: Bob <sip:bob@biloxi.example.com>;tag=a6c85cf\r\n"
+            "BYE sip:alice@pc33.atlanta.example.com SIP/2.0\r\nMax-Forwards: 70\r\nFrom: Bob "
+            "<sip:bob@biloxi.example.com>;tag=a6c85cf\r\n"
             "To: Alice <sip:alice@atlanta.example.com>;tag=1928301774\r\nCall-ID: a84b4c76e66710\r\nCSeq: 1 BYE\r\n"
             "Content-Length: 0\r\n\r\n");
 }
@@ -120,9 +130,18 @@ TEST(DialogRequest, RoutingFollowsSection12211) {
        "sip:bob@192.0.2.4",
        {"<sip:near.example.com;lr=on>;x=y", "<sip:strict.example.com>"},
        "sip:near.example.com;lr=on"},
-      {"what a Request-URI may not have is taken off", "", "<sip:bob@192.0.2.4;method=INVITE;ob?Subject=x>", "sip:bob@192.0.2.4;ob", {},
+      {"what a Request-URI may not have is taken off",
+       "",
+       "<sip:bob@192.0.2.4;method=INVITE;ob?Subject=x>",
+       "sip:bob@192.0.2.4;ob",
+       {},
        "sip:bob@192.0.2.4;method=INVITE;ob?Subject=x"},
-      {"headers only, and a ? in the user", "", "<sip:b?b@192.0.2.4?Subject=x>", "sip:b?b@192.0.2.4", {}, "sip:b?b@192.0.2.4?Subject=x"},
+      {"headers only, and a ? in the user",
+       "",
+       "<sip:b?b@192.0.2.4?Subject=x>",
+       "sip:b?b@192.0.2.4",
+       {},
+       "sip:b?b@192.0.2.4?Subject=x"},
   };
   for (const auto& c : cases) {
     const Call call{.record_routes = c.record_routes, .contact = std::string("Contact: ") + c.contact + "\r\n"};
@@ -138,7 +157,8 @@ TEST(DialogRequest, RoutingFollowsSection12211) {
 }
 
 TEST(EarlyDialog, IsConfirmedByTheTwoHundredWhichSetsItsRoutesAnew) {
-  const Call ringing{.record_routes = "Record-Route: <sip:old.example.com;lr>\r\n", .contact = "Contact: <sip:bob@192.0.2.99>\r\n"};
+  const Call ringing{.record_routes = "Record-Route: <sip:old.example.com;lr>\r\n",
+                     .contact = "Contact: <sip:bob@192.0.2.99>\r\n"};
   auto dialog = Dialog::from_response(ringing.invite(), ringing.response(180));
   ASSERT_TRUE(dialog);
   EXPECT_EQ(dialog->state(), State::Early);
@@ -198,7 +218,8 @@ TEST(Dialog, AddressesKeepTheirFormButForTheTag) {
   auto dialog = Dialog::from_response(call.invite(), call.response(200));
   EXPECT_EQ(dialog->remote_address(), "Bob <sip:bob@biloxi.example.com>;user=phone");
   const auto bare = parse(
-      "INVITE sip:b@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nTo: sip:b@h\r\nFrom: sip:a@h;tag=1\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n"
+      "INVITE sip:b@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nTo: sip:b@h\r\nFrom: sip:a@h;tag=1\r\nCall-ID: "
+      "c\r\nCSeq: 1 INVITE\r\n"
       "Contact: sip:a@192.0.2.1:5062\r\n\r\n");
   auto callee = Dialog::from_request(bare, "t");
   ASSERT_TRUE(callee);
@@ -209,7 +230,9 @@ TEST(Dialog, AddressesKeepTheirFormButForTheTag) {
 
 Message in_dialog(std::string_view method, std::uint32_t cseq, std::string_view contact = {}) {
   std::string text(method);
-  text.append(" sip:bob@192.0.2.4 SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK2\r\nTo: <sip:bob@biloxi.example.com>;tag=a6c85cf\r\n");
+  text.append(
+      " sip:bob@192.0.2.4 SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK2\r\nTo: "
+      "<sip:bob@biloxi.example.com>;tag=a6c85cf\r\n");
   text.append("From: <sip:alice@atlanta.example.com>;tag=1928301774\r\nCall-ID: a84b4c76e66710\r\nCSeq: ");
   text.append(std::to_string(cseq)).append(" ").append(method).append("\r\n");
   if (!contact.empty()) text.append("Contact: <").append(contact).append(">\r\n");
@@ -265,7 +288,8 @@ TEST(DialogId, IsTheSameFromEveryMessageOfTheDialog) {
 }
 
 TEST(DialogId, HashTellsTheSidesApart) {
-  const std::unordered_set<DialogId> set{{"c", "a", "b"}, {"c", "b", "a"}, {"c", "ab", ""}, {"c", "", "ab"}, {"c", "a", "b"}};
+  const std::unordered_set<DialogId> set{
+      {"c", "a", "b"}, {"c", "b", "a"}, {"c", "ab", ""}, {"c", "", "ab"}, {"c", "a", "b"}};
   EXPECT_EQ(set.size(), 4);
   const std::hash<DialogId> hash;
   EXPECT_NE(hash({"c", "a", "b"}), hash({"c", "b", "a"}));

@@ -9,7 +9,8 @@ TEST(InviteClient, RetransmitsUntilTimerB) {
   Rig rig;
   rig.start(make_request("INVITE"));
   rig.run_until(seconds(31) + milliseconds(999));
-  EXPECT_EQ(rig.take_log(), (Log{"0 INVITE", "500 INVITE", "1500 INVITE", "3500 INVITE", "7500 INVITE", "15500 INVITE", "31500 INVITE"}));
+  EXPECT_EQ(rig.take_log(), (Log{"0 INVITE", "500 INVITE", "1500 INVITE", "3500 INVITE", "7500 INVITE", "15500 INVITE",
+                                 "31500 INVITE"}));
   EXPECT_TRUE(rig.take_events().empty());
   rig.run_until(seconds(32));
   const auto events = rig.take_events();
@@ -67,10 +68,11 @@ TEST(InviteClient, RefusalIsAcknowledgedHopByHop) {
   rig.receive(make_response(invite, 486));
   const auto sent = rig.take_sent();
   ASSERT_EQ(sent.size(), 1);
-  EXPECT_EQ(sent[0].message.bytes(), "ACK sip:bob@192.0.2.2 SIP/2.0\r\nVia: " + std::string(*invite.top(sip::HeaderId::Via)) +
-                                         "\r\nMax-Forwards: 70\r\nRoute: <sip:192.0.2.2;lr>\r\nRoute: <sip:far.example.com;lr>\r\n"
-                                         "From: <sip:alice@example.com>;tag=a1\r\nTo: <sip:bob@example.com>;tag=b1\r\n"
-                                         "Call-ID: c1@example.com\r\nCSeq: 5 ACK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(sent[0].message.bytes(),
+            "ACK sip:bob@192.0.2.2 SIP/2.0\r\nVia: " + std::string(*invite.top(sip::HeaderId::Via)) +
+                "\r\nMax-Forwards: 70\r\nRoute: <sip:192.0.2.2;lr>\r\nRoute: <sip:far.example.com;lr>\r\n"
+                "From: <sip:alice@example.com>;tag=a1\r\nTo: <sip:bob@example.com>;tag=b1\r\n"
+                "Call-ID: c1@example.com\r\nCSeq: 5 ACK\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(names(rig.take_events()), "response:486");
 
   // Its retransmission is acknowledged again and not reported again.
@@ -99,10 +101,11 @@ TEST(InviteClient, CancelWaitsForAProvisionalResponse) {
   rig.receive(make_response(invite, 100, {}));
   const auto sent = rig.take_sent();
   ASSERT_EQ(sent.size(), 1);
-  EXPECT_EQ(sent[0].message.bytes(), "CANCEL sip:bob@192.0.2.2 SIP/2.0\r\nVia: " + std::string(*invite.top(sip::HeaderId::Via)) +
-                                         "\r\nMax-Forwards: 70\r\nRoute: <sip:192.0.2.2;lr>\r\nRoute: <sip:far.example.com;lr>\r\n"
-                                         "From: <sip:alice@example.com>;tag=a1\r\nTo: <sip:bob@example.com>\r\n"
-                                         "Call-ID: c1@example.com\r\nCSeq: 3 CANCEL\r\nReason: SIP;cause=200\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(sent[0].message.bytes(),
+            "CANCEL sip:bob@192.0.2.2 SIP/2.0\r\nVia: " + std::string(*invite.top(sip::HeaderId::Via)) +
+                "\r\nMax-Forwards: 70\r\nRoute: <sip:192.0.2.2;lr>\r\nRoute: <sip:far.example.com;lr>\r\n"
+                "From: <sip:alice@example.com>;tag=a1\r\nTo: <sip:bob@example.com>\r\n"
+                "Call-ID: c1@example.com\r\nCSeq: 3 CANCEL\r\nReason: SIP;cause=200\r\nContent-Length: 0\r\n\r\n");
   rig.receive(make_response(invite, 180));
   EXPECT_EQ(rig.take_log(), Log{});
 
@@ -170,8 +173,9 @@ TEST(NonInviteClient, RetransmitsUpToT2UntilTimerF) {
   Rig rig;
   rig.start(make_request("OPTIONS"));
   rig.run_until(seconds(32));
-  EXPECT_EQ(rig.take_log(), (Log{"0 OPTIONS", "500 OPTIONS", "1500 OPTIONS", "3500 OPTIONS", "7500 OPTIONS", "11500 OPTIONS", "15500 OPTIONS",
-                                 "19500 OPTIONS", "23500 OPTIONS", "27500 OPTIONS", "31500 OPTIONS"}));
+  EXPECT_EQ(rig.take_log(),
+            (Log{"0 OPTIONS", "500 OPTIONS", "1500 OPTIONS", "3500 OPTIONS", "7500 OPTIONS", "11500 OPTIONS",
+                 "15500 OPTIONS", "19500 OPTIONS", "23500 OPTIONS", "27500 OPTIONS", "31500 OPTIONS"}));
   EXPECT_EQ(names(rig.take_events()), "timeout terminated");
   EXPECT_TRUE(rig.is_idle());
 }

@@ -1,5 +1,5 @@
-// Two layers and a network between them that loses, doubles and reorders: whatever happens, every transaction ends, none is left behind and a TU
-// sees each request once. Repeatable by its seed.
+// Two layers and a network between them that loses, doubles and reorders: whatever happens, every transaction ends,
+// none is left behind and a TU sees each request once. Repeatable by its seed.
 #include <functional>
 #include <map>
 #include <set>
@@ -57,7 +57,8 @@ class World {
     ids_[owner] = layers_[0]->start(now(), builder.build(), flow(0), owner);
     const auto cancel = [this, owner] { layers_[0]->cancel(now(), ids_[owner]); };
     if (random_.below(3) == 0) plan(milliseconds(random_.below(3000)), cancel);
-    // Whoever rings for ever is given up, as Timer C of a proxy or a person does (§16.8): the machine alone waits without end in Proceeding.
+    // Whoever rings for ever is given up, as Timer C of a proxy or a person does (§16.8): the machine alone waits
+    // without end in Proceeding.
     plan(minutes(1), cancel);
   }
 
@@ -105,7 +106,8 @@ class World {
       auto [to, bytes] = std::move(network_.pending_.begin()->second);
       network_.pending_.erase(network_.pending_.begin());
       trace_ += std::to_string(clock_.count()) + ">" + std::to_string(to) + " " + bytes;
-      if (auto incoming = transports_[to]->receive(flow(to), std::move(bytes))) layers_[to]->receive(now(), std::move(*incoming));
+      if (auto incoming = transports_[to]->receive(flow(to), std::move(bytes)))
+        layers_[to]->receive(now(), std::move(*incoming));
     }
   }
 
@@ -121,7 +123,8 @@ class World {
     if (const auto* response = std::get_if<ResponseReceived>(&event)) {
       if (response->response.status() < 200) return;
       ++outcomes_[response->owner].finals;
-      if (response->response.method() == sip::Method::Invite && response->response.status() < 300) acknowledge(response->response);
+      if (response->response.method() == sip::Method::Invite && response->response.status() < 300)
+        acknowledge(response->response);
     } else if (const auto* timeout = std::get_if<ClientTimeout>(&event)) {
       ++outcomes_[timeout->owner].failures;
     } else if (const auto* ended = std::get_if<ClientTerminated>(&event)) {
@@ -143,11 +146,13 @@ class World {
     Layer& layer = *layers_[1];
     if (request.method() == sip::Method::Cancel) {
       layer.respond(now(), received->id, make_response(request, received->cancels ? 200 : 481));
-      if (!layer.has_final(received->cancels)) layer.respond(now(), received->cancels, make_response(*layer.request_of(received->cancels), 487));
+      if (!layer.has_final(received->cancels))
+        layer.respond(now(), received->cancels, make_response(*layer.request_of(received->cancels), 487));
       return;
     }
     const auto id = received->id;
-    if (request.method() == sip::Method::Invite) layer.respond(now(), id, make_response(request, random_.below(2) == 0 ? 100 : 180));
+    if (request.method() == sip::Method::Invite)
+      layer.respond(now(), id, make_response(request, random_.below(2) == 0 ? 100 : 180));
     const int status = random_.below(2) == 0 ? 200 : 486;
     const auto final_response = make_response(request, status);
     const auto answer = [this, id, final_response, status](bool first) {

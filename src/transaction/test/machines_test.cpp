@@ -1,5 +1,5 @@
-// The four machines, cell by cell: state, input, next state, actions (unreliable transport; the reliable ones below), clause.
-// Every cell of a machine stands in its table exactly once; the tests count them.
+// The four machines, cell by cell: state, input, next state, actions (unreliable transport; the reliable ones below),
+// clause. Every cell of a machine stands in its table exactly once; the tests count them.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -44,8 +44,8 @@ void check(const Row<State, Input> (&rows)[N], std::size_t cells, bool reliable,
   std::set<std::pair<State, Input>> seen;
   for (const auto& row : rows) {
     const auto result = step(row.state, row.input, reliable);
-    const auto where = ::testing::Message() << "state " << static_cast<int>(row.state) << " input " << static_cast<int>(row.input) << " "
-                                            << row.clause;
+    const auto where = ::testing::Message() << "state " << static_cast<int>(row.state) << " input "
+                                            << static_cast<int>(row.input) << " " << row.clause;
     EXPECT_EQ(result.state, row.next) << where;
     EXPECT_EQ(text(result.actions), row.actions) << where;
     EXPECT_TRUE(seen.emplace(row.state, row.input).second) << "twice: " << where;
@@ -125,7 +125,8 @@ TEST(ClientInviteMachine, ReliableTransportNeedsNoTimerD) {
   static constexpr Row<S, I> kRows[] = {
       {S::Calling, I::Failure, S::Terminated, "ack deliver", "§17.1.1.2: D is zero"},
       {S::Proceeding, I::Failure, S::Terminated, "ack deliver", "§17.1.1.2: D is zero"},
-      {S::Calling, I::Success, S::Accepted, "deliver stop:A arm:M", "RFC 6026: M as ever, 2xx of other branches may come"},
+      {S::Calling, I::Success, S::Accepted, "deliver stop:A arm:M",
+       "RFC 6026: M as ever, 2xx of other branches may come"},
   };
   check(kRows, 3, true, client_invite::step);
 }

@@ -13,8 +13,9 @@ struct Parts {
 };
 
 std::string key_of(const Parts& p, std::string_view method) {
-  std::string text = p.method + " " + p.uri + " SIP/2.0\r\nVia: " + p.via + "\r\nFrom: <sip:alice@example.com>;tag=" + p.from_tag +
-                     "\r\nTo: <sip:bob@example.com>" + (p.to_tag.empty() ? "" : ";tag=" + p.to_tag) + "\r\nCall-ID: " + p.call_id +
+  std::string text = p.method + " " + p.uri + " SIP/2.0\r\nVia: " + p.via +
+                     "\r\nFrom: <sip:alice@example.com>;tag=" + p.from_tag + "\r\nTo: <sip:bob@example.com>" +
+                     (p.to_tag.empty() ? "" : ";tag=" + p.to_tag) + "\r\nCall-ID: " + p.call_id +
                      "\r\nCSeq: " + p.cseq + " " + p.method + "\r\n\r\n";
   const auto message = sip::Message::parse(std::move(text));
   const auto via = sip::Via::parse(*message->top(sip::HeaderId::Via));
@@ -40,9 +41,12 @@ TEST(ServerKey, WithoutCookieEverythingCounts) {
   Parts base;
   base.via = "SIP/2.0/UDP pc.example.com;branch=1";
   EXPECT_EQ(key_of(base, "INVITE"), key_of(base, "INVITE"));
-  for (const auto change : {&Parts::uri, &Parts::via, &Parts::from_tag, &Parts::to_tag, &Parts::call_id, &Parts::cseq}) {
+  for (const auto change :
+       {&Parts::uri, &Parts::via, &Parts::from_tag, &Parts::to_tag, &Parts::call_id, &Parts::cseq}) {
     auto other = base;
-    other.*change = other.*change == "1" ? "2" : change == &Parts::via ? "SIP/2.0/UDP pc.example.com;branch=2" : "sip:9";
+    other.*change = other.*change == "1"    ? "2"
+                    : change == &Parts::via ? "SIP/2.0/UDP pc.example.com;branch=2"
+                                            : "sip:9";
     if (change == &Parts::cseq) other.cseq = "2";
     EXPECT_NE(key_of(base, "INVITE"), key_of(other, "INVITE"));
   }

@@ -1,4 +1,5 @@
-// One engine's transport and transaction layers in virtual time, with everything that they send and report kept with its time.
+// One engine's transport and transaction layers in virtual time, with everything that they send and report kept with
+// its time.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -47,9 +48,12 @@ class Rig {
     if (auto incoming = transport.receive(flow, std::move(bytes))) layer.receive(now(), std::move(*incoming));
     collect();
   }
-  void receive(const sip::Message& message, transport::Flow flow = flow_to_peer()) { receive(std::string(message.bytes()), flow); }
+  void receive(const sip::Message& message, transport::Flow flow = flow_to_peer()) {
+    receive(std::string(message.bytes()), flow);
+  }
 
-  ClientId start(const sip::Message& request, transport::Flow flow = flow_to_peer(), Owner owner = 77, const Timers* timers = nullptr) {
+  ClientId start(const sip::Message& request, transport::Flow flow = flow_to_peer(), Owner owner = 77,
+                 const Timers* timers = nullptr) {
     const auto id = layer.start(now(), request, flow, owner, {}, timers);
     collect();
     return id;
@@ -78,10 +82,13 @@ class Rig {
     std::vector<std::string> out;
     for (const auto& sent : take_sent())
       out.push_back(std::to_string(std::chrono::duration_cast<milliseconds>(sent.at).count()) + " " +
-                    (sent.message.is_request() ? std::string(sent.message.method_text()) : std::to_string(sent.message.status())));
+                    (sent.message.is_request() ? std::string(sent.message.method_text())
+                                               : std::to_string(sent.message.status())));
     return out;
   }
-  [[nodiscard]] bool is_idle() const { return layer.client_count() == 0 && layer.server_count() == 0 && layer.timer_count() == 0; }
+  [[nodiscard]] bool is_idle() const {
+    return layer.client_count() == 0 && layer.server_count() == 0 && layer.timer_count() == 0;
+  }
 
  private:
   void collect() {
@@ -103,13 +110,16 @@ class Rig {
 
 // Names of the events in order: "response:180 timeout terminated".
 inline std::string names(const std::vector<Event>& events) {
-  static constexpr const char* kNames[] = {"request", "response", "timeout", "error", "server-failed", "terminated", "server-terminated", "stray"};
+  static constexpr const char* kNames[] = {"request",       "response",   "timeout",           "error",
+                                           "server-failed", "terminated", "server-terminated", "stray"};
   std::string out;
   for (const auto& event : events) {
     if (!out.empty()) out += ' ';
     out += kNames[event.index()];
-    if (const auto* response = std::get_if<ResponseReceived>(&event)) out.append(":").append(std::to_string(response->response.status()));
-    if (const auto* request = std::get_if<RequestReceived>(&event)) out.append(":").append(request->request.method_text());
+    if (const auto* response = std::get_if<ResponseReceived>(&event))
+      out.append(":").append(std::to_string(response->response.status()));
+    if (const auto* request = std::get_if<RequestReceived>(&event))
+      out.append(":").append(request->request.method_text());
   }
   return out;
 }

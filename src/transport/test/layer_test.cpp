@@ -16,7 +16,9 @@ Flow flow_from(std::string_view peer, Protocol protocol = Protocol::Udp) {
 std::string request(std::string_view via, std::string_view method = "OPTIONS") {
   std::string out(method);
   out.append(" sip:bob@192.0.2.1 SIP/2.0\r\nVia: ").append(via);
-  out.append("\r\nMax-Forwards: 70\r\nFrom: <sip:alice@example.com>;tag=a1\r\nTo: <sip:bob@example.com>\r\nCall-ID: c1@example.com\r\nCSeq: 7 ");
+  out.append(
+      "\r\nMax-Forwards: 70\r\nFrom: <sip:alice@example.com>;tag=a1\r\nTo: <sip:bob@example.com>\r\nCall-ID: "
+      "c1@example.com\r\nCSeq: 7 ");
   return out.append(method).append("\r\nContent-Length: 0\r\n\r\n");
 }
 
@@ -35,7 +37,8 @@ struct StampCase {
 
 TEST_F(TransportLayer, StampsTheSourceIntoTheTopVia) {
   const StampCase cases[] = {
-      {"sent-by is the source", "SIP/2.0/UDP 192.0.2.9:5062;branch=z9hG4bK1", "192.0.2.9:5062", "SIP/2.0/UDP 192.0.2.9:5062;branch=z9hG4bK1"},
+      {"sent-by is the source", "SIP/2.0/UDP 192.0.2.9:5062;branch=z9hG4bK1", "192.0.2.9:5062",
+       "SIP/2.0/UDP 192.0.2.9:5062;branch=z9hG4bK1"},
       {"the port alone differs: no rport, no change", "SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1", "192.0.2.9:40000",
        "SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1"},
       {"another address", "SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1", "192.0.2.9:5060",
@@ -50,11 +53,12 @@ TEST_F(TransportLayer, StampsTheSourceIntoTheTopVia) {
        "SIP/2.0/UDP 10.0.0.1;received=192.0.2.9;branch=z9hG4bK1"},
       {"invented rport", "SIP/2.0/UDP 192.0.2.9;rport=9;branch=z9hG4bK1", "192.0.2.9:5060",
        "SIP/2.0/UDP 192.0.2.9;rport=5060;branch=z9hG4bK1;received=192.0.2.9"},
-      {"IPv6, the same address written long", "SIP/2.0/UDP [2001:db8:0:0:0:0:0:9]:5060;branch=z9hG4bK1", "[2001:db8::9]:5060",
-       "SIP/2.0/UDP [2001:db8:0:0:0:0:0:9]:5060;branch=z9hG4bK1"},
+      {"IPv6, the same address written long", "SIP/2.0/UDP [2001:db8:0:0:0:0:0:9]:5060;branch=z9hG4bK1",
+       "[2001:db8::9]:5060", "SIP/2.0/UDP [2001:db8:0:0:0:0:0:9]:5060;branch=z9hG4bK1"},
       {"IPv6 without brackets", "SIP/2.0/UDP [2001:db8::8]:5060;branch=z9hG4bK1", "[2001:db8::9]:5060",
        "SIP/2.0/UDP [2001:db8::8]:5060;branch=z9hG4bK1;received=2001:db8::9"},
-      {"only the first of a list", "SIP/2.0/UDP p.example.com;branch=z9hG4bK2;rport, SIP/2.0/UDP q.example.com;branch=z9hG4bK1;rport",
+      {"only the first of a list",
+       "SIP/2.0/UDP p.example.com;branch=z9hG4bK2;rport, SIP/2.0/UDP q.example.com;branch=z9hG4bK1;rport",
        "192.0.2.9:5070", "SIP/2.0/UDP p.example.com;branch=z9hG4bK2;rport=5070;received=192.0.2.9"},
   };
   for (const auto& c : cases) {
@@ -122,7 +126,8 @@ TEST_F(TransportLayer, KeepAlivesAreSwallowedAndAStreamsPingHasItsPong) {
 }
 
 TEST_F(TransportLayer, EmptyLinesBeforeARequestAreIgnored) {
-  EXPECT_TRUE(layer_.receive(flow_from("192.0.2.9:5060"), "\r\n\r\n" + request("SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1")));
+  EXPECT_TRUE(
+      layer_.receive(flow_from("192.0.2.9:5060"), "\r\n\r\n" + request("SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1")));
 }
 
 TEST_F(TransportLayer, BrokenRequestIsAnsweredToItsSource) {
@@ -158,7 +163,8 @@ TEST_F(TransportLayer, BrokenAckIsNeverAnswered) {
   unchecked.replace(bytes.find("SIP/2.0"), 7, "SIP/7.0");
   auto disguised = request("SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1");
   disguised.replace(disguised.find("7 OPTIONS"), 9, "7 ACK");
-  for (const auto& text : {broken, unchecked, disguised}) EXPECT_FALSE(layer_.receive(flow_from("192.0.2.9:5060"), text));
+  for (const auto& text : {broken, unchecked, disguised})
+    EXPECT_FALSE(layer_.receive(flow_from("192.0.2.9:5060"), text));
   EXPECT_FALSE(layer_.poll_transmit());
   EXPECT_EQ(layer_.counters().bad_requests, 3);
 }
@@ -167,7 +173,8 @@ TEST_F(TransportLayer, GarbageAndBrokenResponsesAreDropped) {
   EXPECT_FALSE(layer_.receive(flow_from("192.0.2.9:5060"), "hello"));
   EXPECT_FALSE(layer_.receive(flow_from("192.0.2.9:5060"), std::string("\x80\0\x01", 3)));
   EXPECT_FALSE(layer_.receive(flow_from("192.0.2.9:5060"), "SIP/2.0 200 OK\r\nVia"));
-  EXPECT_FALSE(layer_.receive(flow_from("192.0.2.9:5060"), "SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"));
+  EXPECT_FALSE(
+      layer_.receive(flow_from("192.0.2.9:5060"), "SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"));
   EXPECT_FALSE(layer_.poll_transmit());
   EXPECT_EQ(layer_.counters().garbage, 2);
   EXPECT_EQ(layer_.counters().bad_responses, 2);
@@ -176,7 +183,8 @@ TEST_F(TransportLayer, GarbageAndBrokenResponsesAreDropped) {
 
 TEST_F(TransportLayer, ResponsePassesAsItCame) {
   const std::string bytes =
-      "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\n"
+      "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\nFrom: <sip:a@x>;tag=1\r\nTo: "
+      "<sip:b@x>;tag=2\r\n"
       "Call-ID: c\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
   const auto incoming = layer_.receive(flow_from("192.0.2.9:5060"), bytes);
   ASSERT_TRUE(incoming);
@@ -185,7 +193,8 @@ TEST_F(TransportLayer, ResponsePassesAsItCame) {
 
 TEST(ViaValue, NamesProtocolAddressAndBranch) {
   EXPECT_EQ(via_value({Protocol::Udp, kUs, {}, 0}, "z9hG4bKx"), "SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bKx");
-  EXPECT_EQ(via_value({Protocol::Tls, *Endpoint::parse("[::1]:5061"), {}, 0}, "z9hG4bKx", false), "SIP/2.0/TLS [::1]:5061;branch=z9hG4bKx");
+  EXPECT_EQ(via_value({Protocol::Tls, *Endpoint::parse("[::1]:5061"), {}, 0}, "z9hG4bKx", false),
+            "SIP/2.0/TLS [::1]:5061;branch=z9hG4bKx");
 }
 
 }  // namespace

@@ -37,7 +37,8 @@ TEST(Locator, FindsNumericHostsAndThoseOfItsTable) {
     const auto uri = sip::Uri::parse(c.uri);
     ASSERT_TRUE(uri) << c.uri;
     const auto target = locator.locate(*uri);
-    EXPECT_EQ(target ? std::string(protocol_name(target->protocol)) + " " + target->remote.text() : "", c.expected) << c.uri;
+    EXPECT_EQ(target ? std::string(protocol_name(target->protocol)) + " " + target->remote.text() : "", c.expected)
+        << c.uri;
   }
 }
 

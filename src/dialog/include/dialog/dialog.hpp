@@ -1,5 +1,6 @@
-// A dialog: peers' shared state for requests after the first. RFC 3261 §12; early dialogs §12.1; targets are refreshed by INVITE, UPDATE, SUBSCRIBE, NOTIFY, REFER.
-// A small value, owned by the call or subscription that uses it; sends nothing.
+// A dialog: peers' shared state for requests after the first. RFC 3261 §12; early dialogs §12.1; targets are refreshed
+// by INVITE, UPDATE, SUBSCRIBE, NOTIFY, REFER. A small value, owned by the call or subscription that uses it; sends
+// nothing.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -22,10 +23,12 @@ enum class State : std::uint8_t { Early, Confirmed };
 
 class Dialog {
  public:
-  // UAC: `request` as sent (its From has our tag), `response` 101..299. Errors: no To tag in a provisional response (in a 2xx it is a peer of
-  // RFC 2543 and the tag null, §12.1.2), no or bad Contact in a 2xx (in a provisional one the Request-URI stands in for it).
+  // UAC: `request` as sent (its From has our tag), `response` 101..299. Errors: no To tag in a provisional response (in
+  // a 2xx it is a peer of RFC 2543 and the tag null, §12.1.2), no or bad Contact in a 2xx (in a provisional one the
+  // Request-URI stands in for it).
   [[nodiscard]] static Result<Dialog> from_response(const sip::Message& request, const sip::Message& response);
-  // UAS: the request that creates the dialog and the tag that we put into the To of its responses. Errors: no From tag is allowed (RFC 2543); no or bad Contact.
+  // UAS: the request that creates the dialog and the tag that we put into the To of its responses. Errors: no From tag
+  // is allowed (RFC 2543); no or bad Contact.
   [[nodiscard]] static Result<Dialog> from_request(const sip::Message& request, std::string_view local_tag);
 
   [[nodiscard]] const DialogId& id() const { return id_; }
@@ -33,13 +36,14 @@ class Dialog {
   // A 2xx confirms an early dialog and sets its route set anew (§13.2.2.4). A UAS calls it with the 2xx that it sends.
   void confirm(const sip::Message& response);
 
-  // A request inside the dialog (§12.2.1.1), without Via: Request-URI and Route by the route set (loose and strict routers), From, To, Call-ID, CSeq
-  // (the next one; for ACK the number given), Max-Forwards 70.
+  // A request inside the dialog (§12.2.1.1), without Via: Request-URI and Route by the route set (loose and strict
+  // routers), From, To, Call-ID, CSeq (the next one; for ACK the number given), Max-Forwards 70.
   [[nodiscard]] sip::Builder request(sip::Method method, std::optional<std::uint32_t> ack_cseq = std::nullopt);
   // URI of the next hop: the first route, or the remote target.
   [[nodiscard]] std::string_view next_hop() const;
 
-  // A request of the peer: false when its CSeq is not higher than the last (§12.2.2: answer 500). ACK and CANCEL are not asked.
+  // A request of the peer: false when its CSeq is not higher than the last (§12.2.2: answer 500). ACK and CANCEL are
+  // not asked.
   [[nodiscard]] bool accept_request(const sip::Message& request);
   // Takes the Contact of a target refresh request or of a 2xx to ours; nothing happens for any other message.
   void refresh_target(const sip::Message& message);
@@ -48,7 +52,7 @@ class Dialog {
   [[nodiscard]] const std::string& local_uri() const { return local_uri_; }
   [[nodiscard]] const std::string& remote_uri() const { return remote_uri_; }
   [[nodiscard]] const std::string& remote_target() const { return remote_target_; }
-  [[nodiscard]] const std::string& local_address() const { return local_; }   // name-addr as in From/To, without tag
+  [[nodiscard]] const std::string& local_address() const { return local_; }  // name-addr as in From/To, without tag
   [[nodiscard]] const std::string& remote_address() const { return remote_; }
   [[nodiscard]] const std::vector<std::string>& route_set() const { return routes_; }
 

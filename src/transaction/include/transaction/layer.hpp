@@ -1,8 +1,10 @@
-// The transaction layer: all client and server transactions of one engine. RFC 3261 §17 with RFC 6026 (Accepted), §9 (CANCEL), §8.2.2.2
-// (merged requests are the TU's). The four machines live in client_invite, client_non_invite, server_invite and server_non_invite.
+// The transaction layer: all client and server transactions of one engine. RFC 3261 §17 with RFC 6026 (Accepted), §9
+// (CANCEL), §8.2.2.2 (merged requests are the TU's). The four machines live in client_invite, client_non_invite,
+// server_invite and server_non_invite.
 //
-// The transaction user (ua or proxy) starts and answers transactions by calls, and takes what happened from poll(). `Owner` is the TU's own
-// number, handed back with each event. Everything sent goes into the transport layer's queue. One thread; time is an argument.
+// The transaction user (ua or proxy) starts and answers transactions by calls, and takes what happened from poll().
+// `Owner` is the TU's own number, handed back with each event. Everything sent goes into the transport layer's queue.
+// One thread; time is an argument.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -36,8 +38,8 @@ struct Timers {
   [[nodiscard]] Duration timeout() const { return 64 * t1; }
 };
 
-// A new request. For an ACK that belongs to a 2xx (no transaction) `id` is null. For a CANCEL `cancels` names the INVITE's transaction, when there is one:
-// the TU answers the CANCEL (200 or 481) and the INVITE (487) itself (§9.2).
+// A new request. For an ACK that belongs to a 2xx (no transaction) `id` is null. For a CANCEL `cancels` names the
+// INVITE's transaction, when there is one: the TU answers the CANCEL (200 or 481) and the INVITE (487) itself (§9.2).
 struct RequestReceived {
   ServerId id;
   sip::Message request;
@@ -45,7 +47,8 @@ struct RequestReceived {
   ServerId cancels;
   Owner cancels_owner = 0;
 };
-// A response for one of our transactions: each provisional, one final; for an INVITE every 2xx while Accepted lasts (RFC 6026 §7.2).
+// A response for one of our transactions: each provisional, one final; for an INVITE every 2xx while Accepted lasts
+// (RFC 6026 §7.2).
 struct ResponseReceived {
   ClientId id;
   Owner owner = 0;
@@ -76,13 +79,14 @@ struct ServerTerminated {
   ServerId id;
   Owner owner = 0;
 };
-// A response that matches no transaction: a UA drops it; a proxy too (RFC 6026 §8.9), except that it may count it. A 2xx to INVITE can be one.
+// A response that matches no transaction: a UA drops it; a proxy too (RFC 6026 §8.9), except that it may count it. A
+// 2xx to INVITE can be one.
 struct StrayResponse {
   sip::Message response;
   transport::Flow flow;
 };
-using Event = std::variant<RequestReceived, ResponseReceived, ClientTimeout, ClientTransportError, ServerFailed, ClientTerminated, ServerTerminated,
-                           StrayResponse>;
+using Event = std::variant<RequestReceived, ResponseReceived, ClientTimeout, ClientTransportError, ServerFailed,
+                           ClientTerminated, ServerTerminated, StrayResponse>;
 
 struct Counters {
   std::uint64_t client_started = 0, server_started = 0;
@@ -106,26 +110,32 @@ class Layer {
   [[nodiscard]] std::optional<TimePoint> deadline() const { return wheel_.deadline(); }
   [[nodiscard]] std::optional<Event> poll();
 
-  // Starts a client transaction: puts our Via (new branch; `branch_suffix` is appended to it, for a proxy's loop check) on top of `request`,
-  // sends it over `flow`. Not for ACK. `timers` overrides the layer's (an account may have its own T1, T2, T4).
-  ClientId start(TimePoint now, const sip::Message& request, const transport::Flow& flow, Owner owner, std::string_view branch_suffix = {},
-                 const Timers* timers = nullptr);
-  // Sends a CANCEL for an INVITE transaction (§9.1): at once when a provisional response has come, else as soon as one comes; nothing when a final one came
-  // already. `reason_header` is the value of its Reason field (RFC 3326). The CANCEL is a transaction of its own without events for the TU; 64*T1 after it an unanswered INVITE times out (§9.1 last paragraph).
+  // Starts a client transaction: puts our Via (new branch; `branch_suffix` is appended to it, for a proxy's loop check)
+  // on top of `request`, sends it over `flow`. Not for ACK. `timers` overrides the layer's (an account may have its own
+  // T1, T2, T4).
+  ClientId start(TimePoint now, const sip::Message& request, const transport::Flow& flow, Owner owner,
+                 std::string_view branch_suffix = {}, const Timers* timers = nullptr);
+  // Sends a CANCEL for an INVITE transaction (§9.1): at once when a provisional response has come, else as soon as one
+  // comes; nothing when a final one came already. `reason_header` is the value of its Reason field (RFC 3326). The
+  // CANCEL is a transaction of its own without events for the TU; 64*T1 after it an unanswered INVITE times out (§9.1
+  // last paragraph).
   void cancel(TimePoint now, ClientId invite, std::string_view reason_header = {});
-  // Sends a response through its server transaction. Several provisional ones, then a final one; after a 2xx to INVITE again the same 2xx (retransmission by the TU).
-  // Ignored when the transaction is gone or has had its final response.
+  // Sends a response through its server transaction. Several provisional ones, then a final one; after a 2xx to INVITE
+  // again the same 2xx (retransmission by the TU). Ignored when the transaction is gone or has had its final response.
   void respond(TimePoint now, ServerId id, const sip::Message& response);
-  // A 2xx's ACK, or any request that is no transaction: our Via with a new branch, sent once. The text sent is returned so that it can be sent again (resend).
-  std::string send_stateless(const sip::Message& request, const transport::Flow& flow, std::string_view branch_suffix = {});
+  // A 2xx's ACK, or any request that is no transaction: our Via with a new branch, sent once. The text sent is returned
+  // so that it can be sent again (resend).
+  std::string send_stateless(const sip::Message& request, const transport::Flow& flow,
+                             std::string_view branch_suffix = {});
   void resend(std::string bytes, const transport::Flow& flow);
 
   // The Owner of a server transaction may be set once the TU knows it.
   void set_owner(ServerId id, Owner owner);
-  // Good until the next call. Null when the transaction is gone, when a non-INVITE has its final response, or when the ACK to a non-2xx has come.
+  // Good until the next call. Null when the transaction is gone, when a non-INVITE has its final response, or when the
+  // ACK to a non-2xx has come.
   [[nodiscard]] const sip::Message* request_of(ServerId id) const;
   [[nodiscard]] std::optional<transport::Flow> flow_of(ServerId id) const;
-  [[nodiscard]] bool has_final(ServerId id) const;                  // true also when it is gone
+  [[nodiscard]] bool has_final(ServerId id) const;  // true also when it is gone
 
   [[nodiscard]] std::size_t client_count() const;
   [[nodiscard]] std::size_t server_count() const;

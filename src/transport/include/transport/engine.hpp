@@ -1,5 +1,6 @@
-// The contract between an engine (a proxy, a rack of phones) and the world that drives it (io with real sockets, sim with virtual time).
-// After each receive() or wake() the world takes poll_transmit() until it is empty, then looks at deadline(). One thread.
+// The contract between an engine (a proxy, a rack of phones) and the world that drives it (io with real sockets, sim
+// with virtual time). After each receive() or wake() the world takes poll_transmit() until it is empty, then looks at
+// deadline(). One thread.
 #pragma once
 #include <optional>
 #include <string>

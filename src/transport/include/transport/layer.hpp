@@ -1,7 +1,7 @@
 // Transport layer of one engine: bytes to messages and back. RFC 3261 §18, RFC 3581.
 //
-// In: bytes with their flow. Out: a message with Via's received/rport filled in, or nothing: broken requests are answered (400, 505) and broken
-// responses dropped here, each with a counter. Sends are queued for the world to take.
+// In: bytes with their flow. Out: a message with Via's received/rport filled in, or nothing: broken requests are
+// answered (400, 505) and broken responses dropped here, each with a counter. Sends are queued for the world to take.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -21,11 +21,11 @@ struct Incoming {
 
 struct Counters {
   std::uint64_t received = 0, sent = 0;
-  std::uint64_t keepalives = 0;       // CRLF or empty datagrams
-  std::uint64_t bad_requests = 0;     // answered here
-  std::uint64_t bad_responses = 0;    // dropped
-  std::uint64_t garbage = 0;          // neither; dropped
-  std::uint64_t unroutable = 0;       // a response whose Via names no address
+  std::uint64_t keepalives = 0;     // CRLF or empty datagrams
+  std::uint64_t bad_requests = 0;   // answered here
+  std::uint64_t bad_responses = 0;  // dropped
+  std::uint64_t garbage = 0;        // neither; dropped
+  std::uint64_t unroutable = 0;     // a response whose Via names no address
 };
 
 class Layer {
@@ -36,8 +36,9 @@ class Layer {
 
   // Sends bytes as they are.
   void send(const Flow& flow, std::string bytes);
-  // Where a response to a request with that top Via, which came over `flow`, goes (§18.2.2): maddr is ignored on purpose (an open
-  // reflector), received/rport are obeyed, and a UDP response leaves from the socket that the request came to.
+  // Where a response to a request with that top Via, which came over `flow`, goes (§18.2.2): maddr is ignored on
+  // purpose (an open reflector), received/rport are obeyed, and a UDP response leaves from the socket that the request
+  // came to.
   [[nodiscard]] static std::optional<Flow> response_flow(const sip::Message& response, const Flow& flow);
   // Sends the response along response_flow(); false when there is none (counted).
   bool respond(const sip::Message& response, const Flow& request_flow);
@@ -55,7 +56,8 @@ class Layer {
   Counters counters_;
 };
 
-// "SIP/2.0/UDP host:port;branch=…" for a request that leaves over `flow`; ;rport is added (RFC 3581) unless told not to.
+// "SIP/2.0/UDP host:port;branch=…" for a request that leaves over `flow`; ;rport is added (RFC 3581) unless told not
+// to.
 [[nodiscard]] std::string via_value(const Flow& flow, std::string_view branch, bool rport = true);
 
 }  // namespace offhook::transport

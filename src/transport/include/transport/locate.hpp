@@ -1,5 +1,5 @@
-// Finding the next hop of a request: RFC 3263 as questions and answers, the part that needs no DNS. A numeric host, or a name in the static
-// table (which the world fills before start), gives an endpoint; anything else is unknown for now.
+// Finding the next hop of a request: RFC 3263 as questions and answers, the part that needs no DNS. A numeric host, or
+// a name in the static table (which the world fills before start), gives an endpoint; anything else is unknown for now.
 #pragma once
 #include <map>
 #include <optional>
