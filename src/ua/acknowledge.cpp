@@ -45,6 +45,7 @@ void Calls::send_accepted(Now now, Call& call, const transaction::ServerId& id, 
   unacked.give_up = now.mono + core_->timers(call.account).timeout();
   unacked.alarm = core_->arm(now, unacked.interval, {AlarmKind::ResponseDue, call.account, call.id, unacked.cseq});
   core_->respond(now, id, unacked.response);
+  call.dialog->confirm(unacked.response);
   call.unacked.push_back(std::move(unacked));
 }
 
