@@ -8,9 +8,9 @@
 #include "flow/runner.hpp"
 #include "flow/script.hpp"
 #include "flow_output.hpp"
+#include "flow_sim.hpp"
 #include "io/files.hpp"
 #include "io/real_world.hpp"
-#include "sim/run_flows.hpp"
 
 namespace offhook {
 namespace {
@@ -19,8 +19,7 @@ struct Options {
   std::vector<std::string> names;
   bool all = false, sim = false;
   FlowOutput output;
-  std::uint64_t seeds = 1, first_seed = 1;
-  double loss = -1, duplication = -1, reordering = -1;
+  SimChoice choice;
 };
 
 Checked<std::vector<flow::Script>> builtin_scripts() {
@@ -85,7 +84,7 @@ int run(const Options& options) {
   if (options.names.empty() == !options.all) return report({options.all ? "name flows or say --all, not both" : "name a flow or say --all (offhook flow list)", ""}), kUsage;
   const auto scripts = chosen_scripts(options);
   if (!scripts) return report(scripts.error());
-  return options.sim ? run_sim(options, *scripts) : run_real(options, *scripts);
+  return options.sim ? run_sim(options.choice, options.output, *scripts) : run_real(options, *scripts);
 }
 
 }  // namespace
@@ -99,10 +98,11 @@ Run add_flow(CLI::App& app, Common&) {
   run_command->add_option("NAME", options->names, "Flows by name, or files of your own by path");
   run_command->add_flag("--all", options->all, "Every flow");
   run_command->add_flag("--sim", options->sim, "In virtual time instead of real sockets");
-  run_command->add_option("--seeds", options->seeds, "With --sim: how many seeds; more than one means a lossy network")->option_text("N [1]")->needs("--sim");
-  run_command->add_option("--seed", options->first_seed, "With --sim: the first seed")->option_text("N [1]")->needs("--sim");
-  run_command->add_option("--loss", options->loss, "With --sim: share of datagrams lost, 0 to 0.5")->option_text("P")->check(CLI::Range(0.0, 0.5))->needs("--sim");
-  run_command->add_option("--duplication", options->duplication, "With --sim: share delivered twice")->option_text("P")->check(CLI::Range(0.0, 0.5))->needs("--sim");
+  run_command->add_option("--seeds", options->choice.seeds, "With --sim: how many seeds; more than one means a lossy network")->option_text("N [1]")->needs("--sim");
+  run_command->add_option("--seed", options->choice.first_seed, "With --sim: the first seed")->option_text("N [1]")->needs("--sim");
+  run_command->add_option("--loss", options->choice.loss, "With --sim: share of datagrams lost, 0 to 0.5")->option_text("P")->check(CLI::Range(0.0, 0.5))->needs("--sim");
+  run_command->add_option("--duplication", options->choice.duplication, "With --sim: share delivered twice")->option_text("P")->check(CLI::Range(0.0, 0.5))->needs("--sim");
+  run_command->add_option("--reordering", options->choice.reordering, "With --sim: share delivered late, behind others")->option_text("P")->check(CLI::Range(0.0, 0.5))->needs("--sim");
   run_command->add_flag("--json", options->output.json, "The messages as JSON instead of the ladder");
   run_command->add_flag("--quiet", options->output.quiet, "The outcome only");
   run_command->add_option("--svg", options->output.svg, "Write the ladder as a picture")->option_text("FILE");
