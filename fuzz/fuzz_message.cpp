@@ -85,9 +85,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::string_view element : m.values(m.header(i).id)) read_value(element);
     require(m.find(m.header(i).name).has_value());
   }
-  read(m.call_id(), m.from_tag(), m.to_tag(), m.cseq(), expires(m), min_expires(m), retry_after(m), m.top(HeaderId::Via));
+  read(m.call_id(), m.from_tag(), m.to_tag(), m.cseq(), expires(m), min_expires(m), retry_after(m),
+       m.top(HeaderId::Via));
   const auto again = Message::parse(std::string(m.bytes()));
-  require(again && again->bytes() == m.bytes() && again->header_count() == m.header_count() && again->body() == m.body());
+  require(again && again->bytes() == m.bytes() && again->header_count() == m.header_count() &&
+          again->body() == m.body());
   if (m.is_request()) {
     const bool good = !check_request(m).has_value();
     const Message response = Builder::response(m, 200, "tag").build();

@@ -1,5 +1,5 @@
-// The answer to bytes that are no message. RFC 3261 §8.2.6 needs Via, From, To, Call-ID and CSeq; whatever of them can be made out in
-// the broken request is what the answer carries.
+// The answer to bytes that are no message. RFC 3261 §8.2.6 needs Via, From, To, Call-ID and CSeq; whatever of them can
+// be made out in the broken request is what the answer carries.
 #include <array>
 
 #include "scan.hpp"
@@ -71,7 +71,8 @@ std::string tagged(std::string_view to, std::string_view tag) {
 
 }  // namespace
 
-std::optional<Message> answer_broken(std::string_view bytes, int status, std::string_view reason, std::string_view to_tag) {
+std::optional<Message> answer_broken(std::string_view bytes, int status, std::string_view reason,
+                                     std::string_view to_tag) {
   const std::size_t start = bytes.find_first_not_of("\r\n");
   if (start == std::string_view::npos) return std::nullopt;
   bytes.remove_prefix(start);

@@ -22,7 +22,8 @@ Fault check_via(const Message& request) {
   return {};
 }
 
-Fault check_address(const Message& request, HeaderId id, std::string_view missing, std::string_view twice, std::string_view malformed) {
+Fault check_address(const Message& request, HeaderId id, std::string_view missing, std::string_view twice,
+                    std::string_view malformed) {
   const std::size_t n = request.count(id);
   if (n == 0) return bad(missing);
   if (n > 1) return bad(twice);
@@ -59,14 +60,16 @@ Fault check_max_forwards(const Message& request) {
   if (n > 1) return bad("Multiple Max-Forwards");
   // Absent is allowed (§16.3 step 3); too large is a number all the same.
   const std::string_view value = n == 0 ? std::string_view{"70"} : *request.find(HeaderId::MaxForwards);
-  if (value.empty() || value.find_first_not_of("0123456789") != std::string_view::npos) return bad("Malformed Max-Forwards");
+  if (value.empty() || value.find_first_not_of("0123456789") != std::string_view::npos)
+    return bad("Malformed Max-Forwards");
   return {};
 }
 
 Fault check_request_uri(const Message& request) {
   const auto uri = Uri::parse(request.request_uri());
   if (!uri) return bad("Malformed Request-URI");
-  // Header fields hidden in the Request-URI: §19.1.1 has none there, and acting on them would be a way around every check.
+  // Header fields hidden in the Request-URI: §19.1.1 has none there, and acting on them would be a way around every
+  // check.
   if (!uri->headers.empty()) return bad("Header In Request-URI");
   return {};
 }
@@ -86,7 +89,8 @@ Fault check_request(const Message& request) {
   if (Fault fault = check_via(request)) return fault;
   if (Fault fault = check_call_id(request)) return fault;
   if (Fault fault = check_cseq(request)) return fault;
-  if (Fault fault = check_address(request, HeaderId::From, "Missing From", "Multiple From", "Malformed From")) return fault;
+  if (Fault fault = check_address(request, HeaderId::From, "Missing From", "Multiple From", "Malformed From"))
+    return fault;
   if (Fault fault = check_address(request, HeaderId::To, "Missing To", "Multiple To", "Malformed To")) return fault;
   if (Fault fault = check_max_forwards(request)) return fault;
   if (Fault fault = check_request_uri(request)) return fault;

@@ -50,7 +50,9 @@ std::string join(std::initializer_list<std::string_view> parts) {
 }
 
 // In time that depends on the lengths alone.
-bool same(std::string_view a, std::string_view b) { return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0; }
+bool same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
 
 // request-digest. RFC 7616 §3.4.1; without qop the form of RFC 2069 that RFC 3261 §22.4 keeps.
 std::string response_of(const Credentials& c, std::string_view ha1_text, std::string_view method) {
@@ -74,8 +76,8 @@ std::string ha1(DigestAlgorithm algorithm, std::string_view user, std::string_vi
   return hash_hex(algorithm, join({user, realm, password}));
 }
 
-Credentials answer_challenge(const Challenge& challenge, std::string_view user, std::string_view ha1, const RequestFacts& request,
-                             std::string_view cnonce, std::uint32_t nc) {
+Credentials answer_challenge(const Challenge& challenge, std::string_view user, std::string_view ha1,
+                             const RequestFacts& request, std::string_view cnonce, std::uint32_t nc) {
   Credentials out;
   out.username = user;
   out.realm = challenge.realm;
@@ -104,8 +106,8 @@ constexpr std::size_t kNumber = 16, kMac = 32;  // hex digits of a 64-bit number
 std::string mac(std::string_view secret, std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned size = 0;
-  if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-           out.data(), &size) == nullptr) {
+  if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+           reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size) == nullptr) {
     return {};
   }
   return hex(out.data(), kMac / 2);

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kAlgorithms{"MD5", "SHA-256", "SHA-512-256"};
 
-// "Digest" LWS name = ( token / quoted-string ) *( COMMA … ): calls each(name, value without quotes). False when it is not that.
+// "Digest" LWS name = ( token / quoted-string ) *( COMMA … ): calls each(name, value without quotes). False when it is
+// not that.
 template <class Each>
 bool for_each_digest_param(std::string_view value, Each each) {
   Cursor cursor(value);
@@ -66,8 +67,10 @@ void put(std::string& out, std::string_view name, std::string_view text, bool qu
   out += out.empty() ? "Digest " : ", ";
   out += name;
   out += '=';
-  if (quoted) out += quote(text);
-  else out += text;
+  if (quoted)
+    out += quote(text);
+  else
+    out += text;
 }
 
 }  // namespace
@@ -78,12 +81,18 @@ Result<Challenge> Challenge::parse(std::string_view value) {
   Challenge out;
   bool known = true, has_qop = false;
   const bool parsed = for_each_digest_param(value, [&](std::string_view name, std::string text) {
-    if (iequals(name, "realm")) out.realm = std::move(text);
-    else if (iequals(name, "nonce")) out.nonce = std::move(text);
-    else if (iequals(name, "opaque")) out.opaque = std::move(text);
-    else if (iequals(name, "stale")) out.stale = iequals(text, "true");
-    else if (iequals(name, "algorithm")) known = set_algorithm(out.algorithm, text);
-    else if (iequals(name, "qop")) has_qop = true, out.qop_auth = offers_auth(text);
+    if (iequals(name, "realm"))
+      out.realm = std::move(text);
+    else if (iequals(name, "nonce"))
+      out.nonce = std::move(text);
+    else if (iequals(name, "opaque"))
+      out.opaque = std::move(text);
+    else if (iequals(name, "stale"))
+      out.stale = iequals(text, "true");
+    else if (iequals(name, "algorithm"))
+      known = set_algorithm(out.algorithm, text);
+    else if (iequals(name, "qop"))
+      has_qop = true, out.qop_auth = offers_auth(text);
   });
   if (!parsed) return fail(Module::Sip, "no Digest challenge");
   if (!known) return fail(Module::Sip, "unknown digest algorithm");
@@ -107,16 +116,26 @@ Result<Credentials> Credentials::parse(std::string_view value) {
   Credentials out;
   bool known = true, counted = true, other_qop = false;
   const bool parsed = for_each_digest_param(value, [&](std::string_view name, std::string text) {
-    if (iequals(name, "username")) out.username = std::move(text);
-    else if (iequals(name, "realm")) out.realm = std::move(text);
-    else if (iequals(name, "nonce")) out.nonce = std::move(text);
-    else if (iequals(name, "uri")) out.uri = std::move(text);
-    else if (iequals(name, "response")) out.response = to_lower(text);
-    else if (iequals(name, "opaque")) out.opaque = std::move(text);
-    else if (iequals(name, "cnonce")) out.cnonce = std::move(text);
-    else if (iequals(name, "algorithm")) known = set_algorithm(out.algorithm, text);
-    else if (iequals(name, "qop")) out.qop_auth = iequals(text, "auth"), other_qop = !out.qop_auth;
-    else if (iequals(name, "nc")) out.nc = nonce_count(text), counted = out.nc.has_value();
+    if (iequals(name, "username"))
+      out.username = std::move(text);
+    else if (iequals(name, "realm"))
+      out.realm = std::move(text);
+    else if (iequals(name, "nonce"))
+      out.nonce = std::move(text);
+    else if (iequals(name, "uri"))
+      out.uri = std::move(text);
+    else if (iequals(name, "response"))
+      out.response = to_lower(text);
+    else if (iequals(name, "opaque"))
+      out.opaque = std::move(text);
+    else if (iequals(name, "cnonce"))
+      out.cnonce = std::move(text);
+    else if (iequals(name, "algorithm"))
+      known = set_algorithm(out.algorithm, text);
+    else if (iequals(name, "qop"))
+      out.qop_auth = iequals(text, "auth"), other_qop = !out.qop_auth;
+    else if (iequals(name, "nc"))
+      out.nc = nonce_count(text), counted = out.nc.has_value();
   });
   if (!parsed) return fail(Module::Sip, "no Digest credentials");
   if (!known) return fail(Module::Sip, "unknown digest algorithm");

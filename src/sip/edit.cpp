@@ -58,7 +58,8 @@ Edit& Edit::request_uri(std::string_view uri) {
 }
 
 Edit& Edit::status(int code, std::string_view reason) {
-  if (source_->is_response()) cut(0, source_->start_line_size_, "SIP/2.0 " + std::to_string(code) + ' ' + clean(reason));
+  if (source_->is_response())
+    cut(0, source_->start_line_size_, "SIP/2.0 " + std::to_string(code) + ' ' + clean(reason));
   return *this;
 }
 
@@ -99,7 +100,8 @@ Edit& Edit::set(HeaderId id, std::string_view value) {
 // Set twice and absent from the source: the earlier value waits at the end of the header and is taken back.
 void Edit::forget(HeaderId id) {
   const std::string start = std::string(header_name(id)) + ": ";
-  std::erase_if(cuts_, [&](const Cut& c) { return c.at == source_->headers_end_ && c.size == 0 && c.text.starts_with(start); });
+  std::erase_if(
+      cuts_, [&](const Cut& c) { return c.at == source_->headers_end_ && c.size == 0 && c.text.starts_with(start); });
 }
 
 Edit& Edit::replace(std::string_view part, std::string_view with) {
@@ -125,7 +127,8 @@ Edit& Edit::remove_field(std::size_t index) {
 }
 
 bool Edit::is_cut(std::size_t at) const {
-  return std::any_of(cuts_.begin(), cuts_.end(), [at](const Cut& c) { return c.text.empty() && c.at <= at && at < c.at + c.size; });
+  return std::any_of(cuts_.begin(), cuts_.end(),
+                     [at](const Cut& c) { return c.text.empty() && c.at <= at && at < c.at + c.size; });
 }
 
 // Called again it takes the next element, for a cut element is gone.
@@ -146,8 +149,10 @@ Edit& Edit::remove_top(HeaderId id) {
 
 Edit& Edit::body(std::string_view content_type, std::string_view bytes) {
   forget(HeaderId::ContentType);
-  if (content_type.empty()) remove(HeaderId::ContentType);
-  else set(HeaderId::ContentType, content_type);
+  if (content_type.empty())
+    remove(HeaderId::ContentType);
+  else
+    set(HeaderId::ContentType, content_type);
   set(HeaderId::ContentLength, std::to_string(bytes.size()));
   const std::size_t at = source_->body_;
   std::erase_if(cuts_, [at](const Cut& c) { return c.at == at; });

@@ -89,11 +89,14 @@ static_assert(kRows[static_cast<std::size_t>(HeaderId::Expires)].name == "Expire
 
 constexpr const Row& row(HeaderId id) { return kRows.data()[static_cast<std::size_t>(id)]; }
 
-// A perfect hash over length and three letters; the compiler finds a multiplier without collisions. One probe, one comparison.
+// A perfect hash over length and three letters; the compiler finds a multiplier without collisions. One probe, one
+// comparison.
 constexpr std::size_t kSlots = 512;
 
 constexpr std::size_t hash(std::string_view name, std::uint32_t factor) {
-  const auto letter = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(name.data()[i]) | 0x20U); };
+  const auto letter = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(name.data()[i]) | 0x20U);
+  };
   const auto size = static_cast<std::uint32_t>(name.size());
   const std::uint32_t key = size << 24U ^ letter(0) << 16U ^ letter(name.size() / 2) << 8U ^ letter(name.size() - 1);
   return key * factor >> 23U;
@@ -133,7 +136,8 @@ constexpr std::array<HeaderId, 26> kCompact = make_compact();
 
 HeaderId header_id(std::string_view name) {
   if (name.size() < 2) {
-    return name.size() == 1 && is_alpha(name[0]) ? kCompact[static_cast<std::size_t>(ascii_lower(name[0]) - 'a')] : HeaderId::Other;
+    return name.size() == 1 && is_alpha(name[0]) ? kCompact[static_cast<std::size_t>(ascii_lower(name[0]) - 'a')]
+                                                 : HeaderId::Other;
   }
   const auto found = static_cast<HeaderId>(kTable.slots.data()[hash(name, kTable.factor)]);
   const std::string_view canonical = row(found).name;

@@ -7,7 +7,9 @@
 namespace offhook::sip {
 namespace {
 
-std::string_view slice(const std::string& buffer, std::uint32_t at, std::uint32_t size) { return {buffer.data() + at, size}; }
+std::string_view slice(const std::string& buffer, std::uint32_t at, std::uint32_t size) {
+  return {buffer.data() + at, size};
+}
 
 std::string_view tag_of(std::optional<std::string_view> value) {
   if (!value) return {};
@@ -26,7 +28,9 @@ std::string_view Message::method_text() const& {
 std::string_view Message::request_uri() const& {
   return is_request() ? slice(buffer_, part_[1][0], part_[1][1]) : std::string_view{};
 }
-std::string_view Message::reason() const& { return is_response() ? slice(buffer_, part_[1][0], part_[1][1]) : std::string_view{}; }
+std::string_view Message::reason() const& {
+  return is_response() ? slice(buffer_, part_[1][0], part_[1][1]) : std::string_view{};
+}
 std::string_view Message::version() const& { return slice(buffer_, version_[0], version_[1]); }
 std::string_view Message::start_line() const& { return slice(buffer_, 0, start_line_size_); }
 std::string_view Message::body() const& { return std::string_view(buffer_).substr(body_); }

@@ -7,8 +7,9 @@ namespace offhook::sip {
 namespace {
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 15> kNames{"",       "INVITE",    "ACK",    "BYE",     "CANCEL", "OPTIONS", "REGISTER", "PRACK",
-                                                  "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO",   "REFER",   "MESSAGE",  "UPDATE"};
+constexpr std::array<std::string_view, 15> kNames{"",        "INVITE",   "ACK",   "BYE",       "CANCEL",
+                                                  "OPTIONS", "REGISTER", "PRACK", "SUBSCRIBE", "NOTIFY",
+                                                  "PUBLISH", "INFO",     "REFER", "MESSAGE",   "UPDATE"};
 static_assert(kNames[static_cast<std::size_t>(Method::Update)] == "UPDATE");
 
 // The one method that may have this length and first letter (and for PRACK/PUBLISH/… the length tells them apart).

@@ -10,7 +10,8 @@ std::string_view trimmed_tail(std::string_view s) {
   return s;
 }
 
-// One parameter behind its ';'. `strict` turns false where the grammar is broken; what can be read is read all the same.
+// One parameter behind its ';'. `strict` turns false where the grammar is broken; what can be read is read all the
+// same.
 Param take_param(Cursor& cursor, bool& strict) {
   Param out;
   cursor.skip_space();
@@ -26,7 +27,9 @@ Param take_param(Cursor& cursor, bool& strict) {
     return out;
   }
   out.value = trimmed_tail(cursor.take_while([](char c) { return c != ';'; }));
-  if (Cursor text(*out.value); text.done() || text.take_while([](char c) { return !is_space(c) && c != '"'; }).size() != out.value->size()) strict = false;
+  if (Cursor text(*out.value);
+      text.done() || text.take_while([](char c) { return !is_space(c) && c != '"'; }).size() != out.value->size())
+    strict = false;
   return out;
 }
 

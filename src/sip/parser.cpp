@@ -1,5 +1,5 @@
-// Message::parse: one pass from start line to body. Line ends and colons are found with memchr; nothing is copied and, up to 32
-// header fields, nothing allocated. RFC 3261 §7, §18.3, §25.
+// Message::parse: one pass from start line to body. Line ends and colons are found with memchr; nothing is copied and,
+// up to 32 header fields, nothing allocated. RFC 3261 §7, §18.3, §25.
 #include <cstring>
 
 #include "scan.hpp"
@@ -9,7 +9,8 @@
 namespace offhook::sip {
 namespace {
 
-// The version that a start line must name to be SIP at all: SIP/1*DIGIT.1*DIGIT. Which one is check_request's question (505).
+// The version that a start line must name to be SIP at all: SIP/1*DIGIT.1*DIGIT. Which one is check_request's question
+// (505).
 bool is_sip_version(std::string_view s) {
   if (s == "SIP/2.0") return true;
   if (s.size() < 7 || !iequals(s.substr(0, 4), "SIP/")) return false;
@@ -28,8 +29,10 @@ class Parser {
 
   // False: error() says why.
   bool run(std::string bytes) {
-    if (bytes.size() > std::min<std::size_t>(limits_.message, UINT32_MAX / 2)) return failure("message too large", limits_.message);
-    // CRLFs before the start line are no part of the message (§7.5). Dropping them here keeps every offset from the start line.
+    if (bytes.size() > std::min<std::size_t>(limits_.message, UINT32_MAX / 2))
+      return failure("message too large", limits_.message);
+    // CRLFs before the start line are no part of the message (§7.5). Dropping them here keeps every offset from the
+    // start line.
     const std::size_t first = bytes.find_first_not_of("\r\n");
     if (first == std::string::npos) return failure("empty message", 0);
     if (first != 0) bytes.erase(0, first);
@@ -51,8 +54,8 @@ class Parser {
   static const char* find(const char* from, const char* to, char c) {
     return from == to ? nullptr : static_cast<const char*>(std::memchr(from, c, static_cast<std::size_t>(to - from)));
   }
-  // The line without its end. A bare LF ends a line too; a bare CR does not, and refusing it keeps us from reading other lines
-  // in a message than the next element would.
+  // The line without its end. A bare LF ends a line too; a bare CR does not, and refusing it keeps us from reading
+  // other lines in a message than the next element would.
   static bool strip_line_end(const char* from, const char*& line_feed) {
     const char* carriage_return = find(from, line_feed, '\r');
     if (carriage_return == nullptr) return true;
@@ -148,7 +151,8 @@ class Parser {
   bool add(std::string_view name, std::string_view value) {
     const HeaderId id = header_id(name);
     // A known name needs no look at its characters.
-    if (id == HeaderId::Other && (!is_token(name) || name.size() > UINT16_MAX)) return failure("header name is no token", offset(name.data()));
+    if (id == HeaderId::Other && (!is_token(name) || name.size() > UINT16_MAX))
+      return failure("header name is no token", offset(name.data()));
     if (value.size() > limits_.header_length) return failure("header value too long", offset(value.data()));
     if (out_.count_ >= limits_.headers) return failure("too many header fields", offset(name.data()));
     if (id == HeaderId::ContentLength) {
@@ -161,8 +165,10 @@ class Parser {
     }
     const Message::Slot slot{offset(name.data()), offset(value.data()), static_cast<std::uint32_t>(value.size()),
                              static_cast<std::uint16_t>(name.size()), id};
-    if (out_.count_ < Message::kInline) out_.inline_.data()[out_.count_] = slot;
-    else out_.more_.push_back(slot);
+    if (out_.count_ < Message::kInline)
+      out_.inline_.data()[out_.count_] = slot;
+    else
+      out_.more_.push_back(slot);
     ++out_.count_;
     return true;
   }
@@ -170,7 +176,8 @@ class Parser {
   // As a datagram: what is behind the body is dropped, a body that is not all there is an error (§18.3).
   bool body() {
     if (!length_) return true;
-    if (*length_ > static_cast<std::size_t>(end_ - at_)) return failure("Content-Length larger than the message", out_.body_);
+    if (*length_ > static_cast<std::size_t>(end_ - at_))
+      return failure("Content-Length larger than the message", out_.body_);
     out_.buffer_.resize(std::size_t{out_.body_} + *length_);
     return true;
   }

@@ -87,7 +87,8 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {607, "Unwanted"},
     {608, "Rejected"},
 });
-static_assert(std::is_sorted(kPhrases.begin(), kPhrases.end(), [](const Phrase& a, const Phrase& b) { return a.status < b.status; }));
+static_assert(std::is_sorted(kPhrases.begin(), kPhrases.end(),
+                             [](const Phrase& a, const Phrase& b) { return a.status < b.status; }));
 
 std::string_view class_phrase(int status) {
   constexpr std::array<std::string_view, 7> kClasses{"Unknown",         "Progress",     "Success",       "Redirection",
@@ -99,7 +100,8 @@ std::string_view class_phrase(int status) {
 }  // namespace
 
 std::string_view reason_phrase(int status) {
-  const auto at = std::lower_bound(kPhrases.begin(), kPhrases.end(), status, [](const Phrase& p, int s) { return p.status < s; });
+  const auto at =
+      std::lower_bound(kPhrases.begin(), kPhrases.end(), status, [](const Phrase& p, int s) { return p.status < s; });
   return at != kPhrases.end() && at->status == status ? at->text : class_phrase(status);
 }
 

@@ -32,15 +32,17 @@ constexpr std::array<std::uint8_t, 256> class_table() {
 }
 inline constexpr std::array<std::uint8_t, 256> kClasses = class_table();
 
-[[nodiscard]] constexpr bool has(char c, Class bit) { return (kClasses.data()[static_cast<unsigned char>(c)] & bit) != 0; }
+[[nodiscard]] constexpr bool has(char c, Class bit) {
+  return (kClasses.data()[static_cast<unsigned char>(c)] & bit) != 0;
+}
 
 }  // namespace detail
 
 // LWS as it stands in a message: a fold is CRLF and white space, so CR and LF inside a value are always part of one.
 [[nodiscard]] constexpr bool is_space(char c) { return detail::has(c, detail::kSpace); }
 [[nodiscard]] constexpr bool is_token_char(char c) { return detail::has(c, detail::kTokenChar); }
-// What no URI may hold, whatever its scheme, are controls, white space, quotes and brackets. Octets beyond ASCII ought to be
-// escaped but are let through.
+// What no URI may hold, whatever its scheme, are controls, white space, quotes and brackets. Octets beyond ASCII ought
+// to be escaped but are let through.
 [[nodiscard]] constexpr bool is_uri_char(char c) { return detail::has(c, detail::kUriChar); }
 // Letters, digits, dots and hyphens, and the underscore that names in the field carry.
 [[nodiscard]] constexpr bool is_host_char(char c) { return detail::has(c, detail::kHostChar); }
@@ -91,17 +93,20 @@ struct Cursor {
   constexpr std::string_view take_token() { return take_while(is_token_char); }
 };
 
-// Length of the quoted-string at the front of `s` (which begins with a quote), both quotes counted; 0 when it does not end.
+// Length of the quoted-string at the front of `s` (which begins with a quote), both quotes counted; 0 when it does not
+// end.
 [[nodiscard]] constexpr std::size_t quoted_length(std::string_view s) {
   for (std::size_t i = 1; i < s.size(); ++i) {
-    if (s[i] == '\\') ++i;
-    else if (s[i] == '"') return i + 1;
+    if (s[i] == '\\')
+      ++i;
+    else if (s[i] == '"')
+      return i + 1;
   }
   return 0;
 }
 
-// Takes a host off the cursor: a name, an IPv4 address, or an IPv6 reference with its brackets; "" when there is none. Three
-// colons in a row inside the brackets are let through: RFC 5118 §4.10.
+// Takes a host off the cursor: a name, an IPv4 address, or an IPv6 reference with its brackets; "" when there is none.
+// Three colons in a row inside the brackets are let through: RFC 5118 §4.10.
 [[nodiscard]] constexpr std::string_view take_host(Cursor& cursor) {
   const std::string_view before = cursor.rest;
   if (!cursor.take('[')) return cursor.take_while(is_host_char);

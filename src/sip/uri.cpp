@@ -15,7 +15,8 @@ Scheme scheme_of(std::string_view name) {
 
 // phone digits and their visual separators; RFC 3966 §3
 bool is_tel_char(char c) {
-  return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f') || c == '*' || c == '#' || c == '-' || c == '.' || c == '(' || c == ')';
+  return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f') || c == '*' || c == '#' || c == '-' ||
+         c == '.' || c == '(' || c == ')';
 }
 
 Result<Uri> parse_tel(Uri uri, Cursor cursor) {
@@ -29,7 +30,8 @@ Result<Uri> parse_tel(Uri uri, Cursor cursor) {
 }
 
 Result<Uri> parse_sip(Uri uri, Cursor cursor) {
-  // Neither host, parameters nor headers may hold an unescaped '@', while the user may hold ';', '?' and ',': so it comes first.
+  // Neither host, parameters nor headers may hold an unescaped '@', while the user may hold ';', '?' and ',': so it
+  // comes first.
   if (const std::size_t at = cursor.rest.find('@'); at != std::string_view::npos) {
     const std::string_view info = cursor.rest.substr(0, at);
     const std::size_t colon = std::min(info.find(':'), info.size());
@@ -44,7 +46,8 @@ Result<Uri> parse_sip(Uri uri, Cursor cursor) {
     uri.port = parse_number<std::uint16_t>(cursor.take_while(is_digit));
     if (!uri.port) return fail(Module::Sip, "bad port in a URI", cursor.offset());
   }
-  if (!cursor.done() && !cursor.at(';') && !cursor.at('?')) return fail(Module::Sip, "text behind the host of a URI", cursor.offset());
+  if (!cursor.done() && !cursor.at(';') && !cursor.at('?'))
+    return fail(Module::Sip, "text behind the host of a URI", cursor.offset());
   const std::size_t question = std::min(cursor.rest.find('?'), cursor.rest.size());
   uri.params = Params(cursor.rest.substr(0, question));
   uri.headers = cursor.rest.substr(std::min(question + 1, cursor.rest.size()));
@@ -60,7 +63,8 @@ Result<Uri> Uri::parse(std::string_view text) {
   uri.text = text;
   Cursor cursor(text);
   const auto scheme = cursor.take_while(is_scheme_char);
-  if (scheme.empty() || !is_alpha(scheme.front()) || !cursor.take(':')) return fail(Module::Sip, "URI without a scheme", cursor.offset());
+  if (scheme.empty() || !is_alpha(scheme.front()) || !cursor.take(':'))
+    return fail(Module::Sip, "URI without a scheme", cursor.offset());
   if (Cursor rest(cursor.rest); rest.take_while(is_uri_char).size() != cursor.rest.size())
     return fail(Module::Sip, "character that no URI may hold", cursor.offset() + rest.offset());
   uri.scheme = scheme_of(scheme);

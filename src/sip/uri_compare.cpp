@@ -58,12 +58,14 @@ bool equal(const Uri& a, const Uri& b) {
   switch (a.scheme) {
     case Scheme::Other: return a.text == b.text;
     case Scheme::Tel:
-      return digits(a.user) == digits(b.user) && params_agree(a.params, b.params, true) && params_agree(b.params, a.params, true);
+      return digits(a.user) == digits(b.user) && params_agree(a.params, b.params, true) &&
+             params_agree(b.params, a.params, true);
     case Scheme::Sip:
     case Scheme::Sips: break;
   }
-  return iequals(a.host, b.host) && a.port == b.port && unescape(a.user) == unescape(b.user) && unescape(a.password) == unescape(b.password) &&
-         params_agree(a.params, b.params, false) && params_agree(b.params, a.params, false) &&
+  return iequals(a.host, b.host) && a.port == b.port && unescape(a.user) == unescape(b.user) &&
+         unescape(a.password) == unescape(b.password) && params_agree(a.params, b.params, false) &&
+         params_agree(b.params, a.params, false) &&
          (a.headers == b.headers || sorted_headers(a.headers) == sorted_headers(b.headers));
 }
 

@@ -9,7 +9,8 @@ Result<CSeq> CSeq::parse(std::string_view value) {
   cursor.skip_space();
   const auto number = parse_number<std::uint32_t>(cursor.take_while(is_digit));
   if (!number) return fail(Module::Sip, "bad CSeq number", cursor.offset());
-  if (cursor.done() || !is_space(cursor.rest.front())) return fail(Module::Sip, "CSeq without a method", cursor.offset());
+  if (cursor.done() || !is_space(cursor.rest.front()))
+    return fail(Module::Sip, "CSeq without a method", cursor.offset());
   cursor.skip_space();
   const auto method = cursor.take_token();
   cursor.skip_space();

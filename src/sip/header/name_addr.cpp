@@ -9,7 +9,8 @@ namespace {
 bool is_display_char(char c) { return is_token_char(c) || is_space(c) || static_cast<unsigned char>(c) >= 0x80; }
 
 Result<NameAddr> finish(NameAddr out, const Cursor& cursor) {
-  if (Cursor uri(out.uri); uri.done() || uri.take_while(is_uri_char).size() != out.uri.size()) return fail(Module::Sip, "bad URI in an address", cursor.offset());
+  if (Cursor uri(out.uri); uri.done() || uri.take_while(is_uri_char).size() != out.uri.size())
+    return fail(Module::Sip, "bad URI in an address", cursor.offset());
   out.params = Params(cursor.rest);
   if (!out.params.well_formed()) return fail(Module::Sip, "bad parameters behind an address", cursor.offset());
   return out;
@@ -31,8 +32,10 @@ Result<NameAddr> NameAddr::parse(std::string_view value) {
   } else if (value.find('<') != std::string_view::npos) {
     const auto display = cursor.take_while(is_display_char);
     // A '<' further on may stand inside a quoted parameter: then this is a bare addr-spec.
-    if (cursor.at('<')) out.display = trim(display);
-    else cursor = Cursor(value);
+    if (cursor.at('<'))
+      out.display = trim(display);
+    else
+      cursor = Cursor(value);
   }
   if (cursor.take('<')) {
     const std::size_t close = cursor.rest.find('>');

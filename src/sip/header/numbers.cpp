@@ -11,7 +11,9 @@ std::optional<std::uint32_t> number(std::optional<std::string_view> value) {
 
 }  // namespace
 
-std::optional<std::uint32_t> max_forwards(const Message& message) { return number(message.find(HeaderId::MaxForwards)); }
+std::optional<std::uint32_t> max_forwards(const Message& message) {
+  return number(message.find(HeaderId::MaxForwards));
+}
 std::optional<std::uint32_t> expires(const Message& message) { return number(message.find(HeaderId::Expires)); }
 std::optional<std::uint32_t> min_expires(const Message& message) { return number(message.find(HeaderId::MinExpires)); }
 

@@ -23,7 +23,8 @@ Result<Replaces> Replaces::parse(std::string_view value) {
     }
     if (iequals(param->name, "early-only")) out.early_only = true;
   }
-  if (out.to_tag.empty() || out.from_tag.empty()) return fail(Module::Sip, "Replaces needs to-tag and from-tag", value.size());
+  if (out.to_tag.empty() || out.from_tag.empty())
+    return fail(Module::Sip, "Replaces needs to-tag and from-tag", value.size());
   return out;
 }
 

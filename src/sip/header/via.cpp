@@ -22,8 +22,8 @@ std::string Via::sent_by() const {
   return out;
 }
 
-// Parameters that are not well formed do not make it fail: a response to a broken request must still find its way (check_request
-// is who refuses them). The protocol's version is not looked at either: a 505 has to be sent back.
+// Parameters that are not well formed do not make it fail: a response to a broken request must still find its way
+// (check_request is who refuses them). The protocol's version is not looked at either: a 505 has to be sent back.
 Result<Via> Via::parse(std::string_view value) {
   Cursor cursor(value);
   const auto step = [&cursor] {  // token LWS "/" LWS
@@ -36,7 +36,8 @@ Result<Via> Via::parse(std::string_view value) {
   cursor.skip_space();
   Via via;
   via.transport = cursor.take_token();
-  if (via.transport.empty() || cursor.done() || !is_space(cursor.rest.front())) return fail(Module::Sip, "bad Via transport", cursor.offset());
+  if (via.transport.empty() || cursor.done() || !is_space(cursor.rest.front()))
+    return fail(Module::Sip, "bad Via transport", cursor.offset());
   cursor.skip_space();
   via.host = take_host(cursor);
   if (via.host.empty()) return fail(Module::Sip, "bad Via host", cursor.offset());

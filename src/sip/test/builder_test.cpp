@@ -23,10 +23,12 @@ Message invite() {
 
 TEST(Builder, writesFieldsInTheOrderOfTheCalls) {
   const Message message = invite();
-  EXPECT_EQ(message.bytes(),
-            "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1, SIP/2.0/UDP b;branch=z9hG4bK2\r\n"
-            "Via: SIP/2.0/TCP c;branch=z9hG4bK3\r\nFrom: \"A\" <sip:a@b>;tag=1\r\nTo: <sip:bob@example.com>\r\nCall-ID: id@h\r\nCSeq: 7 INVITE\r\n"
-            "Timestamp: 54\r\nX-Own: x\r\nContent-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n");
+  EXPECT_EQ(
+      message.bytes(),
+      "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1, SIP/2.0/UDP b;branch=z9hG4bK2\r\n"
+      "Via: SIP/2.0/TCP c;branch=z9hG4bK3\r\nFrom: \"A\" <sip:a@b>;tag=1\r\nTo: <sip:bob@example.com>\r\nCall-ID: "
+      "id@h\r\nCSeq: 7 INVITE\r\n"
+      "Timestamp: 54\r\nX-Own: x\r\nContent-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n");
   EXPECT_EQ(message.body(), "v=0\r\n");
 }
 
@@ -39,8 +41,10 @@ TEST(Builder, copiesIntoAResponseWhatTheRequestWants) {
   const Message request = invite();
   const Message response = Builder::response(request, 180, "zz").build();
   EXPECT_EQ(response.bytes(),
-            "SIP/2.0 180 Ringing\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1, SIP/2.0/UDP b;branch=z9hG4bK2\r\nVia: SIP/2.0/TCP c;branch=z9hG4bK3\r\n"
-            "From: \"A\" <sip:a@b>;tag=1\r\nTo: <sip:bob@example.com>;tag=zz\r\nCall-ID: id@h\r\nCSeq: 7 INVITE\r\nContent-Length: 0\r\n\r\n");
+            "SIP/2.0 180 Ringing\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1, SIP/2.0/UDP b;branch=z9hG4bK2\r\nVia: "
+            "SIP/2.0/TCP c;branch=z9hG4bK3\r\n"
+            "From: \"A\" <sip:a@b>;tag=1\r\nTo: <sip:bob@example.com>;tag=zz\r\nCall-ID: id@h\r\nCSeq: 7 "
+            "INVITE\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(response.method(), Method::Invite);
   EXPECT_EQ(response.to_tag(), "zz");
 }
@@ -59,7 +63,8 @@ TEST(Builder, keepsATagThatIsThere) {
 }
 
 TEST(Builder, letsNoValueBreakOutOfItsField) {
-  const Message message = Builder::request("FOO", "sip:a\r\nA: b").add("Subject", "x\r\nVia: evil\n\r\n\r\nbody").build();
+  const Message message =
+      Builder::request("FOO", "sip:a\r\nA: b").add("Subject", "x\r\nVia: evil\n\r\n\r\nbody").build();
   EXPECT_EQ(message.find(HeaderId::Via), std::nullopt);
   EXPECT_TRUE(message.bytes().empty() || message.header_count() == 2) << message.bytes();
   const Message plain = Builder::request("FOO", "sip:a").add("Subject", "x\r\nVia: evil").build();
@@ -68,7 +73,8 @@ TEST(Builder, letsNoValueBreakOutOfItsField) {
 }
 
 TEST(Builder, copiesFieldsOfAnotherMessage) {
-  const Message message = Builder::request("FOO", "sip:a").copy(invite(), HeaderId::Via).copy(invite(), HeaderId::Route).build();
+  const Message message =
+      Builder::request("FOO", "sip:a").copy(invite(), HeaderId::Via).copy(invite(), HeaderId::Route).build();
   EXPECT_EQ(message.count(HeaderId::Via), 2);
   EXPECT_EQ(message.header_count(), 3);
 }

@@ -8,7 +8,8 @@ namespace offhook::sip {
 namespace {
 
 constexpr std::string_view kGood =
-    "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:bob@example.com>\r\n"
+    "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: "
+    "<sip:bob@example.com>\r\n"
     "Call-ID: x@y\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContact: <sip:a@192.0.2.1>\r\n\r\n";
 
 std::string with(std::string_view from, std::string_view to) {
@@ -27,8 +28,14 @@ struct Case {
 TEST(CheckRequest, letsAGoodOnePass) {
   EXPECT_EQ(check_request(*Message::parse(std::string(kGood))), std::nullopt);
   for (const auto& [from, to] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {";branch=z9hG4bK1", ""}, {";branch=z9hG4bK1", ";branch=old"}, {"Max-Forwards: 70\r\n", ""}, {"70", "300"}, {";tag=1", ""},
-           {"sip:bob@example.com SIP", "tel:+123 SIP"}, {"SIP/2.0\r\n", "sip/2.0\r\n"}, {"Contact: <sip:a@192.0.2.1>", "Contact: *"}})
+           {";branch=z9hG4bK1", ""},
+           {";branch=z9hG4bK1", ";branch=old"},
+           {"Max-Forwards: 70\r\n", ""},
+           {"70", "300"},
+           {";tag=1", ""},
+           {"sip:bob@example.com SIP", "tel:+123 SIP"},
+           {"SIP/2.0\r\n", "sip/2.0\r\n"},
+           {"Contact: <sip:a@192.0.2.1>", "Contact: *"}})
     EXPECT_EQ(check_request(*Message::parse(with(from, to))), std::nullopt) << to;
 }
 
@@ -75,12 +82,21 @@ TEST(CheckRequest, namesTheFault) {
 
 TEST(CheckResponse, discardsWhatCannotBeMatched) {
   const std::string good =
-      "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n";
+      "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: "
+      "x\r\nCSeq: 1 INVITE\r\n\r\n";
   EXPECT_TRUE(check_response(*Message::parse(good)));
   for (const auto& [from, to] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {"SIP/2.0 2", "SIP/3.0 2"}, {"Via: SIP/2.0/UDP a;branch=z9hG4bK1\r\n", ""}, {"UDP a", "UDP"}, {"1 INVITE", "99999999999 INVITE"},
-           {"CSeq: 1 INVITE\r\n", ""}, {"Call-ID: x\r\n", ""}, {"Call-ID: x\r\n", "Call-ID: x\r\ni: y\r\n"}, {"From: <sip:a@b>;tag=1\r\n", ""},
-           {"To: <sip:c@d>\r\n", ""}, {"z9hG4bK1\r\n", "z9hG4bK1, SIP/2.0/UDP 255.255.255.255\r\n"}, {"z9hG4bK1\r\n", "z9hG4bK1, SIP/2.0/UDP\r\n"}}) {
+           {"SIP/2.0 2", "SIP/3.0 2"},
+           {"Via: SIP/2.0/UDP a;branch=z9hG4bK1\r\n", ""},
+           {"UDP a", "UDP"},
+           {"1 INVITE", "99999999999 INVITE"},
+           {"CSeq: 1 INVITE\r\n", ""},
+           {"Call-ID: x\r\n", ""},
+           {"Call-ID: x\r\n", "Call-ID: x\r\ni: y\r\n"},
+           {"From: <sip:a@b>;tag=1\r\n", ""},
+           {"To: <sip:c@d>\r\n", ""},
+           {"z9hG4bK1\r\n", "z9hG4bK1, SIP/2.0/UDP 255.255.255.255\r\n"},
+           {"z9hG4bK1\r\n", "z9hG4bK1, SIP/2.0/UDP\r\n"}}) {
     std::string text = good;
     text.replace(text.find(from), from.size(), to);
     EXPECT_FALSE(check_response(*Message::parse(text))) << text;
@@ -89,26 +105,30 @@ TEST(CheckResponse, discardsWhatCannotBeMatched) {
 
 TEST(AnswerBroken, saysWhatCanBeSaid) {
   const auto answer = answer_broken(
-      "\r\nINVITE  sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1,\r\n SIP/2.0/UDP b\r\nv: SIP/2.0/UDP c\r\nnonsense\r\nFrom : <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\n"
+      "\r\nINVITE  sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1,\r\n SIP/2.0/UDP b\r\nv: SIP/2.0/UDP "
+      "c\r\nnonsense\r\nFrom : <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\n"
       "Call-ID: x\r\nCSeq: 5 INVITE\r\nCSeq: 6 INVITE\r\n\r\nVia: in the body",
       400, "Bad\r\nStart", "t9");
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->bytes(),
-            "SIP/2.0 400 Bad  Start\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1,   SIP/2.0/UDP b\r\nVia: SIP/2.0/UDP c\r\nFrom: <sip:a@b>;tag=1\r\n"
+            "SIP/2.0 400 Bad  Start\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1,   SIP/2.0/UDP b\r\nVia: SIP/2.0/UDP "
+            "c\r\nFrom: <sip:a@b>;tag=1\r\n"
             "To: <sip:c@d>;tag=t9\r\nCall-ID: x\r\nCSeq: 5 INVITE\r\nContent-Length: 0\r\n\r\n");
 }
 
 TEST(AnswerBroken, keepsATagAndLeavesOutWhatIsNotThere) {
-  const auto answer = answer_broken("BYE sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nTo: <sip:c@d>;tag=1\r\n", 400, "", "t9");
+  const auto answer =
+      answer_broken("BYE sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nTo: <sip:c@d>;tag=1\r\n", 400, "", "t9");
   ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->bytes(), "SIP/2.0 400 Bad Request\r\nVia: SIP/2.0/UDP a\r\nTo: <sip:c@d>;tag=1\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(answer->bytes(),
+            "SIP/2.0 400 Bad Request\r\nVia: SIP/2.0/UDP a\r\nTo: <sip:c@d>;tag=1\r\nContent-Length: 0\r\n\r\n");
 }
 
 TEST(AnswerBroken, isSilentWhereNoAnswerMayGo) {
   for (const std::string_view bytes : std::initializer_list<std::string_view>{
            "", "\r\n\r\n", "hello", "BYE sip:a SIP/2.0\r\nTo: a\r\n\r\n", "BYE sip:a SIP/2.0\r\nVia: nonsense\r\n\r\n",
-           "SIP/2.0 4294967301 x\r\nVia: SIP/2.0/UDP a\r\n\r\n", "ACK  sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a\r\n\r\n", "BYE\r\nVia: SIP/2.0/UDP a\r\n\r\n",
-           "\x01\x02 x\r\nVia: SIP/2.0/UDP a\r\n\r\n"})
+           "SIP/2.0 4294967301 x\r\nVia: SIP/2.0/UDP a\r\n\r\n", "ACK  sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a\r\n\r\n",
+           "BYE\r\nVia: SIP/2.0/UDP a\r\n\r\n", "\x01\x02 x\r\nVia: SIP/2.0/UDP a\r\n\r\n"})
     EXPECT_FALSE(answer_broken(bytes, 400, "x", "t")) << bytes;
 }
 

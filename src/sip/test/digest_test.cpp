@@ -11,8 +11,9 @@ constexpr std::string_view kNonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0
 constexpr std::string_view kCnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
 
 Challenge http_challenge(std::string_view algorithm) {
-  const auto challenge = Challenge::parse("Digest\r\n realm=\"http-auth@example.org\",\r\n qop=\"auth, auth-int\", algorithm=" + std::string(algorithm) +
-                                          ", nonce=\"" + std::string(kNonce) + "\", opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"");
+  const auto challenge = Challenge::parse(
+      "Digest\r\n realm=\"http-auth@example.org\",\r\n qop=\"auth, auth-int\", algorithm=" + std::string(algorithm) +
+      ", nonce=\"" + std::string(kNonce) + "\", opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"");
   EXPECT_TRUE(challenge);
   return *challenge;
 }
@@ -24,8 +25,10 @@ Credentials http_answer(const Challenge& challenge) {
 
 TEST(Hashes, areTheStandardsOwn) {
   EXPECT_EQ(hash_hex(DigestAlgorithm::Md5, ""), "d41d8cd98f00b204e9800998ecf8427e");
-  EXPECT_EQ(hash_hex(DigestAlgorithm::Sha256, "abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(hash_hex(DigestAlgorithm::Sha512_256, "abc"), "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23");
+  EXPECT_EQ(hash_hex(DigestAlgorithm::Sha256, "abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(hash_hex(DigestAlgorithm::Sha512_256, "abc"),
+            "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23");
   EXPECT_EQ(nonce_count_text(0x1f), "0000001f");
 }
 
@@ -34,12 +37,14 @@ TEST(Digest, answersTheExampleWithMd5) {
 }
 
 TEST(Digest, answersTheExampleWithSha256) {
-  EXPECT_EQ(http_answer(http_challenge("SHA-256")).response, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
+  EXPECT_EQ(http_answer(http_challenge("SHA-256")).response,
+            "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
 }
 
 TEST(Digest, answersTheExampleOfRfc2617) {
-  const auto challenge = Challenge::parse("Digest realm=\"testrealm@host.com\", qop=\"auth,auth-int\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\","
-                                          " opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"");
+  const auto challenge = Challenge::parse(
+      "Digest realm=\"testrealm@host.com\", qop=\"auth,auth-int\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\","
+      " opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"");
   ASSERT_TRUE(challenge);
   const std::string key = ha1(DigestAlgorithm::Md5, "Mufasa", challenge->realm, "Circle Of Life");
   const Credentials answer = answer_challenge(*challenge, "Mufasa", key, {"GET", "/dir/index.html"}, "0a4f113b", 1);
@@ -51,7 +56,8 @@ TEST(Digest, answersWithoutQopAsRfc2069Did) {
   const auto challenge = Challenge::parse("Digest realm=\"r\", nonce=\"n\"");
   ASSERT_TRUE(challenge);
   const Credentials answer = answer_challenge(*challenge, "u", "key", {"REGISTER", "sip:r"}, "unused", 5);
-  EXPECT_EQ(answer.response, hash_hex(DigestAlgorithm::Md5, "key:n:" + hash_hex(DigestAlgorithm::Md5, "REGISTER:sip:r")));
+  EXPECT_EQ(answer.response,
+            hash_hex(DigestAlgorithm::Md5, "key:n:" + hash_hex(DigestAlgorithm::Md5, "REGISTER:sip:r")));
   EXPECT_EQ(answer.nc, std::nullopt);
   EXPECT_EQ(answer.cnonce, "");
 }
@@ -79,7 +85,9 @@ TEST(Digest, verifiesWhatTheClientWroteAndNothingElse) {
 
 TEST(Challenge, goesThereAndBack) {
   const Challenge challenge{"a \"realm\"", "nonce", "opaque", DigestAlgorithm::Sha512_256, true, true};
-  EXPECT_EQ(challenge.text(), R"(Digest realm="a \"realm\"", nonce="nonce", opaque="opaque", algorithm=SHA-512-256, qop="auth", stale=true)");
+  EXPECT_EQ(
+      challenge.text(),
+      R"(Digest realm="a \"realm\"", nonce="nonce", opaque="opaque", algorithm=SHA-512-256, qop="auth", stale=true)");
   const auto back = Challenge::parse(challenge.text());
   ASSERT_TRUE(back);
   EXPECT_EQ(back->realm, challenge.realm);
@@ -91,7 +99,8 @@ TEST(Challenge, goesThereAndBack) {
 
 TEST(Challenge, takesTheExampleOfRfc3665) {
   const auto challenge = Challenge::parse(
-      "Digest realm=\"atlanta.example.com\", qop=\"auth\",\r\n nonce=\"ea9c8e88df84f1cec4341ae6cbe5a359\",\r\n opaque=\"\", stale=FALSE, algorithm=MD5");
+      "Digest realm=\"atlanta.example.com\", qop=\"auth\",\r\n nonce=\"ea9c8e88df84f1cec4341ae6cbe5a359\",\r\n "
+      "opaque=\"\", stale=FALSE, algorithm=MD5");
   ASSERT_TRUE(challenge);
   EXPECT_EQ(challenge->realm, "atlanta.example.com");
   EXPECT_TRUE(challenge->qop_auth);
@@ -99,10 +108,12 @@ TEST(Challenge, takesTheExampleOfRfc3665) {
 }
 
 TEST(Challenge, refuses) {
-  for (const auto* text : {"", "Digest", "Basic realm=\"a\"", "NoOneKnowsThisScheme opaque-data=here", "Digest realm=\"a\"", "Digest nonce=\"a\"",
-                           "Digest realm=\"a\", nonce=\"b", "Digest realm=\"a\" nonce=\"b\"", "Digest realm=\"a\", nonce=\"b\", algorithm=SHA-1",
-                           "Digest realm=\"a\", nonce=\"b\", algorithm=MD5-sess", "Digest realm=\"a\", nonce=\"b\", qop=\"auth-int\"",
-                           "Digest realm=\"a\", nonce", "Digestrealm=\"a\", nonce=\"b\""})
+  for (const auto* text :
+       {"", "Digest", "Basic realm=\"a\"", "NoOneKnowsThisScheme opaque-data=here", "Digest realm=\"a\"",
+        "Digest nonce=\"a\"", "Digest realm=\"a\", nonce=\"b", "Digest realm=\"a\" nonce=\"b\"",
+        "Digest realm=\"a\", nonce=\"b\", algorithm=SHA-1", "Digest realm=\"a\", nonce=\"b\", algorithm=MD5-sess",
+        "Digest realm=\"a\", nonce=\"b\", qop=\"auth-int\"", "Digest realm=\"a\", nonce",
+        "Digestrealm=\"a\", nonce=\"b\""})
     EXPECT_FALSE(Challenge::parse(text)) << text;
 }
 
@@ -111,7 +122,8 @@ TEST(Credentials, refuse) {
   EXPECT_TRUE(Credentials::parse(good));
   EXPECT_TRUE(Credentials::parse(good + ", qop=auth, cnonce=\"c\", nc=0000000A"));
   EXPECT_EQ(Credentials::parse(good + ", qop=auth, cnonce=\"c\", nc=0000000A")->nc, 10);
-  for (const auto* more : {", qop=auth", ", qop=auth-int, nc=00000001", ", nc=x", ", nc=", ", algorithm=none", ", nc=100000000"})
+  for (const auto* more :
+       {", qop=auth", ", qop=auth-int, nc=00000001", ", nc=x", ", nc=", ", algorithm=none", ", nc=100000000"})
     EXPECT_FALSE(Credentials::parse(good + more)) << more;
   EXPECT_FALSE(Credentials::parse("Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"sip:a\""));
   EXPECT_FALSE(Credentials::parse("Digest username=\"u\", nonce=\"n\", uri=\"sip:a\", response=\"00\""));

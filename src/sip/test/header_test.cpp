@@ -31,11 +31,13 @@ TEST(HeaderIds, areFoundUnderEveryName) {
     HeaderId id;
   };
   for (const auto& [letter, id] : std::initializer_list<Compact>{
-           {"b", HeaderId::ReferredBy}, {"c", HeaderId::ContentType}, {"e", HeaderId::ContentEncoding}, {"f", HeaderId::From},
-           {"i", HeaderId::CallId}, {"k", HeaderId::Supported}, {"l", HeaderId::ContentLength}, {"m", HeaderId::Contact},
-           {"o", HeaderId::Event}, {"r", HeaderId::ReferTo}, {"s", HeaderId::Subject}, {"t", HeaderId::To}, {"u", HeaderId::AllowEvents},
-           {"V", HeaderId::Via}, {"x", HeaderId::SessionExpires}, {"a", HeaderId::Other}, {"z", HeaderId::Other}, {"1", HeaderId::Other},
-           {"", HeaderId::Other}, {"X-Via", HeaderId::Other}, {"T0", HeaderId::Other}})
+           {"b", HeaderId::ReferredBy},    {"c", HeaderId::ContentType}, {"e", HeaderId::ContentEncoding},
+           {"f", HeaderId::From},          {"i", HeaderId::CallId},      {"k", HeaderId::Supported},
+           {"l", HeaderId::ContentLength}, {"m", HeaderId::Contact},     {"o", HeaderId::Event},
+           {"r", HeaderId::ReferTo},       {"s", HeaderId::Subject},     {"t", HeaderId::To},
+           {"u", HeaderId::AllowEvents},   {"V", HeaderId::Via},         {"x", HeaderId::SessionExpires},
+           {"a", HeaderId::Other},         {"z", HeaderId::Other},       {"1", HeaderId::Other},
+           {"", HeaderId::Other},          {"X-Via", HeaderId::Other},   {"T0", HeaderId::Other}})
     EXPECT_EQ(header_id(letter), id) << letter;
 }
 
@@ -52,7 +54,8 @@ TEST(Methods, areCaseSensitive) {
 }
 
 TEST(Via, readsEveryPart) {
-  const auto via = Via::parse("SIP / 2.0\r\n /UDP  Host.Example.com : 5070 ; branch = z9hG4bKx;rport=15060; received=[2001:db8::1] ;ttl=1");
+  const auto via = Via::parse(
+      "SIP / 2.0\r\n /UDP  Host.Example.com : 5070 ; branch = z9hG4bKx;rport=15060; received=[2001:db8::1] ;ttl=1");
   ASSERT_TRUE(via);
   EXPECT_EQ(via->transport, "UDP");
   EXPECT_EQ(via->host, "Host.Example.com");
@@ -77,8 +80,9 @@ TEST(Via, readsTheLeastOne) {
 }
 
 TEST(Via, refuses) {
-  for (const auto* text : {"", "SIP/2.0/UDP", "SIP/2.0/UDP ", "SIP/2.0 a", "SIP/2.0/UDP a b", "SIP/2.0/UDP a:", "SIP/2.0/UDP a:x", "SIP/2.0/UDP a:65536",
-                           "SIP/2.0/UDP [::1", "SIP/2.0/UDP []", "SIP/2.0/UDP ::1", "SIP/2.0/UDP[::1]", "/2.0/UDP a", "SIP/2.0/UDP ;branch=x"})
+  for (const auto* text : {"", "SIP/2.0/UDP", "SIP/2.0/UDP ", "SIP/2.0 a", "SIP/2.0/UDP a b", "SIP/2.0/UDP a:",
+                           "SIP/2.0/UDP a:x", "SIP/2.0/UDP a:65536", "SIP/2.0/UDP [::1", "SIP/2.0/UDP []",
+                           "SIP/2.0/UDP ::1", "SIP/2.0/UDP[::1]", "/2.0/UDP a", "SIP/2.0/UDP ;branch=x"})
     EXPECT_FALSE(Via::parse(text)) << text;
 }
 
@@ -116,9 +120,27 @@ TEST(NameAddr, readsEveryForm) {
 }
 
 TEST(NameAddr, refuses) {
-  for (const auto* text : {"", "alice", "<>", "<sip:a@b", "\"Alice <sip:a@b>", "\"Alice\" sip:a@b", "Bell, Alexander <sip:a@b>", "< sip:a@b >", "<sip:a b@c>",
-                           "<sip:a@b>;", "<sip:a@b>;;x", "<sip:a@b>;x=", "<sip:a@b>;x=\"", "<sip:a@b>;=1", "<sip:a@b> x", "<sip:a@b>x;y", "sip:a@b?Route=x",
-                           "sip:a,b@c", "sip:a@b;tag=1 2", "sip:a@b;ta g=1", "<sip:a@b>;x=\"1\"2"})
+  for (const auto* text : {"",
+                           "alice",
+                           "<>",
+                           "<sip:a@b",
+                           "\"Alice <sip:a@b>",
+                           "\"Alice\" sip:a@b",
+                           "Bell, Alexander <sip:a@b>",
+                           "< sip:a@b >",
+                           "<sip:a b@c>",
+                           "<sip:a@b>;",
+                           "<sip:a@b>;;x",
+                           "<sip:a@b>;x=",
+                           "<sip:a@b>;x=\"",
+                           "<sip:a@b>;=1",
+                           "<sip:a@b> x",
+                           "<sip:a@b>x;y",
+                           "sip:a@b?Route=x",
+                           "sip:a,b@c",
+                           "sip:a@b;tag=1 2",
+                           "sip:a@b;ta g=1",
+                           "<sip:a@b>;x=\"1\"2"})
     EXPECT_FALSE(NameAddr::parse(text)) << text;
 }
 
@@ -168,7 +190,8 @@ TEST(CSeq, reads) {
   EXPECT_EQ(CSeq::parse("0009\r\n  INVITE")->number, 9);
   EXPECT_EQ(CSeq::parse("4294967295 BYE")->number, 4294967295);
   EXPECT_EQ(CSeq::parse("1 RE%47")->method, "RE%47");
-  for (const auto* text : {"", "1", "1 ", "INVITE", "4294967296 BYE", "-1 BYE", "1INVITE", "1 A B", "1 A,"}) EXPECT_FALSE(CSeq::parse(text)) << text;
+  for (const auto* text : {"", "1", "1 ", "INVITE", "4294967296 BYE", "-1 BYE", "1INVITE", "1 A B", "1 A,"})
+    EXPECT_FALSE(CSeq::parse(text)) << text;
 }
 
 struct Preference {
@@ -177,10 +200,19 @@ struct Preference {
 };
 
 TEST(Contact, readsItsPreference) {
-  for (const auto& [text, q] : std::initializer_list<Preference>{
-           {"<sip:a>", std::nullopt}, {"<sip:a>;q=1", 1000}, {"<sip:a>;q=1.000", 1000}, {"<sip:a>;q=0", 0}, {"<sip:a>;q=0.", 0}, {"<sip:a>;q=0.33", 330},
-           {"<sip:a>;q=0.105", 105}, {"<sip:a>;q=1.001", std::nullopt}, {"<sip:a>;q=2", std::nullopt}, {"<sip:a>;q=0.1234", std::nullopt},
-           {"<sip:a>;q=0x1", std::nullopt}, {"<sip:a>;q=.5", std::nullopt}, {"<sip:a>;q", std::nullopt}})
+  for (const auto& [text, q] : std::initializer_list<Preference>{{"<sip:a>", std::nullopt},
+                                                                 {"<sip:a>;q=1", 1000},
+                                                                 {"<sip:a>;q=1.000", 1000},
+                                                                 {"<sip:a>;q=0", 0},
+                                                                 {"<sip:a>;q=0.", 0},
+                                                                 {"<sip:a>;q=0.33", 330},
+                                                                 {"<sip:a>;q=0.105", 105},
+                                                                 {"<sip:a>;q=1.001", std::nullopt},
+                                                                 {"<sip:a>;q=2", std::nullopt},
+                                                                 {"<sip:a>;q=0.1234", std::nullopt},
+                                                                 {"<sip:a>;q=0x1", std::nullopt},
+                                                                 {"<sip:a>;q=.5", std::nullopt},
+                                                                 {"<sip:a>;q", std::nullopt}})
     EXPECT_EQ(Contact::parse(text)->q(), q) << text;
 }
 
@@ -221,12 +253,15 @@ TEST(Replaces, reads) {
   EXPECT_EQ(replaces->to_tag, "ff87ff");
   EXPECT_TRUE(replaces->early_only);
   EXPECT_FALSE(Replaces::parse("a;to-tag=1;from-tag=2")->early_only);
-  for (const auto* text : {"", ";to-tag=1;from-tag=2", "a", "a;to-tag=1", "a;from-tag=1", "a;to-tag;from-tag=1", "a;to-tag=1;to-tag=1;from-tag=2", "a b;to-tag=1;from-tag=2"})
+  for (const auto* text : {"", ";to-tag=1;from-tag=2", "a", "a;to-tag=1", "a;from-tag=1", "a;to-tag;from-tag=1",
+                           "a;to-tag=1;to-tag=1;from-tag=2", "a b;to-tag=1;from-tag=2"})
     EXPECT_FALSE(Replaces::parse(text)) << text;
 }
 
 TEST(Numbers, areReadOrAbsent) {
-  const auto m = Message::parse("SIP/2.0 503 x\r\nMax-Forwards: 0068\r\nExpires: 10000000000000\r\nMin-Expires: 60\r\nRetry-After: 120 (busy);duration=9\r\n\r\n");
+  const auto m = Message::parse(
+      "SIP/2.0 503 x\r\nMax-Forwards: 0068\r\nExpires: 10000000000000\r\nMin-Expires: 60\r\nRetry-After: 120 "
+      "(busy);duration=9\r\n\r\n");
   ASSERT_TRUE(m);
   EXPECT_EQ(max_forwards(*m), 68);
   EXPECT_EQ(expires(*m), std::nullopt);

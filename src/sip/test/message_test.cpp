@@ -23,7 +23,8 @@ std::vector<std::string> elements(const Message& message, HeaderId id) {
 
 TEST(Message, findsThePartsOfARequest) {
   const Message m = parsed(
-      "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nf: <sip:a@b>;tag=77\r\nTo: sip:bob@example.com\r\n"
+      "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nf: <sip:a@b>;tag=77\r\nTo: "
+      "sip:bob@example.com\r\n"
       "Call-ID: x@y\r\nCSeq: 17 INVITE\r\nX-Own: one\r\nl: 4\r\n\r\nbody");
   EXPECT_TRUE(m.is_request());
   EXPECT_EQ(m.method(), Method::Invite);
@@ -63,9 +64,11 @@ TEST(Message, viewsSurviveTheMoveOfAShortMessage) {
 
 TEST(Message, splitsListsOverFieldsAndCommas) {
   const Message m = parsed(
-      "OPTIONS sip:a SIP/2.0\r\nRoute: <sip:a;x=1,2>, \"q, \\\" <\" <sip:b>\r\nVia: x\r\nRoute: <sip:c>;p=\"1,2\" ,, \r\n <sip:d>,\r\nRoute:\r\n"
+      "OPTIONS sip:a SIP/2.0\r\nRoute: <sip:a;x=1,2>, \"q, \\\" <\" <sip:b>\r\nVia: x\r\nRoute: <sip:c>;p=\"1,2\" ,, "
+      "\r\n <sip:d>,\r\nRoute:\r\n"
       "WWW-Authenticate: Digest realm=\"a\", nonce=\"b\"\r\n\r\n");
-  EXPECT_THAT(elements(m, HeaderId::Route), ElementsAre("<sip:a;x=1,2>", "\"q, \\\" <\" <sip:b>", "<sip:c>;p=\"1,2\"", "<sip:d>"));
+  EXPECT_THAT(elements(m, HeaderId::Route),
+              ElementsAre("<sip:a;x=1,2>", "\"q, \\\" <\" <sip:b>", "<sip:c>;p=\"1,2\"", "<sip:d>"));
   EXPECT_THAT(elements(m, HeaderId::WwwAuthenticate), ElementsAre("Digest realm=\"a\", nonce=\"b\""));
   EXPECT_EQ(m.count(HeaderId::Route), 3);
   EXPECT_EQ(m.top(HeaderId::Route), "<sip:a;x=1,2>");
@@ -155,11 +158,12 @@ TEST(Message, keepsItsLimits) {
 
 // A view of a message that is about to die does not compile.
 template <class M>
-constexpr bool kGivesViews = requires(M&& m) { static_cast<M&&>(m).body(); } || requires(M&& m) { static_cast<M&&>(m).bytes(); } ||
-                             requires(M&& m) { static_cast<M&&>(m).find(HeaderId::To); } ||
-                             requires(M&& m) { static_cast<M&&>(m).header(0); } || requires(M&& m) { static_cast<M&&>(m).values(HeaderId::To); } ||
-                             requires(M&& m) { static_cast<M&&>(m).top(HeaderId::To); } || requires(M&& m) { static_cast<M&&>(m).call_id(); } ||
-                             requires(M&& m) { static_cast<M&&>(m).from_tag(); } || requires(M&& m) { static_cast<M&&>(m).request_uri(); };
+constexpr bool kGivesViews =
+    requires(M&& m) { static_cast<M&&>(m).body(); } || requires(M&& m) { static_cast<M&&>(m).bytes(); } ||
+    requires(M&& m) { static_cast<M&&>(m).find(HeaderId::To); } || requires(M&& m) { static_cast<M&&>(m).header(0); } ||
+    requires(M&& m) { static_cast<M&&>(m).values(HeaderId::To); } ||
+    requires(M&& m) { static_cast<M&&>(m).top(HeaderId::To); } || requires(M&& m) { static_cast<M&&>(m).call_id(); } ||
+    requires(M&& m) { static_cast<M&&>(m).from_tag(); } || requires(M&& m) { static_cast<M&&>(m).request_uri(); };
 static_assert(kGivesViews<const Message&>);
 static_assert(kGivesViews<Message&>);
 static_assert(!kGivesViews<Message>);

@@ -105,7 +105,8 @@ TEST(TortureDetails, escapesAreNoSyntax) {
   EXPECT_EQ(esc02.count(HeaderId::Contact), 2);
   const Message null = torture("rfc4475/escnull.dat");
   std::set<std::string> keys;
-  for (const auto value : null.values(HeaderId::Contact)) keys.insert(aor_key(*Contact::parse(value)->address.parse_uri()));
+  for (const auto value : null.values(HeaderId::Contact))
+    keys.insert(aor_key(*Contact::parse(value)->address.parse_uri()));
   EXPECT_EQ(keys.size(), 2);
   const Message semicolon = torture("rfc4475/semiuri.dat");
   EXPECT_EQ(unescape(Uri::parse(semicolon.request_uri())->user), "user;par=u@example.net");
@@ -124,7 +125,8 @@ TEST(TortureDetails, bodiesMayHoldNul) {
 
 TEST(TortureDetails, headerAndUriParametersStayApart) {
   const Message in_header = torture("rfc4475/cparam01.dat"), in_uri = torture("rfc4475/cparam02.dat");
-  const auto first = Contact::parse(*in_header.top(HeaderId::Contact)), second = Contact::parse(*in_uri.top(HeaderId::Contact));
+  const auto first = Contact::parse(*in_header.top(HeaderId::Contact)),
+             second = Contact::parse(*in_uri.top(HeaderId::Contact));
   EXPECT_TRUE(first->address.params.has("unknownparam"));
   EXPECT_FALSE(first->address.parse_uri()->params.has("unknownparam"));
   EXPECT_FALSE(second->address.params.has("unknownparam"));
@@ -136,7 +138,8 @@ TEST(TortureDetails, bracketsOfIpv6AreOptionalInReceived) {
     const Message m = torture("rfc5118-wire/via-received-param-" + name + "-delim.dat");
     EXPECT_EQ(Via::parse(*m.top(HeaderId::Via))->received(), IpAddress::parse("2001:db8::9:255"));
   }
-  const Message ambiguous = torture("rfc5118-wire/port-ambiguous.dat"), clear = torture("rfc5118-wire/port-unambiguous.dat");
+  const Message ambiguous = torture("rfc5118-wire/port-ambiguous.dat"),
+                clear = torture("rfc5118-wire/port-unambiguous.dat");
   EXPECT_EQ(Uri::parse(ambiguous.request_uri())->port, std::nullopt);
   EXPECT_EQ(Uri::parse(clear.request_uri())->port, 5070);
 }

@@ -1,6 +1,7 @@
 // Writes a new message: start line, header fields in the order of the calls, Content-Length last, body. RFC 3261 §7.
-// Values are written as given; who takes a value from a person or a file escapes it first (name_addr, escape_user). A value with a
-// CR or LF in it is written with that octet replaced by a space: a value never starts another header field.
+// Values are written as given; who takes a value from a person or a file escapes it first (name_addr, escape_user). A
+// value with a CR or LF in it is written with that octet replaced by a space: a value never starts another header
+// field.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,10 +13,13 @@ namespace offhook::sip {
 class Builder {
  public:
   [[nodiscard]] static Builder request(std::string_view method, std::string_view request_uri);
-  [[nodiscard]] static Builder request(Method method, std::string_view request_uri) { return request(method_name(method), request_uri); }
-  // §8.2.6: copies every Via, From, To, Call-ID, CSeq of `request` (and Timestamp into a 100); adds ;tag=to_tag to To when it has none
-  // and to_tag is not empty (never for 100). reason "" takes the RFC's phrase.
-  [[nodiscard]] static Builder response(const Message& request, int status, std::string_view to_tag, std::string_view reason = {});
+  [[nodiscard]] static Builder request(Method method, std::string_view request_uri) {
+    return request(method_name(method), request_uri);
+  }
+  // §8.2.6: copies every Via, From, To, Call-ID, CSeq of `request` (and Timestamp into a 100); adds ;tag=to_tag to To
+  // when it has none and to_tag is not empty (never for 100). reason "" takes the RFC's phrase.
+  [[nodiscard]] static Builder response(const Message& request, int status, std::string_view to_tag,
+                                        std::string_view reason = {});
 
   Builder& add(HeaderId id, std::string_view value);
   Builder& add(std::string_view name, std::string_view value);

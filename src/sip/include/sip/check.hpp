@@ -1,4 +1,5 @@
-// What every element checks of a request before it acts on it (RFC 3261 §8.1.1, §16.3): the mandatory fields are there once and parse.
+// What every element checks of a request before it acts on it (RFC 3261 §8.1.1, §16.3): the mandatory fields are there
+// once and parse.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -17,8 +18,9 @@ struct Verdict {
 // False when the response must be discarded (no top Via, bad CSeq, …).
 [[nodiscard]] bool check_response(const Message& response);
 
-// A 400-style answer to bytes that parse() refused, made from what can still be read of Via, From, To, Call-ID and CSeq; nothing when it is no
-// request or has no usable Via. `status` and `reason` go into the status line.
-[[nodiscard]] std::optional<Message> answer_broken(std::string_view bytes, int status, std::string_view reason, std::string_view to_tag);
+// A 400-style answer to bytes that parse() refused, made from what can still be read of Via, From, To, Call-ID and
+// CSeq; nothing when it is no request or has no usable Via. `status` and `reason` go into the status line.
+[[nodiscard]] std::optional<Message> answer_broken(std::string_view bytes, int status, std::string_view reason,
+                                                   std::string_view to_tag);
 
 }  // namespace offhook::sip

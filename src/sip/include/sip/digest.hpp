@@ -17,7 +17,8 @@ enum class DigestAlgorithm : std::uint8_t { Md5, Sha256, Sha512_256 };
 // Eight hex digits, as nc= carries them.
 [[nodiscard]] std::string nonce_count_text(std::uint32_t nc);
 // H(user ":" realm ":" password)
-[[nodiscard]] std::string ha1(DigestAlgorithm algorithm, std::string_view user, std::string_view realm, std::string_view password);
+[[nodiscard]] std::string ha1(DigestAlgorithm algorithm, std::string_view user, std::string_view realm,
+                              std::string_view password);
 
 // WWW-Authenticate / Proxy-Authenticate
 struct Challenge {
@@ -45,9 +46,10 @@ struct RequestFacts {
 };
 
 // Client: credentials for one challenge; nc counts the uses of that nonce from 1.
-[[nodiscard]] Credentials answer_challenge(const Challenge& challenge, std::string_view user, std::string_view ha1, const RequestFacts& request,
-                                           std::string_view cnonce, std::uint32_t nc);
-// Server: is `response` right for this HA1? Constant-time comparison. The nonce's own age and replay are the caller's to check.
+[[nodiscard]] Credentials answer_challenge(const Challenge& challenge, std::string_view user, std::string_view ha1,
+                                           const RequestFacts& request, std::string_view cnonce, std::uint32_t nc);
+// Server: is `response` right for this HA1? Constant-time comparison. The nonce's own age and replay are the caller's
+// to check.
 [[nodiscard]] bool verify(const Credentials& credentials, std::string_view ha1, std::string_view method);
 
 // Server: nonces that need no memory: a time stamp and its keyed hash. RFC 7616 §5.4.

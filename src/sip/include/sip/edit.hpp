@@ -1,5 +1,5 @@
-// Changes to a message without decoding it: a list of cuts and insertions over its bytes, applied in one pass. What is not named stays
-// byte for byte. A proxy's forwarding (RFC 3261 §16.6) is one Edit. `source` must outlive the edit.
+// Changes to a message without decoding it: a list of cuts and insertions over its bytes, applied in one pass. What is
+// not named stays byte for byte. A proxy's forwarding (RFC 3261 §16.6) is one Edit. `source` must outlive the edit.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -18,8 +18,8 @@ class Edit {
 
   Edit& request_uri(std::string_view uri);
   Edit& status(int code, std::string_view reason);
-  // A new field of that kind before the first one of it; when there is none, right behind the start line. Several prepends of one kind: the
-  // last one called stands first.
+  // A new field of that kind before the first one of it; when there is none, right behind the start line. Several
+  // prepends of one kind: the last one called stands first.
   Edit& prepend(HeaderId id, std::string_view value);
   // A new field behind the last one of that kind, else at the end of the header.
   Edit& append(HeaderId id, std::string_view value);
@@ -30,8 +30,8 @@ class Edit {
   Edit& replace(std::string_view part, std::string_view with);
   // Inserts text behind a view into the source's bytes (;received=… behind a Via element).
   Edit& insert_after(std::string_view part, std::string_view text);
-  Edit& remove(HeaderId id);               // all fields of that kind
-  Edit& remove_field(std::size_t index);   // the field with that index in the source
+  Edit& remove(HeaderId id);              // all fields of that kind
+  Edit& remove_field(std::size_t index);  // the field with that index in the source
   // The first list element, and the field when it was its only one. Called again: the next element.
   Edit& remove_top(HeaderId id);
   Edit& body(std::string_view content_type, std::string_view bytes);  // also sets Content-Type and Content-Length

@@ -1,8 +1,8 @@
 // A SIP message is its bytes: one buffer, and an index of where its parts lie. RFC 3261 §7, §25.
 //
 // parse() finds the start line, every header field and the body; it decodes no header value. Typed values come from the
-// parsers in sip/header/*.hpp, on demand, as views into the buffer. Views stay good as long as the message lives and is not
-// moved from or assigned to; asking a temporary message for a view does not compile.
+// parsers in sip/header/*.hpp, on demand, as views into the buffer. Views stay good as long as the message lives and is
+// not moved from or assigned to; asking a temporary message for a view does not compile.
 //
 // Values may contain folds (CRLF followed by white space): every typed parser takes them as white space.
 #pragma once
@@ -36,8 +36,8 @@ class ValueRange;
 
 class Message {
  public:
-  // A whole message as one datagram: what follows Content-Length is cut off (§18.3); a body that is shorter is an error.
-  // Errors: start line, header syntax, limits, Content-Length (bad, twice, too long). `bytes` is consumed.
+  // A whole message as one datagram: what follows Content-Length is cut off (§18.3); a body that is shorter is an
+  // error. Errors: start line, header syntax, limits, Content-Length (bad, twice, too long). `bytes` is consumed.
   [[nodiscard]] static Result<Message> parse(std::string bytes, const Limits& limits = {});
 
   Message() = default;
@@ -50,8 +50,8 @@ class Message {
   [[nodiscard]] std::string_view request_uri() const&;  // "" for a response
   [[nodiscard]] int status() const { return status_; }  // 100..699; 0 for a request
   [[nodiscard]] std::string_view reason() const&;
-  [[nodiscard]] std::string_view version() const&;      // "SIP/2.0", or what stood there
-  [[nodiscard]] std::string_view start_line() const&;   // without CRLF
+  [[nodiscard]] std::string_view version() const&;     // "SIP/2.0", or what stood there
+  [[nodiscard]] std::string_view start_line() const&;  // without CRLF
   [[nodiscard]] std::string_view body() const&;
   [[nodiscard]] std::string_view bytes() const& { return buffer_; }
   [[nodiscard]] std::string release() && { return std::move(buffer_); }
@@ -61,9 +61,10 @@ class Message {
   // Value of the first field of that kind (not split at commas).
   [[nodiscard]] std::optional<std::string_view> find(HeaderId id) const&;
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const&;  // for Other; case-insensitive
-  [[nodiscard]] std::size_t count(HeaderId id) const;  // fields, not list elements
-  // All elements of all fields of that kind in order, split at top-level commas: for (std::string_view v : m.values(id)).
-  // Fields whose commas separate nothing (is_list() is false: challenges, credentials, Date) give one element each.
+  [[nodiscard]] std::size_t count(HeaderId id) const;                                // fields, not list elements
+  // All elements of all fields of that kind in order, split at top-level commas: for (std::string_view v :
+  // m.values(id)). Fields whose commas separate nothing (is_list() is false: challenges, credentials, Date) give one
+  // element each.
   [[nodiscard]] ValueRange values(HeaderId id) const&;
   // First element of values(id).
   [[nodiscard]] std::optional<std::string_view> top(HeaderId id) const&;
@@ -96,14 +97,16 @@ class Message {
   friend class Parser;
   friend class ValueRange;
   struct Slot {
-    std::uint32_t name = 0;        // offset in buffer_
+    std::uint32_t name = 0;  // offset in buffer_
     std::uint32_t value = 0;
     std::uint32_t value_size = 0;
     std::uint16_t name_size = 0;
     HeaderId id = HeaderId::Other;
   };
   static constexpr std::size_t kInline = 32;
-  [[nodiscard]] const Slot& slot(std::size_t index) const { return index < kInline ? inline_.data()[index] : more_[index - kInline]; }
+  [[nodiscard]] const Slot& slot(std::size_t index) const {
+    return index < kInline ? inline_.data()[index] : more_[index - kInline];
+  }
 
   std::string buffer_;
   std::array<Slot, kInline> inline_{};
@@ -116,7 +119,8 @@ class Message {
   Method method_ = Method::Unknown;
 };
 
-// Splits one field value at its top-level commas: quoted strings, <…> and comments do not split. Elements are trimmed; empty ones skipped.
+// Splits one field value at its top-level commas: quoted strings, <…> and comments do not split. Elements are trimmed;
+// empty ones skipped.
 class CommaSplitter {
  public:
   explicit CommaSplitter(std::string_view value) : rest_(value) {}

@@ -7,7 +7,21 @@
 namespace offhook::sip {
 
 enum class Method : std::uint8_t {
-  Unknown, Invite, Ack, Bye, Cancel, Options, Register, Prack, Subscribe, Notify, Publish, Info, Refer, Message, Update,
+  Unknown,
+  Invite,
+  Ack,
+  Bye,
+  Cancel,
+  Options,
+  Register,
+  Prack,
+  Subscribe,
+  Notify,
+  Publish,
+  Info,
+  Refer,
+  Message,
+  Update,
 };
 
 [[nodiscard]] Method method_of(std::string_view text);

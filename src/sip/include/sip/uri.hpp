@@ -16,15 +16,15 @@ namespace offhook::sip {
 enum class Scheme : std::uint8_t { Sip, Sips, Tel, Other };
 
 struct Uri {
-  std::string_view text;      // the whole URI
+  std::string_view text;  // the whole URI
   Scheme scheme = Scheme::Other;
-  std::string_view user;      // still escaped; "" when there is none. For tel: the number
+  std::string_view user;  // still escaped; "" when there is none. For tel: the number
   std::string_view password;
-  std::string_view host;      // an IPv6 reference keeps its brackets
+  std::string_view host;  // an IPv6 reference keeps its brackets
   std::optional<std::uint16_t> port;
-  Params params;              // uri-parameters
-  std::string_view headers;   // after '?', without it
-  std::string_view opaque;    // all after the colon when scheme is Other
+  Params params;             // uri-parameters
+  std::string_view headers;  // after '?', without it
+  std::string_view opaque;   // all after the colon when scheme is Other
 
   [[nodiscard]] bool is_sip() const { return scheme == Scheme::Sip || scheme == Scheme::Sips; }
   // Parses exactly `text`: no white space, no brackets around it.
@@ -33,8 +33,8 @@ struct Uri {
 
 // §19.1.4. Escapes are undone before comparing, hosts and parameters case-insensitive, headers in any order.
 [[nodiscard]] bool equal(const Uri& a, const Uri& b);
-// The key under which a registrar keeps an address-of-record (§10.3 step 5): scheme, unescaped user, lower-case host and the port
-// when it is there; no parameters, headers or password. sips and sip share one key.
+// The key under which a registrar keeps an address-of-record (§10.3 step 5): scheme, unescaped user, lower-case host
+// and the port when it is there; no parameters, headers or password. sips and sip share one key.
 [[nodiscard]] std::string aor_key(const Uri& uri);
 // %HEX HEX undone once (§19.1.2); a lone % stays.
 [[nodiscard]] std::string unescape(std::string_view text);

@@ -1,4 +1,5 @@
-// CSeq = 1*DIGIT LWS Method. RFC 3261 §20.16; the number is less than 2**31 when we make it, below 2**32 when we read it.
+// CSeq = 1*DIGIT LWS Method. RFC 3261 §20.16; the number is less than 2**31 when we make it, below 2**32 when we read
+// it.
 #pragma once
 #include <cstdint>
 #include <string_view>

@@ -1,4 +1,5 @@
-// Event = event-type *( SEMI event-param ) ;  Subscription-State = substate-value *( SEMI subexp-params ). RFC 6665 §8.2.
+// Event = event-type *( SEMI event-param ) ;  Subscription-State = substate-value *( SEMI subexp-params ). RFC 6665
+// §8.2.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,5 @@
-// ( name-addr / addr-spec ) *( SEMI param ): From, To, Contact, Route, Record-Route, Refer-To, Referred-By, Diversion, Reply-To,
-// P-Asserted-Identity … RFC 3261 §20.10, §25.1.
+// ( name-addr / addr-spec ) *( SEMI param ): From, To, Contact, Route, Record-Route, Refer-To, Referred-By, Diversion,
+// Reply-To, P-Asserted-Identity … RFC 3261 §20.10, §25.1.
 //   name-addr = [ display-name ] LAQUOT addr-spec RAQUOT ;  display-name = *(token LWS) / quoted-string
 // Without <…> every ;param after the URI belongs to the header, not to the URI.
 #pragma once

@@ -10,6 +10,7 @@ namespace offhook::sip {
 [[nodiscard]] std::optional<std::uint32_t> max_forwards(const Message& message);  // nothing when absent or not a number
 [[nodiscard]] std::optional<std::uint32_t> expires(const Message& message);
 [[nodiscard]] std::optional<std::uint32_t> min_expires(const Message& message);
-[[nodiscard]] std::optional<std::uint32_t> retry_after(const Message& message);   // the seconds; comment and parameters ignored
+[[nodiscard]] std::optional<std::uint32_t> retry_after(
+    const Message& message);  // the seconds; comment and parameters ignored
 
 }  // namespace offhook::sip

@@ -22,11 +22,11 @@ struct Via {
   std::optional<std::uint16_t> port;
   Params params;
 
-  [[nodiscard]] std::string_view branch() const;                  // "" when missing
-  [[nodiscard]] std::optional<IpAddress> received() const;        // brackets tolerated
+  [[nodiscard]] std::string_view branch() const;            // "" when missing
+  [[nodiscard]] std::optional<IpAddress> received() const;  // brackets tolerated
   [[nodiscard]] bool wants_rport() const { return params.has("rport"); }
-  [[nodiscard]] std::optional<std::uint16_t> rport() const;       // its value, when filled in
-  [[nodiscard]] std::string sent_by() const;                      // host[:port], lower case
+  [[nodiscard]] std::optional<std::uint16_t> rport() const;  // its value, when filled in
+  [[nodiscard]] std::string sent_by() const;                 // host[:port], lower case
   [[nodiscard]] static Result<Via> parse(std::string_view value);
 };
 
