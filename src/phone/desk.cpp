@@ -115,7 +115,6 @@ void Desk::refresh(Now now, Call& call) {
     call.shown = state;
     call.since = now.mono;
   }
-  update_audio(call);
   changed(Change::Calls);
 }
 
@@ -148,6 +147,10 @@ void Desk::close_audio(Call& call) {
   call.rtp_port = 0;
   call.agreed.reset();
   call.sent.reset();
+}
+
+void Desk::update_audio() {
+  for (auto& call : calls) update_audio(call);
 }
 
 void Desk::update_audio(Call& call) {

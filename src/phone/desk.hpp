@@ -67,8 +67,10 @@ class Desk {
   void end(Now now, Call& call, std::string note);
   void remove(int id);
 
-  // After a change of facts: state, time of the state, audio, and the news to the world.
+  // After a change of facts: state, time of the state, and the news to the world.
   void refresh(Now now, Call& call);
+  // Tells the media engine what has changed; once an input is dealt with, so that it hears of no step in between.
+  void update_audio();
   void set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>& negotiated);
 
   void arm(Call& call, CallTimer timer, TimePoint deadline);

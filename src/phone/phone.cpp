@@ -99,6 +99,7 @@ void Phone::timer(Now now, std::uint32_t key) {
 
 void Phone::pump(Now now) {
   while (const auto event = desk_.ua.poll()) on_event(now, *event);
+  desk_.update_audio();
 }
 
 void Phone::on_event(Now now, const ua::Event& event) {

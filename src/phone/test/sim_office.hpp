@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/overloaded.hpp"
 #include "config/phone_config.hpp"
 #include "phone/rack.hpp"
@@ -204,6 +205,12 @@ class SimOffice {
     const auto found = plans_.find(*leg);
     return found == plans_.end() ? "none" : std::string(sdp::direction_text(found->second.direction));
   }
+  const media::AudioPlan& plan(std::uint64_t leg) const { return plans_.at(leg); }
+
+  // Trouble on the wire, by the sender's name: messages (first line as in sent()) that never arrive, and bytes that change on the way.
+  std::function<bool(const std::string& from, const std::string& what)> lost;
+  std::function<void(const std::string& from, std::string& bytes)> tamper;
+
   // "open 1", "update 1 sendrecv", "close 1" in order.
   std::vector<std::string> media_log;
   std::vector<Seen> seen;
@@ -230,11 +237,18 @@ class SimOffice {
     now_.wall += t - now_.mono;
     now_.mono = t;
   }
+  std::string name_of(const Endpoint& endpoint) const {
+    const auto found = names_.find(endpoint);
+    return found == names_.end() ? endpoint.text() : found->second;
+  }
   void put(transport::Transmit what) {
+    const auto from = name_of(what.flow.local);
+    if (tamper) tamper(from, what.bytes);
     if (auto message = sip::Message::parse(what.bytes)) {
       std::string first = message->is_request() ? std::string(message->method_text())
                                                 : std::to_string(message->status()) + ' ' + std::string(sip::method_name(message->method()));
-      seen.push_back({now_.mono, names_[what.flow.local], names_[what.flow.remote], std::move(first), std::move(*message)});
+      if (lost && lost(from, first)) return;
+      seen.push_back({now_.mono, from, name_of(what.flow.remote), std::move(first), std::move(*message)});
     }
     wire_.push_back({now_.mono + milliseconds(1), std::move(what)});
   }
@@ -245,7 +259,9 @@ class SimOffice {
     if (flow.local == at(5060)) switch_.receive(flow, std::move(what.bytes));
     else if (flow.local == at(5999)) {
       if (auto message = sip::Message::parse(std::move(what.bytes))) stranger.got.push_back(std::move(*message));
-    } else rack_.receive(now_, flow, std::move(what.bytes));
+    } else if (names_.contains(flow.local)) {
+      rack_.receive(now_, flow, std::move(what.bytes));  // elsewhere nobody is there
+    }
     flush();
   }
   void flush() {

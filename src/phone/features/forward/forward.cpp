@@ -80,8 +80,8 @@ void send(Desk& desk, Now now, Call& call, const Forward& verdict) {
 }
 
 std::string target_uri(std::string_view target, std::string_view domain) {
-  const auto colon = target.substr(0, target.find_first_of(":@"));
-  if (iequals(colon, "sip") || iequals(colon, "sips")) return std::string(target);
+  const auto scheme = to_lower(target.substr(0, target.find(':') + 1));  // "" without a colon
+  if (scheme == "sip:" || scheme == "sips:") return std::string(target);
   if (target.find('@') != std::string_view::npos) return "sip:" + std::string(target);
   return "sip:" + sip::escape_user(target) + '@' + std::string(domain);
 }
