@@ -16,9 +16,11 @@ class LadderMaker {
   }
 
   Ladder make() {
+    // At the same moment: what a party does, the messages, what is heard.
+    add_notes(true);
     for (const Record& record : sip_)
       if (record.number > options_.first && record.number <= options_.last) add(record);
-    for (std::size_t i = 0; i < options_.notes.size(); ++i) i += add(i);
+    add_notes(false);
     std::stable_sort(rows_.begin(), rows_.end(), [](const Timed& a, const Timed& b) { return a.at < b.at; });
     for (Timed& timed : rows_) {
       const Duration at = timed.at - rows_.front().at;
@@ -33,6 +35,11 @@ class LadderMaker {
     TimePoint at;
     Row row;
   };
+
+  void add_notes(bool acts) {
+    for (std::size_t i = 0; i < options_.notes.size(); ++i)
+      if ((options_.notes[i].kind == Note::Kind::Act) == acts) i += add(i);
+  }
 
   void add(const Record& record) {
     if (record.retransmission && options_.fold_retransmissions && fold(record)) return;

@@ -24,7 +24,7 @@ void Matcher::expect(const Milestone& milestone, std::size_t entry, bool loose) 
   seen_changes_ = 0;
 }
 
-bool Matcher::poll() {
+bool Matcher::look(bool to_the_end) {
   if (seen_changes_ != record_->changes()) {
     seen_changes_ = record_->changes();
     read_new();
@@ -32,13 +32,11 @@ bool Matcher::poll() {
       scan_any_order(expected_);
       scan_any_order(loose_);
     } else {
-      scan_in_order();
+      scan_in_order(to_the_end);
     }
   }
   return all_arrived(expected_);
 }
-
-bool Matcher::poll_loose() { return poll() && missing(true) == nullptr; }
 
 void Matcher::read_new() {
   const auto& all = record_->sip();
@@ -48,9 +46,9 @@ void Matcher::read_new() {
 }
 
 // Stops at the record that completes what is expected: the next one may belong to the next step.
-void Matcher::scan_in_order() {
+void Matcher::scan_in_order(bool to_the_end) {
   const auto open = [](const Open& o) { return o.record == 0; };
-  while (cursor_ < records_.size() && (expected_.empty() || std::any_of(expected_.begin(), expected_.end(), open))) {
+  while (cursor_ < records_.size() && (to_the_end || std::any_of(expected_.begin(), expected_.end(), open))) {
     Candidate& candidate = records_[cursor_++];
     if (candidate.taken) continue;
     if (take(expected_, candidate))

@@ -24,9 +24,9 @@ class Matcher {
   // `entry` is the milestone's place in the report. Loose ones stay open until found; the others are what the flow waits for now.
   void expect(const Milestone& milestone, std::size_t entry, bool loose);
   // Looks at what is new. True when everything that the flow waits for now has come.
-  bool poll();
+  bool poll() { return look(false); }
   // The same for the loose milestones that are not optional.
-  bool poll_loose();
+  bool poll_loose() { return look(true) && missing(true) == nullptr; }
   // The first milestone that is still open, loose ones only when asked for.
   [[nodiscard]] const Milestone* missing(bool loose) const;
   // What came since the last milestone, and why a message that looked like the missing one was not it.
@@ -49,8 +49,9 @@ class Matcher {
     Facts facts;
     bool taken = false;
   };
+  bool look(bool to_the_end);
   void read_new();
-  void scan_in_order();
+  void scan_in_order(bool to_the_end);
   void scan_any_order(std::vector<Open>& open);
   bool take(std::vector<Open>& open, Candidate& candidate);
   [[nodiscard]] bool arrived(std::uint64_t number) const;

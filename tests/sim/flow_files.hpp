@@ -1,0 +1,32 @@
+// The flow files of the repository, for tests.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "flow/script.hpp"
+
+namespace offhook::test {
+
+// Those that run; order as in the guide.
+inline const std::vector<std::string> kFlows{"setup-and-disconnect", "busy",           "no-answer",    "hold",             "call-waiting",
+                                             "blind-transfer",       "forward-always", "forward-busy", "forward-no-answer"};
+inline const std::vector<std::string> kPlannedFlows{"attended-transfer", "conference"};
+
+inline flow::Script load_flow(const std::string& name) {
+  const std::string path = std::string(OFFHOOK_SOURCE_DIR) + "/flows/" + name + ".yaml";
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  auto script = flow::load_script("flows/" + name + ".yaml", text.str());
+  if (!script) {
+    ADD_FAILURE() << script.error().text();
+    return {};
+  }
+  return std::move(*script);
+}
+
+}  // namespace offhook::test
