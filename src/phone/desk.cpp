@@ -105,6 +105,8 @@ void Desk::end(Now now, Call& call, std::string note) {
 }
 
 void Desk::remove(int id) {
+  if (Call* call = find(id))
+    for (std::size_t i = 0; i < call->timers.size(); ++i) cancel(*call, static_cast<CallTimer>(i));
   calls.remove_if([&](const Call& c) { return c.id == id; });
   changed(Change::Calls);
 }

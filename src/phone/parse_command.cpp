@@ -1,5 +1,7 @@
 // Commands as a person types them in a flow file or sends them to the API.
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "base/ascii.hpp"

@@ -18,7 +18,8 @@ PhoneSettings settings_of(const config::PhoneConfig& config) {
 
 // What the screen says when a call is over.
 std::string why(const Call& call, const ua::CallEnded& event) {
-  if (event.by == ua::EndedBy::Local) return {};
+  // What the person ended is over on the screen already; a status then means that our own answer had to refuse it (488).
+  if (event.by == ua::EndedBy::Local) return event.status >= 300 ? event.reason : std::string();
   const bool answered = call.facts.stage == Stage::Established || call.facts.stage == Stage::Answering;
   if (!call.outgoing && !answered) {
     // A proxy that forks says so when another phone took the call (RFC 3326).

@@ -1,5 +1,6 @@
 #include "phone/rack.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/overloaded.hpp"

@@ -63,8 +63,10 @@ void on_progress(Desk& desk, Now now, const ua::TransferProgress& event) {
 }
 
 void on_ended(Desk& desk, Now now, const ua::CallEnded& event) {
-  if (Call* next = call_made_for(desk, event.call); next != nullptr && next->facts.stage == Stage::Waiting) start(desk, now, *next);
+  Call* next = call_made_for(desk, event.call);
   Call* call = desk.find(event.call);
+  if (next != nullptr && call != nullptr) call->note = "transferred to " + name_of(next->peer);
+  if (next != nullptr && next->facts.stage == Stage::Waiting) start(desk, now, *next);
   if (call == nullptr) return;
   if (call->facts.transferring && event.by == ua::EndedBy::Local) call->note = "transferred to " + call->target;
   report(desk, now, *call, event.status >= 300 ? event.status : kRequestTerminated);

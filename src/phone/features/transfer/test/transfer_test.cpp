@@ -37,7 +37,9 @@ TEST_F(Transfer, BlindTransferFollowsTheGuidesOrder) {
   EXPECT_LT(place("A INVITE"), place("C 180 INVITE"));
   EXPECT_EQ(office.state("B", 1), "ended");
   EXPECT_EQ(office.state("A", 1), "ended");
+  EXPECT_EQ(office.note("A", 1), "transferred to 1003");
   EXPECT_EQ(office.state("A", 2), "ringback");
+  EXPECT_EQ(office.note("A", 2), "transferred by 1002");
   EXPECT_EQ(office.state("C", 1), "ringing");
   const auto& invite = office.find_sent("A INVITE")->message;
   const auto referred_by = invite.find(sip::HeaderId::ReferredBy);
