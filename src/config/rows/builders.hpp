@@ -6,6 +6,14 @@
 namespace offhook::config::chapters {
 
 class Define {
+  // Before its users: a constant expression needs the definition.
+  template <class Change>
+  constexpr Define with(Change change) const {
+    Define out = *this;
+    change(out.row_);
+    return out;
+  }
+
  public:
   // The first number of account.X… is an account, that of linekey.X… a line key; other numbers are said with x() and y().
   constexpr Define(std::string_view name, Kind kind, std::string_view fallback, Room room, std::string_view help) {
@@ -39,13 +47,6 @@ class Define {
   }
 
  private:
-  template <class Change>
-  constexpr Define with(Change change) const {
-    Define out = *this;
-    change(out.row_);
-    return out;
-  }
-
   Row row_{};
 };
 
