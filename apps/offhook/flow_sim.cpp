@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "command.hpp"
-#include "sim/flows.hpp"
+#include "sim/run_flows.hpp"
 
 namespace offhook {
 namespace {
