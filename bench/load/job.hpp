@@ -1,0 +1,47 @@
+// What one run does, and the parts that registrations and calls share: places in the closed loop and their retransmission.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "load/text.hpp"
+#include "load/wire.hpp"
+
+namespace offhook::load {
+
+struct Job {
+  std::string domain = "bench.test";
+  std::uint16_t proxy_port = 5060, caller_port = 5101, callee_port = 5102;
+  std::uint64_t users = 1000, first = 1, count = 1000;  // users u<first>…, passwords pw<n>
+  std::size_t window = 64;                              // registrations or calls under way at a time
+  std::string run;                                      // letters that no other run against this proxy uses
+};
+
+// One request that is under way: sent again after T1, 2 T1, … until something answers; given up after kPatience.
+struct Pending {
+  std::string text;
+  TimePoint due{}, born{};
+  Duration interval{};
+};
+inline constexpr milliseconds kT1{500};
+inline constexpr seconds kPatience{8};
+
+inline void begin(Pending& pending, TimePoint now, std::string text) { pending = {std::move(text), now + kT1, now, kT1}; }
+inline void settle(Pending& pending) { pending.text.clear(); }
+// True when it has to go out again.
+inline bool overdue(Pending& pending, TimePoint now) {
+  if (pending.text.empty() || now < pending.due) return false;
+  pending.interval *= 2;
+  pending.due = now + pending.interval;
+  return true;
+}
+
+inline std::string user(std::uint64_t number) { return "u" + std::to_string(number); }
+inline Login login(std::uint64_t number) { return {user(number), "pw" + std::to_string(number)}; }
+
+// Both return when `count` are completed or failed, or at `end`.
+[[nodiscard]] Counts run_registrations(const Job& job, TimePoint end);
+[[nodiscard]] Counts run_calls(const Job& job, TimePoint end);
+
+}  // namespace offhook::load

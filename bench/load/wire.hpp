@@ -1,0 +1,37 @@
+// A loopback UDP socket that receives and sends in batches (recvmmsg, sendmmsg). One thread.
+#pragma once
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::load {
+
+class Wire {
+ public:
+  // Bound to 127.0.0.1:port, sends to 127.0.0.1:peer. False in ok() when the port is taken.
+  Wire(std::uint16_t port, std::uint16_t peer);
+  ~Wire();
+  Wire(const Wire&) = delete;
+  Wire& operator=(const Wire&) = delete;
+
+  [[nodiscard]] bool ok() const { return fd_ >= 0; }
+  // Whatever has arrived, at most a batch; the views are good until the next call. Never waits.
+  [[nodiscard]] const std::vector<std::string_view>& receive();
+  void send(std::string text) { out_.push_back(std::move(text)); }
+  // Hands all of send() to the kernel.
+  void flush();
+
+ private:
+  int fd_ = -1;
+  std::vector<char> store_;
+  std::vector<iovec> in_parts_, out_parts_;
+  std::vector<mmsghdr> in_heads_, out_heads_;
+  std::vector<std::string_view> arrived_;
+  std::vector<std::string> out_;
+};
+
+}  // namespace offhook::load
