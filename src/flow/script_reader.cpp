@@ -65,6 +65,11 @@ bool ScriptReader::check_marks() {
     if (milestone.mark != mark && !complaint_)
       complaint_ = Complaint{milestone.mark + " stands where " + mark + " is due", script_.file + ':' + std::to_string(milestone.line)};
   };
+  for (const Step& step : script_.before) {
+    const auto* milestone = std::get_if<Milestone>(&step);
+    if (milestone != nullptr && !milestone->mark.empty())
+      complaint_ = Complaint{"the F numbers begin under \"steps\"", script_.file + ':' + std::to_string(milestone->line)};
+  }
   for (const Step& step : script_.steps) {
     if (const auto* milestone = std::get_if<Milestone>(&step)) check(*milestone);
     if (const auto* group = std::get_if<AnyOrder>(&step)) std::for_each(group->milestones.begin(), group->milestones.end(), check);

@@ -39,12 +39,22 @@ TEST_P(Flow, EndsAsItShouldOnARoughNetworkWithEverySeed) {
   batch.seeds = kSeeds;
   batch.world.network = sim::NetworkOptions::rough();
   int shown = 0;
+  std::size_t lost = 0, repeated = 0, twice = 0;
   const auto tally = sim::run_flows({script}, batch, [&](const flow::Script&, const sim::FlowRun& run) {
+    for (const flow::Record& record : run.record.sip()) {
+      lost += record.delivered ? 0U : 1U;
+      repeated += record.retransmission ? 1U : 0U;
+      twice += record.deliveries > 1 ? 1U : 0U;
+    }
     if (!run.passed()) ADD_FAILURE() << run.text() << (shown++ == 0 ? ladder(run) : std::string{});
     return shown < 5;
   });
   EXPECT_TRUE(tally.ok());
   EXPECT_EQ(tally.passed, kSeeds);
+  // The network was as rough as it should be.
+  EXPECT_GT(lost, kSeeds);
+  EXPECT_GT(repeated, kSeeds);
+  EXPECT_GT(twice, kSeeds / 4);
 }
 
 TEST_P(Flow, ReplaysByteForByte) {

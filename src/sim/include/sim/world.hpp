@@ -33,6 +33,8 @@ class World final : public flow::World {
  public:
   // Starts proxy and phones and lets the phones register. Errors: a setting that the phone does not know; no registration within 64 s of virtual time.
   [[nodiscard]] static Checked<std::unique_ptr<World>> start(const std::vector<flow::PartyPlan>& parties, const WorldOptions& options = {});
+  // The same, but hands over the world at the moment when everybody is switched on and nobody is registered yet.
+  [[nodiscard]] static Checked<std::unique_ptr<World>> begin(const std::vector<flow::PartyPlan>& parties, const WorldOptions& options = {});
   ~World() override;
 
   Checked<void> command(std::string_view party, const phone::Command& command) override;
