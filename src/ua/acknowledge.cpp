@@ -1,4 +1,5 @@
-// ACK to a 2xx, both sides: the caller acknowledges each retransmission, the callee retransmits until it is acknowledged. RFC 3261 §13.2.2.4, §13.3.1.4.
+// ACK to a 2xx, both sides: the caller acknowledges each retransmission, the callee retransmits until it is
+// acknowledged. RFC 3261 §13.2.2.4, §13.3.1.4.
 #include <algorithm>
 #include <utility>
 
@@ -11,7 +12,8 @@ using sip::HeaderId;
 
 void Calls::send_ack(Sent& sent, dialog::Dialog& dialog, const sip::Message& response) {
   sip::Builder builder = dialog.request(sip::Method::Ack, sent.request.cseq());
-  builder.copy(sent.request, HeaderId::Authorization).copy(sent.request, HeaderId::ProxyAuthorization);  // §22.1: those of the INVITE
+  builder.copy(sent.request, HeaderId::Authorization)
+      .copy(sent.request, HeaderId::ProxyAuthorization);  // §22.1: those of the INVITE
   const transport::Flow flow = core_->flow_in_dialog(sent.account, dialog.next_hop());
   std::string bytes = core_->port().transactions->send_stateless(builder.build(), flow);
   sent.acks.push_back({std::string(response.to_tag()), std::move(bytes), flow});
@@ -25,14 +27,16 @@ void Calls::keep_for_acks(Now now, Key key) {
 }
 
 bool Calls::repeat_ack(Sent& sent, const sip::Message& response) {
-  const auto it = std::find_if(sent.acks.begin(), sent.acks.end(), [&](const SentAck& ack) { return ack.to_tag == response.to_tag(); });
+  const auto it = std::find_if(sent.acks.begin(), sent.acks.end(),
+                               [&](const SentAck& ack) { return ack.to_tag == response.to_tag(); });
   if (it == sent.acks.end()) return false;
   core_->port().transactions->resend(it->bytes, it->flow);
   return true;
 }
 
 // 200 to an INVITE with `body` as our answer or, when the INVITE had none, our offer.
-void Calls::send_accepted(Now now, Call& call, const transaction::ServerId& id, const sip::Message& request, std::string_view body) {
+void Calls::send_accepted(Now now, Call& call, const transaction::ServerId& id, const sip::Message& request,
+                          std::string_view body) {
   sip::Builder builder = sip::Builder::response(request, 200, call.local_tag);
   builder.copy(request, HeaderId::RecordRoute);  // §12.1.1
   add_identity(builder, call);
@@ -50,7 +54,8 @@ void Calls::send_accepted(Now now, Call& call, const transaction::ServerId& id, 
 }
 
 void Calls::repeat_accepted(Now now, Call& call, std::uint32_t cseq) {
-  const auto it = std::find_if(call.unacked.begin(), call.unacked.end(), [&](const Unacked& u) { return u.cseq == cseq; });
+  const auto it =
+      std::find_if(call.unacked.begin(), call.unacked.end(), [&](const Unacked& u) { return u.cseq == cseq; });
   if (it == call.unacked.end()) return;
   if (now.mono >= it->give_up) {
     call.unacked.erase(it);
@@ -59,13 +64,15 @@ void Calls::repeat_accepted(Now now, Call& call, std::uint32_t cseq) {
   }
   core_->respond(now, it->id, it->response);
   it->interval = std::min(2 * it->interval, core_->timers(call.account).t2);
-  it->alarm = core_->arm(now, std::min(it->interval, it->give_up - now.mono), {AlarmKind::ResponseDue, call.account, call.id, cseq});
+  it->alarm = core_->arm(now, std::min(it->interval, it->give_up - now.mono),
+                         {AlarmKind::ResponseDue, call.account, call.id, cseq});
 }
 
 void Calls::ack(Now now, const sip::Message& request) {
   Call* call = find(request);
   if (call == nullptr) return;
-  const auto it = std::find_if(call->unacked.begin(), call->unacked.end(), [&](const Unacked& u) { return u.cseq == request.cseq(); });
+  const auto it = std::find_if(call->unacked.begin(), call->unacked.end(),
+                               [&](const Unacked& u) { return u.cseq == request.cseq(); });
   if (it == call->unacked.end()) return;
   Unacked unacked = std::move(*it);
   call->unacked.erase(it);

@@ -10,11 +10,14 @@ using sip::HeaderId;
 // A server that calls every nonce stale would keep us busy for ever.
 constexpr std::ptrdiff_t kMaxAnswersPerRealm = 3;
 
-std::string_view auth_user(const Account& account) { return account.auth_user.empty() ? account.user : account.auth_user; }
+std::string_view auth_user(const Account& account) {
+  return account.auth_user.empty() ? account.user : account.auth_user;
+}
 
 }  // namespace
 
-std::optional<sip::Message> Authenticator::answer(const Account& account, Random& random, Sent& sent, const sip::Message& response, std::uint32_t cseq) {
+std::optional<sip::Message> Authenticator::answer(const Account& account, Random& random, Sent& sent,
+                                                  const sip::Message& response, std::uint32_t cseq) {
   if (account.password.empty() || !learn(account, sent, response)) return std::nullopt;
   sip::Edit edit(sent.request);
   edit.set(HeaderId::CSeq, std::to_string(cseq) + ' ' + std::string(sent.request.method_text()));
@@ -30,17 +33,20 @@ sip::Message Authenticator::sign(const Account& account, Random& random, sip::Me
   return edit.apply();
 }
 
-void Authenticator::add_credentials(const Account& account, Random& random, const sip::Message& request, sip::Edit& edit) {
+void Authenticator::add_credentials(const Account& account, Random& random, const sip::Message& request,
+                                    sip::Edit& edit) {
   const sip::RequestFacts facts{request.method_text(), request.request_uri()};
   for (Realm& realm : realms_) {
-    const auto credentials = sip::answer_challenge(realm.challenge, auth_user(account), realm.ha1, facts, random.token(16), ++realm.uses);
+    const auto credentials =
+        sip::answer_challenge(realm.challenge, auth_user(account), realm.ha1, facts, random.token(16), ++realm.uses);
     edit.append(realm.proxy ? HeaderId::ProxyAuthorization : HeaderId::Authorization, credentials.text());
   }
 }
 
 // True when at least one challenge can be answered and none of them came twice.
 bool Authenticator::learn(const Account& account, Sent& sent, const sip::Message& response) {
-  std::vector<std::string> seen;  // several challenges of one realm are one question in several algorithms, the best first (RFC 8760 §2.4)
+  std::vector<std::string>
+      seen;  // several challenges of one realm are one question in several algorithms, the best first (RFC 8760 §2.4)
   bool usable = false;
   for (std::size_t i = 0; i < response.header_count(); ++i) {
     const auto field = response.header(i);
@@ -62,7 +68,8 @@ bool Authenticator::learn_one(const Account& account, Sent& sent, bool proxy, si
   const auto answered = std::count(sent.answered_realms.begin(), sent.answered_realms.end(), name);
   if (answered >= kMaxAnswersPerRealm || (answered > 0 && !challenge.stale)) return false;
   sent.answered_realms.push_back(name);
-  auto it = std::find_if(realms_.begin(), realms_.end(), [&](const Realm& r) { return r.proxy == proxy && r.challenge.realm == challenge.realm; });
+  auto it = std::find_if(realms_.begin(), realms_.end(),
+                         [&](const Realm& r) { return r.proxy == proxy && r.challenge.realm == challenge.realm; });
   if (it == realms_.end()) it = realms_.insert(realms_.end(), Realm{proxy, {}, {}, 0});
   if (it->challenge.nonce != challenge.nonce) it->uses = 0;
   if (it->ha1.empty() || it->challenge.algorithm != challenge.algorithm)

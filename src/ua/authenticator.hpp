@@ -1,5 +1,6 @@
-// Digest credentials of one Call-ID: what servers have asked for so far, answered with rising nonce counts. RFC 3261 §22.2, §22.3, RFC 7616 §3.3.
-// A call and a registration have one each, as credentials for a proxy are not carried from one Call-ID to another (§22.3).
+// Digest credentials of one Call-ID: what servers have asked for so far, answered with rising nonce counts. RFC 3261
+// §22.2, §22.3, RFC 7616 §3.3. A call and a registration have one each, as credentials for a proxy are not carried from
+// one Call-ID to another (§22.3).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,9 +17,11 @@ namespace offhook::ua {
 
 class Authenticator {
  public:
-  // The request of `sent` again, with CSeq `cseq` and credentials for what the 401 or 407 asks. Nothing when the account has no password, the challenge is of no
-  // use, or this request has answered that realm before and the server does not call the nonce stale: asking a person is then the only way on (§22.2).
-  [[nodiscard]] std::optional<sip::Message> answer(const Account& account, Random& random, Sent& sent, const sip::Message& response, std::uint32_t cseq);
+  // The request of `sent` again, with CSeq `cseq` and credentials for what the 401 or 407 asks. Nothing when the
+  // account has no password, the challenge is of no use, or this request has answered that realm before and the server
+  // does not call the nonce stale: asking a person is then the only way on (§22.2).
+  [[nodiscard]] std::optional<sip::Message> answer(const Account& account, Random& random, Sent& sent,
+                                                   const sip::Message& response, std::uint32_t cseq);
   // Credentials known so far for a new request of the same Call-ID: saves the server its challenge.
   [[nodiscard]] sip::Message sign(const Account& account, Random& random, sip::Message request);
 

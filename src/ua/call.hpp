@@ -3,7 +3,8 @@
 //   Inviting ──2xx──> Established <──ACK── Answered <──answer()── Offered
 //       └──refused, cancelled──┐   │ BYE        │ no ACK             │ refused, CANCEL
 //                              └───┴──> Over <──┴────────────────────┘
-// Over: the phone has been told; transactions, unacknowledged 2xx and transfer subscriptions finish underneath, then the call is freed.
+// Over: the phone has been told; transactions, unacknowledged 2xx and transfer subscriptions finish underneath, then
+// the call is freed.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -22,8 +23,8 @@ enum class Phase : std::uint8_t { Inviting, Offered, Answered, Established, Over
 // Our INVITE, until its final answer.
 struct Invitation {
   Key sent = 0;
-  sip::Message request;              // the last one, as sent: the dialog is made from it
-  std::string to;                    // name-addr, the same in each redirected one (§8.1.3.4)
+  sip::Message request;  // the last one, as sent: the dialog is made from it
+  std::string to;        // name-addr, the same in each redirected one (§8.1.3.4)
   std::string referred_by;
   std::vector<std::string> tried;    // Request-URIs that have had an INVITE
   std::vector<std::string> waiting;  // targets of 3xx responses, the best last
@@ -52,14 +53,15 @@ struct Unacked {
 
 // Our own re-INVITEs: the wish and where it stands.
 struct HoldMachine {
-  bool held = false;    // agreed
+  bool held = false;  // agreed
   bool wanted = false;
   bool offered = false;  // what the open re-INVITE asks for
   Key sent = 0;          // the open re-INVITE
   Key alarm = 0;         // the pause after a 491
 };
 
-// We sent REFER; a subscription to its outcome lives until a final NOTIFY or until we have waited long enough (RFC 3515 §2.4.4).
+// We sent REFER; a subscription to its outcome lives until a final NOTIFY or until we have waited long enough (RFC 3515
+// §2.4.4).
 struct Transferor {
   std::uint32_t refer_cseq = 0;
   Key alarm = 0;
@@ -71,7 +73,7 @@ struct Transferor {
 // The peer sent REFER.
 struct Transferee {
   transaction::ServerId id;
-  sip::Message request;         // until it is decided
+  sip::Message request;  // until it is decided
   bool decided = false;
   std::string event = "refer";  // with ;id= when it is not the first REFER of the dialog (RFC 3515 §2.4.6)
   Key notify = 0;               // one NOTIFY at a time, so that they arrive in order
@@ -109,7 +111,9 @@ struct Call {
   bool bye_when_acked = false;  // §15: the callee may not send BYE before it has the ACK
   std::string bye_reason;
 
-  [[nodiscard]] bool is_transferring() const { return (transferor && !transferor->finished) || (transferee && !transferee->final_sent); }
+  [[nodiscard]] bool is_transferring() const {
+    return (transferor && !transferor->finished) || (transferee && !transferee->final_sent);
+  }
 };
 
 }  // namespace offhook::ua

@@ -54,8 +54,8 @@ void Calls::invite(Now now, AccountId account, transaction::RequestReceived even
 bool Calls::is_merged(const sip::Message& request) const {
   bool merged = false;
   calls_.for_each([&](CallId, const Call& call) {
-    merged = merged || (!call.outgoing && call.phase != Phase::Over && call.call_id == request.call_id() && call.remote_tag == request.from_tag() &&
-                        call.invite_cseq == request.cseq());
+    merged = merged || (!call.outgoing && call.phase != Phase::Over && call.call_id == request.call_id() &&
+                        call.remote_tag == request.from_tag() && call.invite_cseq == request.cseq());
   });
   return merged;
 }
@@ -63,7 +63,8 @@ bool Calls::is_merged(const sip::Message& request) const {
 // Takes the offer of an INVITE or UPDATE; the response that refuses one we cannot accept, with the session as it was.
 std::optional<sip::Message> Calls::refuse_offer(Call& call, const sip::Message& request) {
   if (!has_content_type(request, kSdpType)) return std::nullopt;
-  if (!sdp::parse(request.body())) return Builder::response(request, 400, call.local_tag, "Bad Session Description").build();
+  if (!sdp::parse(request.body()))
+    return Builder::response(request, 400, call.local_tag, "Bad Session Description").build();
   if (call.session.receive_offer(request.body(), audio(call, call.hold.held))) return std::nullopt;
   const std::string warning = "305 " + core_->local().address.uri_host() + " \"Incompatible media format\"";
   return Builder::response(request, 488, call.local_tag).add(HeaderId::Warning, warning).build();
@@ -82,7 +83,8 @@ void Calls::send_ringing(Now now, Call& call) {
   add_identity(builder, call);
   core_->respond(now, call.arrival->id, builder.build());
   // §13.3.1.1: a proxy in between gives up after three minutes of silence (Timer C).
-  call.arrival->provisional_alarm = core_->arm(now, kProvisionalInterval, {AlarmKind::ProvisionalDue, call.account, call.id, 0});
+  call.arrival->provisional_alarm =
+      core_->arm(now, kProvisionalInterval, {AlarmKind::ProvisionalDue, call.account, call.id, 0});
 }
 
 void Calls::answer(Now now, CallId id, Endpoint rtp) {
@@ -143,7 +145,8 @@ void Calls::cancel(Now now, const transaction::RequestReceived& event) {
   core_->respond(now, cancelled->arrival->id, cancelled->arrival->request, 487, cancelled->local_tag);
   core_->disarm(cancelled->arrival->provisional_alarm);
   cancelled->arrival.reset();
-  tell_ended(*cancelled, EndedBy::Remote, 487, sip::reason_phrase(487), event.request.find(HeaderId::Reason).value_or(std::string_view{}));
+  tell_ended(*cancelled, EndedBy::Remote, 487, sip::reason_phrase(487),
+             event.request.find(HeaderId::Reason).value_or(std::string_view{}));
 }
 
 }  // namespace offhook::ua

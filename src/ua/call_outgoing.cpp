@@ -1,4 +1,5 @@
-// The caller's side: INVITE to its final answer. RFC 3261 §13.2, §9.1, forks §13.2.2.4, early media as a preview of the answer (RFC 3264 §4).
+// The caller's side: INVITE to its final answer. RFC 3261 §13.2, §9.1, forks §13.2.2.4, early media as a preview of the
+// answer (RFC 3264 §4).
 #include <utility>
 
 #include "calls.hpp"
@@ -14,7 +15,8 @@ using sip::Method;
 
 }  // namespace
 
-Checked<CallId> Calls::call(Now now, AccountId account, std::string_view target, Endpoint rtp, std::string_view referred_by) {
+Checked<CallId> Calls::call(Now now, AccountId account, std::string_view target, Endpoint rtp,
+                            std::string_view referred_by) {
   if (core_->account(account) == nullptr) return complain("no such account");
   const auto uri = target_uri(account, target);
   if (!uri) return tl::unexpected(uri.error());
@@ -56,7 +58,9 @@ sip::Message Calls::invite_request(Call& call, const std::string& uri, std::stri
   if (!account.outbound_route.empty()) builder.add(HeaderId::Route, account.outbound_route);
   builder.add(HeaderId::MaxForwards, "70");
   builder.add(HeaderId::From, sip::name_addr(account.display_name, local_uri(call.account)) + ";tag=" + call.local_tag);
-  builder.add(HeaderId::To, invitation.to).add(HeaderId::CallId, call.call_id).add(HeaderId::CSeq, std::to_string(call.invite_cseq) + " INVITE");
+  builder.add(HeaderId::To, invitation.to)
+      .add(HeaderId::CallId, call.call_id)
+      .add(HeaderId::CSeq, std::to_string(call.invite_cseq) + " INVITE");
   add_identity(builder, call);
   builder.add(HeaderId::Accept, kSdpType);
   if (!invitation.referred_by.empty()) builder.add(HeaderId::ReferredBy, invitation.referred_by);  // RFC 3892 §2.2
@@ -141,7 +145,9 @@ void Calls::invite_refused(Now now, Call& call, const sip::Message& response) {
   if (!call.invitation->cancelled) {
     if (status / 100 == 3) take_targets(call, response);
     // 6xx speaks for every target (§16.7 step 5 says so of a proxy; a caller is no less bound, §21.6).
-    if (status / 100 != 6 && try_next_target(now, call, status, response.find(HeaderId::Diversion).value_or(std::string_view{}))) return;
+    if (status / 100 != 6 &&
+        try_next_target(now, call, status, response.find(HeaderId::Diversion).value_or(std::string_view{})))
+      return;
   }
   give_up(call, EndedBy::Network, status, response.reason());
 }

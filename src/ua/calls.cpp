@@ -43,7 +43,8 @@ void Calls::hang_up(Now now, CallId id, std::string_view reason_header) {
     case Phase::Inviting:
       // The screen is free at once; the 487, or a 2xx that overtook the CANCEL, is dealt with underneath.
       call->invitation->cancelled = true;
-      if (const Sent* open = core_->sent(call->invitation->sent)) core_->port().transactions->cancel(now.mono, open->transaction, reason_header);
+      if (const Sent* open = core_->sent(call->invitation->sent))
+        core_->port().transactions->cancel(now.mono, open->transaction, reason_header);
       return tell_ended(*call, EndedBy::Local, 487, "Request Terminated");
     case Phase::Offered: return reject(now, id, 486);
     case Phase::Answered:
@@ -113,7 +114,9 @@ bool Calls::answer_challenge(Now now, Key key, const sip::Message& response, Key
   const LocalAccount* account = core_->account(sent->account);
   Call* call = find(sent->call);
   // The dialog counts on; a fork that was hung up has none any more, and nothing else is sent in it.
-  const std::uint32_t cseq = call != nullptr && call->dialog ? call->dialog->request(sent->request.method()).build().cseq() : sent->request.cseq() + 1;
+  const std::uint32_t cseq = call != nullptr && call->dialog
+                                 ? call->dialog->request(sent->request.method()).build().cseq()
+                                 : sent->request.cseq() + 1;
   Authenticator once;
   Authenticator& authenticator = call != nullptr ? call->authenticator : once;
   auto again = authenticator.answer(account->settings, core_->random(), *sent, response, cseq);
@@ -176,7 +179,8 @@ Checked<std::string> Calls::target_uri(AccountId id, std::string_view target) co
     uri = "sip:" + sip::escape_user(target) + '@' + core_->account(id)->settings.domain;
   const auto parsed = sip::Uri::parse(uri);
   if (!parsed) return complain("not a number or SIP address", std::string(target));
-  if (parsed->scheme == sip::Scheme::Sips) return complain("sips: needs TLS all the way, which this account does not have", std::string(target));
+  if (parsed->scheme == sip::Scheme::Sips)
+    return complain("sips: needs TLS all the way, which this account does not have", std::string(target));
   return uri;
 }
 

@@ -22,7 +22,8 @@ class Calls {
   explicit Calls(Core& core) : core_(&core) {}
 
   // Commands (user_agent.hpp).
-  [[nodiscard]] Checked<CallId> call(Now now, AccountId account, std::string_view target, Endpoint rtp, std::string_view referred_by);
+  [[nodiscard]] Checked<CallId> call(Now now, AccountId account, std::string_view target, Endpoint rtp,
+                                     std::string_view referred_by);
   void ring(Now now, CallId id);
   void answer(Now now, CallId id, Endpoint rtp);
   void reject(Now now, CallId id, int status);
@@ -100,7 +101,8 @@ class Calls {
   void send_ack(Sent& sent, dialog::Dialog& dialog, const sip::Message& response);
   void keep_for_acks(Now now, Key key);
   [[nodiscard]] bool repeat_ack(Sent& sent, const sip::Message& response);
-  void send_accepted(Now now, Call& call, const transaction::ServerId& id, const sip::Message& request, std::string_view body);
+  void send_accepted(Now now, Call& call, const transaction::ServerId& id, const sip::Message& request,
+                     std::string_view body);
   void repeat_accepted(Now now, Call& call, std::uint32_t cseq);
   void acked(Now now, Call& call, const Unacked& unacked, const sip::Message& ack);
   void drop_unacked(Call& call);

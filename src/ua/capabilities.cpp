@@ -28,8 +28,7 @@ bool is_allowed(Method method) {
     case Method::Unknown:
     case Method::Register:
     case Method::Publish:
-    case Method::Message:
-      return false;
+    case Method::Message: return false;
   }
   return false;
 }
@@ -38,16 +37,20 @@ bool is_allowed(Method method) {
 
 std::optional<sip::Message> refuse(const sip::Message& request, std::string_view to_tag) {
   const Method method = request.method();
-  if (method == Method::Ack || method == Method::Cancel) return std::nullopt;  // neither can be refused that way (§8.2.2.3)
+  if (method == Method::Ack || method == Method::Cancel)
+    return std::nullopt;  // neither can be refused that way (§8.2.2.3)
   if (method == Method::Unknown) return Builder::response(request, 501, to_tag).add(HeaderId::Allow, kAllow).build();
   if (!is_allowed(method)) return Builder::response(request, 405, to_tag).add(HeaderId::Allow, kAllow).build();
   // sips would promise a protection that a call over UDP does not give; tel needs a number plan that only a server has.
   const auto uri = sip::Uri::parse(request.request_uri());
   if (!uri || uri->scheme != sip::Scheme::Sip) return Builder::response(request, 416, to_tag).build();
   std::string unsupported;
-  for (const std::string_view option : request.values(HeaderId::Require)) unsupported += (unsupported.empty() ? "" : ", ") + std::string(option);
-  if (!unsupported.empty()) return Builder::response(request, 420, to_tag).add(HeaderId::Unsupported, unsupported).build();
-  if (const auto coding = request.find(HeaderId::ContentEncoding); coding && !request.body().empty() && !iequals(*coding, "identity"))
+  for (const std::string_view option : request.values(HeaderId::Require))
+    unsupported += (unsupported.empty() ? "" : ", ") + std::string(option);
+  if (!unsupported.empty())
+    return Builder::response(request, 420, to_tag).add(HeaderId::Unsupported, unsupported).build();
+  if (const auto coding = request.find(HeaderId::ContentEncoding);
+      coding && !request.body().empty() && !iequals(*coding, "identity"))
     return Builder::response(request, 415, to_tag).add(HeaderId::AcceptEncoding, "identity").build();
   return std::nullopt;
 }
@@ -55,7 +58,8 @@ std::optional<sip::Message> refuse(const sip::Message& request, std::string_view
 std::optional<sip::Message> refuse_body(const sip::Message& request, std::string_view to_tag) {
   if (request.body().empty() || has_content_type(request, kSdpType)) return std::nullopt;
   // A body that may be ignored is ignored (§20.11): we then make the offer.
-  if (const auto disposition = request.find(HeaderId::ContentDisposition); disposition && to_lower(*disposition).find("handling=optional") != std::string::npos)
+  if (const auto disposition = request.find(HeaderId::ContentDisposition);
+      disposition && to_lower(*disposition).find("handling=optional") != std::string::npos)
     return std::nullopt;
   return Builder::response(request, 415, to_tag).add(HeaderId::Accept, kSdpType).build();
 }
@@ -64,7 +68,9 @@ sip::Message options_answer(const Core& core, AccountId id, const sip::Message& 
   const LocalAccount* account = core.account(id);
   Builder response = Builder::response(request, 200, to_tag);
   response.add(HeaderId::Contact, core.contact(id)).add(HeaderId::Allow, kAllow).add(HeaderId::Accept, kSdpType);
-  response.add(HeaderId::AcceptEncoding, "identity").add(HeaderId::AllowEvents, kAllowEvents).add(HeaderId::Supported, "");
+  response.add(HeaderId::AcceptEncoding, "identity")
+      .add(HeaderId::AllowEvents, kAllowEvents)
+      .add(HeaderId::Supported, "");
   if (account == nullptr) return response.build();
   add_user_agent(response, account->settings);
   sdp::LocalAudio audio;

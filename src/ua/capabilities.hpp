@@ -1,4 +1,5 @@
-// What this user agent can do, how it says so, and what it refuses before any room looks at a request. RFC 3261 §8.2.1-§8.2.3, §11.
+// What this user agent can do, how it says so, and what it refuses before any room looks at a request. RFC 3261
+// §8.2.1-§8.2.3, §11.
 #pragma once
 #include <optional>
 #include <string>
@@ -15,12 +16,14 @@ inline constexpr std::string_view kAllowEvents = "refer";
 inline constexpr std::string_view kSdpType = "application/sdp";
 inline constexpr std::string_view kSipfragType = "message/sipfrag;version=2.0";
 
-// The response that refuses a request whose method, scheme, Require or Content-Encoding we do not take, in the order of §8.2; nothing when it may go on.
+// The response that refuses a request whose method, scheme, Require or Content-Encoding we do not take, in the order of
+// §8.2; nothing when it may go on.
 [[nodiscard]] std::optional<sip::Message> refuse(const sip::Message& request, std::string_view to_tag);
 // 415 with what we take, when the body of an INVITE or UPDATE is no SDP (§8.2.3).
 [[nodiscard]] std::optional<sip::Message> refuse_body(const sip::Message& request, std::string_view to_tag);
 // The answer to OPTIONS (§11.2), the codecs of `account` in its SDP with port 0.
-[[nodiscard]] sip::Message options_answer(const Core& core, AccountId account, const sip::Message& request, std::string_view to_tag);
+[[nodiscard]] sip::Message options_answer(const Core& core, AccountId account, const sip::Message& request,
+                                          std::string_view to_tag);
 // Is the body of that media type? Parameters and case do not matter; a message without body has none.
 [[nodiscard]] bool has_content_type(const sip::Message& message, std::string_view type);
 // User-Agent, when the account has one.

@@ -23,7 +23,11 @@ Core::~Core() {
 }
 
 AccountId Core::add_account(Account account) {
-  std::string line = account.contact_line_param ? hex(random().next()) : std::string{};
+  // The same after a restart, so that the new binding replaces the one that was left at the registrar; another one for
+  // each account and phone of a rack.
+  const std::string name = account.user + '@' + account.domain + ' ' + local_.text() + ' ' +
+                           std::to_string(port_.index) + ' ' + std::to_string(accounts_.size());
+  std::string line = account.contact_line_param ? hex(fnv1a(name)) : std::string{};
   return accounts_.insert(LocalAccount{std::move(account), std::move(line)});
 }
 
@@ -49,7 +53,8 @@ AccountId Core::account_of(const sip::Uri& request_uri) const {
 }
 
 Key Core::next(Key& counter) {
-  // Keys with the top bit set are not ours (port.hpp); a counter that wraps meets no key of two thousand million sends ago.
+  // Keys with the top bit set are not ours (port.hpp); a counter that wraps meets no key of two thousand million sends
+  // ago.
   counter = counter + 1 >= Port::kForeignKey ? 1 : counter + 1;
   return counter;
 }
@@ -57,7 +62,8 @@ Key Core::next(Key& counter) {
 Key Core::send(Now now, Sent sent) {
   const Key key = next(last_sent_);
   Sent& kept = sent_[key] = std::move(sent);
-  kept.transaction = port_.transactions->start(now.mono, kept.request, kept.flow, port_.owner(key), {}, &timers(kept.account));
+  kept.transaction =
+      port_.transactions->start(now.mono, kept.request, kept.flow, port_.owner(key), {}, &timers(kept.account));
   return key;
 }
 
@@ -77,7 +83,8 @@ bool Core::has_sent(CallId call) const {
 }
 
 std::size_t Core::sent_count(Use use) const {
-  return static_cast<std::size_t>(std::count_if(sent_.begin(), sent_.end(), [&](const auto& entry) { return entry.second.use == use; }));
+  return static_cast<std::size_t>(
+      std::count_if(sent_.begin(), sent_.end(), [&](const auto& entry) { return entry.second.use == use; }));
 }
 
 Key Core::arm(Now now, Duration delay, Alarm alarm) {
@@ -111,9 +118,12 @@ void Core::disarm_all(CallId call) {
   }
 }
 
-void Core::respond(Now now, transaction::ServerId id, const sip::Message& response) { port_.transactions->respond(now.mono, id, response); }
+void Core::respond(Now now, transaction::ServerId id, const sip::Message& response) {
+  port_.transactions->respond(now.mono, id, response);
+}
 
-void Core::respond(Now now, transaction::ServerId id, const sip::Message& request, int status, std::string_view to_tag, std::string_view reason) {
+void Core::respond(Now now, transaction::ServerId id, const sip::Message& request, int status, std::string_view to_tag,
+                   std::string_view reason) {
   const std::string tag = to_tag.empty() && status > 100 ? new_tag() : std::string(to_tag);
   respond(now, id, sip::Builder::response(request, status, tag, reason).build());
 }

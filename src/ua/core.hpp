@@ -1,7 +1,9 @@
-// What the rooms of a user agent share: its accounts, the client transactions and alarms that are open, identities drawn from the Random, and
-// the way out (requests, responses, events). Knows nothing about registrations, calls or transfers beyond the word a record carries.
+// What the rooms of a user agent share: its accounts, the client transactions and alarms that are open, identities
+// drawn from the Random, and the way out (requests, responses, events). Knows nothing about registrations, calls or
+// transfers beyond the word a record carries.
 //
-// One thread. A key is a small number that comes back from below (port.hpp): the tables keyed by it are ordered, so a run repeats exactly.
+// One thread. A key is a small number that comes back from below (port.hpp): the tables keyed by it are ordered, so a
+// run repeats exactly.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -37,8 +39,8 @@ struct SentAck {
 struct Sent {
   Use use = Use::Register;
   AccountId account;
-  CallId call;            // null when no call waits for it any more
-  sip::Message request;   // as handed to the transaction layer, without Via: what a retry with credentials starts from
+  CallId call;           // null when no call waits for it any more
+  sip::Message request;  // as handed to the transaction layer, without Via: what a retry with credentials starts from
   transport::Flow flow;
   transaction::ClientId transaction;
   std::vector<std::string> answered_realms;  // challenges that this request, or the ones it repeats, has answered
@@ -75,7 +77,8 @@ class Core {
 
   AccountId add_account(Account account);
   [[nodiscard]] const LocalAccount* account(AccountId id) const { return accounts_.find(id); }
-  // By ;line= when the URI has ours, else by user; a URI without user goes to the first account (a call to the bare address).
+  // By ;line= when the URI has ours, else by user; a URI without user goes to the first account (a call to the bare
+  // address).
   [[nodiscard]] AccountId account_of(const sip::Uri& request_uri) const;
   [[nodiscard]] bool knows_line(const sip::Uri& request_uri) const;
 
@@ -96,12 +99,13 @@ class Core {
 
   void respond(Now now, transaction::ServerId id, const sip::Message& response);
   // A response that needs nothing but its status; `extra` may add fields.
-  void respond(Now now, transaction::ServerId id, const sip::Message& request, int status, std::string_view to_tag = {}, std::string_view reason = {});
+  void respond(Now now, transaction::ServerId id, const sip::Message& request, int status, std::string_view to_tag = {},
+               std::string_view reason = {});
   void tell(Event event) { events_.push_back(std::move(event)); }
   [[nodiscard]] std::optional<Event> poll();
 
   [[nodiscard]] std::string new_tag();
-  [[nodiscard]] std::string new_call_id();  // <n>_<decimal>@<local ip>, guide §2
+  [[nodiscard]] std::string new_call_id();                     // <n>_<decimal>@<local ip>, guide §2
   [[nodiscard]] std::string contact(AccountId account) const;  // <sip:user@ip:port;line=…>
   [[nodiscard]] transport::Flow flow_to(const Endpoint& remote) const;
   // Where a request of a dialog goes: the next hop's numeric or known host, else the account's next hop.

@@ -8,7 +8,8 @@ namespace offhook::ua {
 Party party_of_uri(std::string_view text) {
   Party out;
   out.uri = std::string(without_headers(text));
-  if (const auto uri = sip::Uri::parse(out.uri)) out.user = uri->user.empty() ? std::string(uri->host) : sip::unescape(uri->user);
+  if (const auto uri = sip::Uri::parse(out.uri))
+    out.user = uri->user.empty() ? std::string(uri->host) : sip::unescape(uri->user);
   return out;
 }
 

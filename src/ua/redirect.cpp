@@ -1,4 +1,5 @@
-// 3xx: the caller tries the targets that the callee names. RFC 3261 §8.1.3.4: same From, To, Call-ID, the next CSeq; guide §6.8.
+// 3xx: the caller tries the targets that the callee names. RFC 3261 §8.1.3.4: same From, To, Call-ID, the next CSeq;
+// guide §6.8.
 #include <algorithm>
 #include <utility>
 

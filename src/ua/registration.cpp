@@ -17,7 +17,8 @@ using sip::Method;
 constexpr seconds kShortestRefresh{1};
 constexpr seconds kLongestExpires{7 * 24 * 3600};
 
-// What the 200 grants to `contact`: the expires of our own binding among all of them, else the Expires field, else what we asked for (§10.2.4).
+// What the 200 grants to `contact`: the expires of our own binding among all of them, else the Expires field, else what
+// we asked for (§10.2.4).
 seconds granted_to(std::string_view contact, const sip::Message& response, seconds asked) {
   const auto ours = sip::NameAddr::parse(contact);
   const auto our_uri = ours ? ours->parse_uri() : Result<sip::Uri>(tl::unexpected(ours.error()));
@@ -35,8 +36,8 @@ seconds granted_to(std::string_view contact, const sip::Message& response, secon
   return fallback;
 }
 
-// Half of a short time; of a longer one at least the time that a lost REGISTER needs to be noticed (64*T1), spread so that phones that started together
-// do not come back together.
+// Half of a short time; of a longer one at least the time that a lost REGISTER needs to be noticed (64*T1), spread so
+// that phones that started together do not come back together.
 Duration refresh_delay(seconds granted, Random& random) {
   if (granted < seconds(240)) return std::max<Duration>(Duration(granted) / 2, kShortestRefresh);
   const auto spread = static_cast<std::uint64_t>(granted.count()) / 8;
@@ -85,8 +86,9 @@ bool Registrations::is_registered(AccountId id) const {
 }
 
 std::size_t Registrations::count() const {
-  return static_cast<std::size_t>(std::count_if(registrations_.begin(), registrations_.end(),
-                                                [](const auto& entry) { return entry.second.stands || entry.second.state != State::Idle; }));
+  return static_cast<std::size_t>(std::count_if(registrations_.begin(), registrations_.end(), [](const auto& entry) {
+    return entry.second.stands || entry.second.state != State::Idle;
+  }));
 }
 
 void Registrations::due(Now now, AccountId id) {
@@ -112,15 +114,20 @@ void Registrations::send(Now now, AccountId id, Registration& registration, seco
   core_->send(now, std::move(sent));
 }
 
-sip::Message Registrations::request(const LocalAccount& account, AccountId id, const Registration& registration, seconds expires) const {
+sip::Message Registrations::request(const LocalAccount& account, AccountId id, const Registration& registration,
+                                    seconds expires) const {
   const Account& settings = account.settings;
-  const std::string address = sip::name_addr(settings.display_name, "sip:" + sip::escape_user(settings.user) + '@' + settings.domain);
+  const std::string address =
+      sip::name_addr(settings.display_name, "sip:" + sip::escape_user(settings.user) + '@' + settings.domain);
   sip::Builder builder = sip::Builder::request(Method::Register, "sip:" + settings.domain);
   if (!settings.outbound_route.empty()) builder.add(HeaderId::Route, settings.outbound_route);
   builder.add(HeaderId::MaxForwards, "70");
   builder.add(HeaderId::From, address + ";tag=" + registration.from_tag).add(HeaderId::To, address);
-  builder.add(HeaderId::CallId, registration.call_id).add(HeaderId::CSeq, std::to_string(registration.cseq) + " REGISTER");
-  builder.add(HeaderId::Contact, core_->contact(id)).add(HeaderId::Allow, kAllow).add(HeaderId::AllowEvents, kAllowEvents);
+  builder.add(HeaderId::CallId, registration.call_id)
+      .add(HeaderId::CSeq, std::to_string(registration.cseq) + " REGISTER");
+  builder.add(HeaderId::Contact, core_->contact(id))
+      .add(HeaderId::Allow, kAllow)
+      .add(HeaderId::AllowEvents, kAllowEvents);
   add_user_agent(builder, settings);
   return builder.add(HeaderId::Expires, std::to_string(expires.count())).build();
 }
@@ -150,7 +157,8 @@ void Registrations::failed(Now now, Key key, int status) {
 
 bool Registrations::answer_challenge(Now now, Registration& registration, Sent& sent, const sip::Message& response) {
   const LocalAccount& account = *core_->account(sent.account);
-  auto again = registration.authenticator.answer(account.settings, core_->random(), sent, response, registration.cseq + 1);
+  auto again =
+      registration.authenticator.answer(account.settings, core_->random(), sent, response, registration.cseq + 1);
   if (!again) return false;
   ++registration.cseq;
   sent.request = std::move(*again);
@@ -160,7 +168,9 @@ bool Registrations::answer_challenge(Now now, Registration& registration, Sent& 
 
 bool Registrations::raise_expires(Now now, AccountId id, Registration& registration, const sip::Message& response) {
   const auto minimum = sip::min_expires(response);
-  if (!minimum || registration.expires_raised || seconds(*minimum) <= registration.expires || seconds(*minimum) > kLongestExpires) return false;
+  if (!minimum || registration.expires_raised || seconds(*minimum) <= registration.expires ||
+      seconds(*minimum) > kLongestExpires)
+    return false;
   registration.expires = seconds(*minimum);
   send(now, id, registration, registration.expires);
   registration.expires_raised = true;
@@ -169,24 +179,29 @@ bool Registrations::raise_expires(Now now, AccountId id, Registration& registrat
 
 void Registrations::succeeded(Now now, AccountId id, Registration& registration, const sip::Message& response) {
   const seconds granted = std::min(granted_to(core_->contact(id), response, registration.expires), kLongestExpires);
-  if (granted <= seconds(0)) return refused(now, id, registration, response.status(), "Registration not granted", seconds(0));
+  if (granted <= seconds(0))
+    return refused(now, id, registration, response.status(), "Registration not granted", seconds(0));
   const bool is_new = !registration.stands || registration.granted != granted;
   registration.state = State::Registered;
   registration.stands = true;
   registration.granted = granted;
   if (is_new) core_->tell(Registered{id, granted});
   if (std::exchange(registration.stop_wanted, false)) return stop(now, id);
-  registration.alarm = core_->arm(now, refresh_delay(granted, core_->random()), {AlarmKind::RegistrationDue, id, {}, 0});
+  registration.alarm =
+      core_->arm(now, refresh_delay(granted, core_->random()), {AlarmKind::RegistrationDue, id, {}, 0});
 }
 
-void Registrations::refused(Now now, AccountId id, Registration& registration, int status, std::string_view reason, seconds retry_after) {
+void Registrations::refused(Now now, AccountId id, Registration& registration, int status, std::string_view reason,
+                            seconds retry_after) {
   registration.state = State::Idle;
   registration.stands = false;
   if (std::exchange(registration.stop_wanted, false)) return ended(now, id, registration);
   const seconds interval = core_->account(id)->settings.retry_interval;
   const bool will_retry = interval > seconds(0);
   core_->tell(Unregistered{id, status, std::string(reason), will_retry});
-  if (will_retry) registration.alarm = core_->arm(now, std::max(interval, std::min(retry_after, kLongestExpires)), {AlarmKind::RegistrationDue, id, {}, 0});
+  if (will_retry)
+    registration.alarm = core_->arm(now, std::max(interval, std::min(retry_after, kLongestExpires)),
+                                    {AlarmKind::RegistrationDue, id, {}, 0});
 }
 
 void Registrations::ended(Now now, AccountId id, Registration& registration) {

@@ -1,5 +1,5 @@
-// One account's registration, the client side of RFC 3261 §10.2: REGISTER, its challenges, 423, refresh in good time, retry after a failure, and the end.
-// Owned by Registrations, one for each account that was ever registered.
+// One account's registration, the client side of RFC 3261 §10.2: REGISTER, its challenges, 423, refresh in good time,
+// retry after a failure, and the end. Owned by Registrations, one for each account that was ever registered.
 //
 //   Idle -register-> Registering -2xx-> Registered -alarm-> Registering …
 //                        └-failure-> Idle, with a retry alarm when the account has an interval
@@ -37,19 +37,22 @@ class Registrations {
     bool expires_raised = false;  // by a 423, once a request
     std::string call_id, from_tag;
     std::uint32_t cseq = 0;
-    seconds expires{};            // what we ask for
+    seconds expires{};  // what we ask for
     seconds granted{};
     Authenticator authenticator;
     Key alarm = 0;
   };
 
   void send(Now now, AccountId account, Registration& registration, seconds expires);
-  [[nodiscard]] sip::Message request(const LocalAccount& account, AccountId id, const Registration& registration, seconds expires) const;
+  [[nodiscard]] sip::Message request(const LocalAccount& account, AccountId id, const Registration& registration,
+                                     seconds expires) const;
   void succeeded(Now now, AccountId account, Registration& registration, const sip::Message& response);
-  void refused(Now now, AccountId account, Registration& registration, int status, std::string_view reason, seconds retry_after);
+  void refused(Now now, AccountId account, Registration& registration, int status, std::string_view reason,
+               seconds retry_after);
   void ended(Now now, AccountId account, Registration& registration);
   [[nodiscard]] bool answer_challenge(Now now, Registration& registration, Sent& sent, const sip::Message& response);
-  [[nodiscard]] bool raise_expires(Now now, AccountId account, Registration& registration, const sip::Message& response);
+  [[nodiscard]] bool raise_expires(Now now, AccountId account, Registration& registration,
+                                   const sip::Message& response);
 
   Core* core_;
   std::map<AccountId, Registration> registrations_;

@@ -1,5 +1,6 @@
-// Changes of a call that stands: hold and resume, the peer's re-INVITE and UPDATE, and both at once. RFC 3261 §14, RFC 3311, RFC 3264 §8.4.
-// A wish (hold.wanted) is pursued until it is agreed (hold.held) or refused; only one offer is open at a time, in either direction.
+// Changes of a call that stands: hold and resume, the peer's re-INVITE and UPDATE, and both at once. RFC 3261 §14, RFC
+// 3311, RFC 3264 §8.4. A wish (hold.wanted) is pursued until it is agreed (hold.held) or refused; only one offer is
+// open at a time, in either direction.
 #include <algorithm>
 #include <utility>
 
@@ -27,14 +28,17 @@ constexpr seconds kLongestPause{10};  // §14.2 bounds the Retry-After of a re-I
 void Calls::hold(Now now, CallId id, bool wanted) {
   Call* call = find(id);
   if (call == nullptr || call->phase == Phase::Over) return;
-  if (call->phase == Phase::Inviting || call->phase == Phase::Offered) return core_->tell(HoldChanged{id, false, false});
+  if (call->phase == Phase::Inviting || call->phase == Phase::Offered)
+    return core_->tell(HoldChanged{id, false, false});
   HoldMachine& hold = call->hold;
   hold.wanted = wanted;
   if (hold.sent == 0 && hold.held == wanted) return core_->tell(HoldChanged{id, wanted, true});
   pursue_hold(now, *call);
 }
 
-bool Calls::offer_is_open(const Call& call) const { return call.hold.sent != 0 || call.session.state() == sdp::Session::State::OfferSent; }
+bool Calls::offer_is_open(const Call& call) const {
+  return call.hold.sent != 0 || call.session.state() == sdp::Session::State::OfferSent;
+}
 
 void Calls::pursue_hold(Now now, Call& call) {
   HoldMachine& hold = call.hold;
@@ -88,10 +92,12 @@ void Calls::reinvite_refused(Now now, Call& call, int status, std::string_view r
   hold.sent = 0;
   call.session.rollback();
   if (call.phase == Phase::Over) return;
-  if (status == 408 || status == 481) return end(now, call, EndedBy::Network, status, reason);  // §12.2.1.2: the peer has lost the dialog
+  if (status == 408 || status == 481)
+    return end(now, call, EndedBy::Network, status, reason);  // §12.2.1.2: the peer has lost the dialog
   const bool came_too_early = status == 500 && retry_after > seconds(0);
   if (status == 491 || came_too_early) {
-    const Duration pause = status == 491 ? glare_pause(call.outgoing, core_->random()) : Duration(std::min(retry_after, kLongestPause));
+    const Duration pause =
+        status == 491 ? glare_pause(call.outgoing, core_->random()) : Duration(std::min(retry_after, kLongestPause));
     hold.alarm = core_->arm(now, pause, {AlarmKind::ReinviteDue, call.account, call.id, 0});
     return;
   }
@@ -105,7 +111,8 @@ void Calls::reinvite(Now now, Call& call, const transaction::RequestReceived& ev
   if (call.arrival) {
     // §14.2: the first INVITE is still ringing.
     const std::string pause = std::to_string(core_->random().below(11));
-    return core_->respond(now, event.id, Builder::response(request, 500, call.local_tag).add(HeaderId::RetryAfter, pause).build());
+    return core_->respond(now, event.id,
+                          Builder::response(request, 500, call.local_tag).add(HeaderId::RetryAfter, pause).build());
   }
   if (offer_is_open(call)) return core_->respond(now, event.id, request, 491, call.local_tag);
   if (const auto refusal = refuse_body(request, call.local_tag)) return core_->respond(now, event.id, *refusal);
@@ -129,7 +136,8 @@ void Calls::update(Now now, Call& call, const transaction::RequestReceived& even
   if (call.phase == Phase::Over) return core_->respond(now, event.id, request, 481, call.local_tag);
   const bool has_offer = !request.body().empty();
   // RFC 3311 §5.2: an offer may not cross ours, nor come before the first is answered.
-  if (has_offer && (offer_is_open(call) || call.arrival)) return core_->respond(now, event.id, request, call.arrival ? 500 : 491, call.local_tag);
+  if (has_offer && (offer_is_open(call) || call.arrival))
+    return core_->respond(now, event.id, request, call.arrival ? 500 : 491, call.local_tag);
   if (const auto refusal = refuse_body(request, call.local_tag)) return core_->respond(now, event.id, *refusal);
   if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
   call.dialog->refresh_target(request);

@@ -1,6 +1,8 @@
-// Blind transfer, both roles. RFC 3515 (REFER and its implicit subscription), RFC 3892 (Referred-By), RFC 5589 §6, guide §6.6.
+// Blind transfer, both roles. RFC 3515 (REFER and its implicit subscription), RFC 3892 (Referred-By), RFC 5589 §6,
+// guide §6.6.
 //
-//   transferor  REFER ─202─> BYE at once (guide §6.6, quirk b); the subscription keeps the dialog alive below the ended call (RFC 5057 §4.1), so that NOTIFYs
+//   transferor  REFER ─202─> BYE at once (guide §6.6, quirk b); the subscription keeps the dialog alive below the ended
+//   call (RFC 5057 §4.1), so that NOTIFYs
 //               are taken until a final status, or until a call that rings would have been given up.
 //   transferee  REFER ─> the phone decides: 202 and NOTIFY 100, then a NOTIFY a status of its new call; or a refusal.
 #pragma once

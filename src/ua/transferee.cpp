@@ -1,4 +1,5 @@
-// The one who is transferred: takes REFER, tells by NOTIFY how the new call goes. RFC 3515 §2.4.2-§2.4.6, RFC 6665 §4.2.2.
+// The one who is transferred: takes REFER, tells by NOTIFY how the new call goes. RFC 3515 §2.4.2-§2.4.6, RFC 6665
+// §4.2.2.
 #include "capabilities.hpp"
 #include "party.hpp"
 #include "sip/header/name_addr.hpp"
@@ -41,7 +42,8 @@ void Transfers::refer(Now now, Call& call, transaction::RequestReceived event) {
   transferee.id = event.id;
   transferee.request = std::move(event.request);
   // Decided by then, or the peer's transaction is dead anyway.
-  transferee.alarm = core_->arm(now, core_->timers(call.account).timeout(), {AlarmKind::TransferOverdue, call.account, call.id, 0});
+  transferee.alarm =
+      core_->arm(now, core_->timers(call.account).timeout(), {AlarmKind::TransferOverdue, call.account, call.id, 0});
   core_->tell(std::move(requested));
 }
 
@@ -75,7 +77,8 @@ void Transfers::report(Now now, CallId id, int status) {
   Transferee& transferee = *call->transferee;
   if (status < 100 || status > 699 || status == transferee.last) return;
   if (transferee.notify == 0) return send_notify(now, *call, status);
-  if (!transferee.next || *transferee.next < 200) transferee.next = status;  // only the newest is worth telling, and the final one stays
+  if (!transferee.next || *transferee.next < 200)
+    transferee.next = status;  // only the newest is worth telling, and the final one stays
 }
 
 void Transfers::send_notify(Now now, Call& call, int status) {
@@ -85,7 +88,8 @@ void Transfers::send_notify(Now now, Call& call, int status) {
   builder.add(HeaderId::Contact, core_->contact(call.account)).add(HeaderId::Event, transferee.event);
   builder.add(HeaderId::SubscriptionState, is_final ? "terminated;reason=noresource" : "active;expires=60");
   add_user_agent(builder, core_->account(call.account)->settings);
-  builder.body(kSipfragType, "SIP/2.0 " + std::to_string(status) + ' ' + std::string(sip::reason_phrase(status)) + "\r\n");
+  builder.body(kSipfragType,
+               "SIP/2.0 " + std::to_string(status) + ' ' + std::string(sip::reason_phrase(status)) + "\r\n");
   transferee.last = status;
   transferee.final_sent = is_final;
   if (is_final) core_->disarm(transferee.alarm);

@@ -36,7 +36,8 @@ void Transfers::transfer(Now now, CallId id, std::string_view target) {
   if (!uri) return core_->tell(TransferProgress{id, 484, true});
   sip::Builder builder = call->dialog->request(Method::Refer);
   builder.add(HeaderId::Contact, core_->contact(call->account));
-  builder.add(HeaderId::ReferTo, '<' + *uri + '>').add(HeaderId::ReferredBy, '<' + calls_->local_uri(call->account) + '>');
+  builder.add(HeaderId::ReferTo, '<' + *uri + '>')
+      .add(HeaderId::ReferredBy, '<' + calls_->local_uri(call->account) + '>');
   add_user_agent(builder, core_->account(call->account)->settings);
   call->transferor.emplace();
   const Key key = calls_->send_in_dialog(now, *call, Use::Refer, std::move(builder));

@@ -38,7 +38,8 @@ void UserAgent::register_account(Now now, AccountId account) { impl_->registrati
 void UserAgent::unregister_account(Now now, AccountId account) { impl_->registrations.stop(now, account); }
 bool UserAgent::is_registered(AccountId account) const { return impl_->registrations.is_registered(account); }
 
-Checked<CallId> UserAgent::call(Now now, AccountId account, std::string_view target, Endpoint rtp, std::string_view referred_by) {
+Checked<CallId> UserAgent::call(Now now, AccountId account, std::string_view target, Endpoint rtp,
+                                std::string_view referred_by) {
   return impl_->calls.call(now, account, target, rtp, referred_by);
 }
 void UserAgent::ring(Now now, CallId call) { impl_->calls.ring(now, call); }
@@ -60,7 +61,9 @@ void UserAgent::hang_up(Now now, CallId call, std::string_view reason_header) {
 }
 void UserAgent::hold(Now now, CallId call) { impl_->calls.hold(now, call, true); }
 void UserAgent::resume(Now now, CallId call) { impl_->calls.hold(now, call, false); }
-void UserAgent::transfer(Now now, CallId call, std::string_view target) { impl_->transfers.transfer(now, call, target); }
+void UserAgent::transfer(Now now, CallId call, std::string_view target) {
+  impl_->transfers.transfer(now, call, target);
+}
 void UserAgent::accept_transfer(Now now, CallId call) { impl_->transfers.accept(now, call); }
 void UserAgent::refuse_transfer(Now now, CallId call, int status) {
   impl_->transfers.refuse(now, call, status);
@@ -94,7 +97,8 @@ void UserAgent::Impl::outside_dialog(Now now, transaction::RequestReceived event
     case Method::Options: return core.respond(now, event.id, options_answer(core, account, request, core.new_tag()));
     case Method::Notify:
     case Method::Subscribe: return bad_event(now, event);
-    case Method::Refer: return core.respond(now, event.id, request, 603);  // only who is in a call with us may send us on
+    case Method::Refer:
+      return core.respond(now, event.id, request, 603);  // only who is in a call with us may send us on
     case Method::Bye:
     case Method::Info:
     case Method::Update:
@@ -120,8 +124,10 @@ void UserAgent::Impl::inside_dialog(Now now, transaction::RequestReceived event)
     case Method::Refer: return transfers.refer(now, *call, std::move(event));
     case Method::Notify: return transfers.notify(now, *call, event);
     case Method::Subscribe: return bad_event(now, event);
-    case Method::Options: return core.respond(now, event.id, options_answer(core, call->account, request, call->local_tag));
-    case Method::Info: return core.respond(now, event.id, request, call->phase == Phase::Over ? 481 : 200, call->local_tag);
+    case Method::Options:
+      return core.respond(now, event.id, options_answer(core, call->account, request, call->local_tag));
+    case Method::Info:
+      return core.respond(now, event.id, request, call->phase == Phase::Over ? 481 : 200, call->local_tag);
     case Method::Prack: return core.respond(now, event.id, request, 481, call->local_tag);
     case Method::Unknown:
     case Method::Ack:
@@ -167,7 +173,8 @@ void UserAgent::failed(Now now, transaction::Owner owner, int status) {
   impl_->calls.sweep();
 }
 
-// A refusal of ours that nobody acknowledged: the phone was told when it was sent. A 2xx without ACK is watched by the call itself.
+// A refusal of ours that nobody acknowledged: the phone was told when it was sent. A 2xx without ACK is watched by the
+// call itself.
 void UserAgent::server_failed(Now, transaction::Owner) {}
 
 void UserAgent::timer(Now now, std::uint32_t key) {

@@ -1,4 +1,5 @@
-// What a scripted peer can do to the three-way handshake: no ACK, 2xx again and again, forks, answers that are none, late offers. RFC 3261 §13.2.2.4, §13.3.1.4.
+// What a scripted peer can do to the three-way handshake: no ACK, 2xx again and again, forks, answers that are none,
+// late offers. RFC 3261 §13.2.2.4, §13.3.1.4.
 #include "world.hpp"
 
 namespace offhook::ua::test {
@@ -11,7 +12,8 @@ using testing::HasSubstr;
 struct Rig {
   Rig() : a(world, "A", 1, account("1001")), p(world, "P", 50) { world.users["peer"] = &p; }
 
-  [[nodiscard]] sip::Message accepted(const sip::Message& invite, std::string_view tag, const std::string& sdp = kSdp) const {
+  [[nodiscard]] sip::Message accepted(const sip::Message& invite, std::string_view tag,
+                                      const std::string& sdp = kSdp) const {
     auto builder = Builder::response(invite, 200, tag);
     builder.add(HeaderId::Contact, "<sip:peer@10.0.0.50>");
     if (!sdp.empty()) builder.body("application/sdp", sdp);
@@ -33,8 +35,10 @@ struct Rig {
     const auto& ok = p.responses.back();
     auto builder = Builder::request(method, "sip:1001@10.0.0.1");
     builder.add(HeaderId::MaxForwards, "70").add(HeaderId::From, "<sip:peer@10.0.0.50>;tag=peertag");
-    builder.add(HeaderId::To, "<sip:1001@example.test>;tag=" + std::string(ok.to_tag())).add(HeaderId::CallId, "peer-call");
-    builder.add(HeaderId::CSeq, std::to_string(cseq) + ' ' + std::string(method)).add(HeaderId::Contact, "<sip:peer@10.0.0.50:5060>");
+    builder.add(HeaderId::To, "<sip:1001@example.test>;tag=" + std::string(ok.to_tag()))
+        .add(HeaderId::CallId, "peer-call");
+    builder.add(HeaderId::CSeq, std::to_string(cseq) + ' ' + std::string(method))
+        .add(HeaderId::Contact, "<sip:peer@10.0.0.50:5060>");
     if (!sdp.empty()) builder.body("application/sdp", sdp);
     return builder.build();
   }
@@ -115,7 +119,9 @@ TEST(Accepted, ByASecondForkIsAcknowledgedAndEnded) {
 }
 
 TEST(Accepted, WithAnAnswerThatFitsNothingEndsTheCall) {
-  for (const std::string& sdp : {std::string(), std::string("rubbish"), std::string("v=0\r\no=- 1 1 IN IP4 1.1.1.1\r\ns=-\r\nc=IN IP4 1.1.1.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 96\r\na=rtpmap:96 odd/8000\r\n")}) {
+  for (const std::string& sdp : {std::string(), std::string("rubbish"),
+                                 std::string("v=0\r\no=- 1 1 IN IP4 1.1.1.1\r\ns=-\r\nc=IN IP4 1.1.1.1\r\nt=0 "
+                                             "0\r\nm=audio 4000 RTP/AVP 96\r\na=rtpmap:96 odd/8000\r\n")}) {
     Rig rig;
     (void)rig.a.call("peer");
     rig.world.run_for(milliseconds(10));

@@ -31,7 +31,8 @@ TEST(Call, RingsIsAnsweredAndEndsByTheCallee) {
   EXPECT_TRUE(world.settle());
   EXPECT_EQ(a.last<CallEnded>().by, EndedBy::Remote);
   EXPECT_EQ(a.last<CallEnded>().status, 0);
-  EXPECT_THAT(world.lines(), ElementsAre("A>B INVITE", "B>A 100 INVITE", "B>A 180 INVITE", "B>A 200 INVITE", "A>B ACK", "B>A BYE", "A>B 200 BYE"));
+  EXPECT_THAT(world.lines(), ElementsAre("A>B INVITE", "B>A 100 INVITE", "B>A 180 INVITE", "B>A 200 INVITE", "A>B ACK",
+                                         "B>A BYE", "A>B 200 BYE"));
   a.expect_clean();
   b.expect_clean();
 }
@@ -63,7 +64,8 @@ TEST(Call, InviteCarriesTheGuidesFields) {
 TEST(Call, TrafficInsideTheDialogGoesStraightAndNamesTheLine) {
   Pair pair;
   pair.establish();
-  EXPECT_THAT(pair.world.last("A>B ACK"), testing::ContainsRegex("^ACK sip:1002@10\\.0\\.0\\.2:5060;line=[0-9a-f]+ SIP/2.0\r\n"));
+  EXPECT_THAT(pair.world.last("A>B ACK"),
+              testing::ContainsRegex("^ACK sip:1002@10\\.0\\.0\\.2:5060;line=[0-9a-f]+ SIP/2.0\r\n"));
 }
 
 class Refused : public testing::TestWithParam<int> {};
@@ -152,6 +154,18 @@ TEST(Call, NobodyThereEndsWithATimeout) {
   EXPECT_TRUE(pair.world.settle());
   EXPECT_EQ(pair.a.last<CallEnded>().status, 408);
   EXPECT_EQ(pair.a.last<CallEnded>().by, EndedBy::Network);
+  pair.a.expect_clean();
+}
+
+TEST(Call, UnreachablePeerEndsItAtOnce) {
+  Pair pair;
+  (void)pair.a.call("1002");
+  pair.world.filter = [](const std::string&) { return false; };
+  pair.world.flush();
+  pair.a.transactions.unreachable(pair.world.now().mono, pair.a.to(kSwitch));
+  EXPECT_TRUE(pair.world.settle());
+  EXPECT_EQ(pair.a.last<CallEnded>().status, 503);
+  EXPECT_LT(pair.world.clock, seconds(1));
   pair.a.expect_clean();
 }
 

@@ -25,7 +25,8 @@ struct Rig {
     if (request.method() == sip::Method::Ack) return;
     const auto reply = [&](sip::Builder builder) { p.transactions.respond(world.now().mono, e.id, builder.build()); };
     if (!authorized(request)) {
-      sip::Challenge challenge{"proxy", "nonce" + std::to_string(++challenges), "", sip::DigestAlgorithm::Sha256, true, stale};
+      sip::Challenge challenge{"proxy", "nonce" + std::to_string(++challenges), "", sip::DigestAlgorithm::Sha256, true,
+                               stale};
       return reply(sip::Builder::response(request, 407, "t").add(HeaderId::ProxyAuthenticate, challenge.text()));
     }
     ++accepted;
@@ -40,7 +41,9 @@ struct Rig {
     const auto value = request.find(HeaderId::ProxyAuthorization);
     if (!value) return false;
     const auto credentials = sip::Credentials::parse(*value);
-    if (!credentials || !sip::verify(*credentials, sip::ha1(sip::DigestAlgorithm::Sha256, "alice", "proxy", "secret"), request.method_text())) return false;
+    if (!credentials || !sip::verify(*credentials, sip::ha1(sip::DigestAlgorithm::Sha256, "alice", "proxy", "secret"),
+                                     request.method_text()))
+      return false;
     stale = always_stale || credentials->nonce != "nonce" + std::to_string(challenges) || used == challenges;
     if (!stale) used = challenges;
     return !stale;

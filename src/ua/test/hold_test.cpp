@@ -1,4 +1,5 @@
-// Hold and resume in the three forms of the guide, crossing re-INVITEs, and re-INVITEs that fail. RFC 3264 §8.4, RFC 3261 §14.
+// Hold and resume in the three forms of the guide, crossing re-INVITEs, and re-INVITEs that fail. RFC 3264 §8.4, RFC
+// 3261 §14.
 #include "world.hpp"
 
 namespace offhook::ua::test {
@@ -47,10 +48,11 @@ TEST_P(HoldForms, HoldsAndResumesWithDirectionsAgreed) {
   a.expect_clean();
   b.expect_clean();
 }
-INSTANTIATE_TEST_SUITE_P(Styles, HoldForms,
-                         testing::Values(Form{HoldStyle::SendOnly, "a=sendonly\r\n", Direction::SendOnly, Direction::RecvOnly},
-                                         Form{HoldStyle::Inactive, "a=inactive\r\n", Direction::Inactive, Direction::Inactive},
-                                         Form{HoldStyle::ZeroAddress, "c=IN IP4 0.0.0.0\r\n", Direction::SendOnly, Direction::RecvOnly}));
+INSTANTIATE_TEST_SUITE_P(
+    Styles, HoldForms,
+    testing::Values(Form{HoldStyle::SendOnly, "a=sendonly\r\n", Direction::SendOnly, Direction::RecvOnly},
+                    Form{HoldStyle::Inactive, "a=inactive\r\n", Direction::Inactive, Direction::Inactive},
+                    Form{HoldStyle::ZeroAddress, "c=IN IP4 0.0.0.0\r\n", Direction::SendOnly, Direction::RecvOnly}));
 
 TEST(Hold, TheCalleeHoldsTheCaller) {
   Pair pair;

@@ -1,4 +1,5 @@
-// Calls over a network that loses 5%, doubles 2% and reorders: whatever happens, every call ends once on each side that knew of it, and nothing is left.
+// Calls over a network that loses 5%, doubles 2% and reorders: whatever happens, every call ends once on each side that
+// knew of it, and nothing is left.
 #include "world.hpp"
 
 namespace offhook::ua::test {
@@ -11,7 +12,8 @@ constexpr std::uint64_t kSeeds = 200;
 struct Office {
   explicit Office(std::uint64_t seed) : world(seed, kTrouble), script(seed * 31 + 7) {
     for (int i = 0; i < 3; ++i)
-      phones.push_back(std::make_unique<Agent>(world, std::string(1, static_cast<char>('A' + i)), static_cast<std::uint8_t>(i + 1),
+      phones.push_back(std::make_unique<Agent>(world, std::string(1, static_cast<char>('A' + i)),
+                                               static_cast<std::uint8_t>(i + 1),
                                                account("100" + std::to_string(i + 1))));
     for (auto& phone : phones) phone->on_event = [this, p = phone.get()](const Event& event) { react(*p, event); };
   }
@@ -23,7 +25,10 @@ struct Office {
       phone.ua.ring(world.now(), incoming->call);
       const CallId call = incoming->call;
       switch (script.below(4)) {
-        case 0: world.after(soon(3000), [&phone, this, call] { phone.act([&] { phone.ua.reject(world.now(), call, 486); }); }); break;
+        case 0:
+          world.after(soon(3000),
+                      [&phone, this, call] { phone.act([&] { phone.ua.reject(world.now(), call, 486); }); });
+          break;
         case 1: break;  // nobody takes it: the caller gives up
         default: world.after(soon(3000), [&phone, call] { phone.answer(call); });
       }
@@ -93,8 +98,10 @@ TEST(Lossy, EveryCallEndsOnceAndNothingIsLeft) {
     for (const auto& phone : office.phones) {
       phone->expect_clean();
       established += phone->all<CallEstablished>().size();
-      for (const auto& progress : phone->all<TransferProgress>()) transferred += progress.finished && progress.status == 200;
-      for (const auto& incoming : phone->all<IncomingCall>()) EXPECT_EQ(office.ended_count[phone.get()][incoming.call], 1);
+      for (const auto& progress : phone->all<TransferProgress>())
+        transferred += progress.finished && progress.status == 200;
+      for (const auto& incoming : phone->all<IncomingCall>())
+        EXPECT_EQ(office.ended_count[phone.get()][incoming.call], 1);
     }
     for (const auto& [phone, call] : office.placed) EXPECT_EQ(office.ended_count[phone][call], 1);
     if (testing::Test::HasFailure()) break;

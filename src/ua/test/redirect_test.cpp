@@ -26,7 +26,8 @@ TEST(Redirect, SendsTheCallerToTheNewTarget) {
   world.run_for(milliseconds(2));
   const std::string first = world.last("A>B INVITE");
   trio.b.act([&] {
-    trio.b.ua.redirect(world.now(), trio.b.last<IncomingCall>().call, "sip:1003@example.test", "<sip:1002@example.test>;reason=unconditional");
+    trio.b.ua.redirect(world.now(), trio.b.last<IncomingCall>().call, "sip:1003@example.test",
+                       "<sip:1002@example.test>;reason=unconditional");
   });
   world.run_for(seconds(1));
   EXPECT_THAT(world.last("B>A 302 INVITE"), HasSubstr("Contact: <sip:1003@example.test>\r\n"));
@@ -52,7 +53,8 @@ TEST(Redirect, CircleEndsTheCall) {
   Trio trio;
   const auto forward_to = [&](Agent& agent, std::string target) {
     agent.on_event = [&agent, &trio, target](const Event& event) {
-      if (const auto* incoming = std::get_if<IncomingCall>(&event)) agent.ua.redirect(trio.world.now(), incoming->call, target, "");
+      if (const auto* incoming = std::get_if<IncomingCall>(&event))
+        agent.ua.redirect(trio.world.now(), incoming->call, target, "");
     };
   };
   forward_to(trio.b, "1003");
@@ -76,7 +78,9 @@ TEST(Redirect, TriesTargetsByTheirPreferenceUntilOneAnswers) {
     asked.emplace_back(e.request.request_uri());
     auto response = sip::Builder::response(e.request, asked.size() == 1 ? 300 : 486, "x");
     if (asked.size() == 1)
-      response.add(sip::HeaderId::Contact, "<sip:low@10.0.0.50>;q=0.1, <tel:+123>, <sip:high@10.0.0.50>;q=0.9, <mailto:x@example.test>")
+      response
+          .add(sip::HeaderId::Contact,
+               "<sip:low@10.0.0.50>;q=0.1, <tel:+123>, <sip:high@10.0.0.50>;q=0.9, <mailto:x@example.test>")
           .add(sip::HeaderId::Contact, "sip:mid@10.0.0.50;q=0.5");
     r.transactions.respond(world.now().mono, e.id, response.build());
   };

@@ -1,4 +1,5 @@
-// Requests that are answered without a call: refusals and capabilities. RFC 3261 §8.2, §11, RFC 6665 §4.1.3; each by its status and what it must carry.
+// Requests that are answered without a call: refusals and capabilities. RFC 3261 §8.2, §11, RFC 6665 §4.1.3; each by
+// its status and what it must carry.
 #include "world.hpp"
 
 namespace offhook::ua::test {
@@ -48,29 +49,38 @@ TEST_P(Refusals, AreAnsweredWithTheirStatus) {
 }
 
 constexpr std::string_view kUs = "sip:1001@10.0.0.1";
-constexpr std::string_view kOddCodec = "v=0\r\no=- 1 1 IN IP4 1.1.1.1\r\ns=-\r\nc=IN IP4 1.1.1.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 96\r\na=rtpmap:96 odd/8000\r\n";
+constexpr std::string_view kOddCodec =
+    "v=0\r\no=- 1 1 IN IP4 1.1.1.1\r\ns=-\r\nc=IN IP4 1.1.1.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 96\r\na=rtpmap:96 "
+    "odd/8000\r\n";
 constexpr HeaderId kNone = HeaderId::Other;
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, Refusals,
-    testing::Values(Row{"unknown method", "FROB", kUs, kNone, "", "", "", 501, "Allow: INVITE"},
-                    Row{"method not for us", "MESSAGE", kUs, kNone, "", "", "", 405, "Allow: INVITE"},
-                    Row{"register to a phone", "REGISTER", kUs, kNone, "", "", "", 405, "Allow: INVITE"},
-                    Row{"unknown user", "INVITE", "sip:4711@10.0.0.1", kNone, "", "", "", 404, ""},
-                    Row{"sips", "INVITE", "sips:1001@10.0.0.1", kNone, "", "", "", 416, ""},
-                    Row{"tel", "INVITE", "tel:+491234", kNone, "", "", "", 416, ""},
-                    Row{"other scheme", "OPTIONS", "nobodyKnows:soup", kNone, "", "", "", 416, ""},
-                    Row{"unknown extension", "INVITE", kUs, HeaderId::Require, "100rel, frob", "", "", 420, "Unsupported: 100rel, frob\r\n"},
-                    Row{"body of another type", "INVITE", kUs, kNone, "", "text/plain", "hello", 415, "Accept: application/sdp\r\n"},
-                    Row{"coded body", "INVITE", kUs, HeaderId::ContentEncoding, "gzip", "application/sdp", "xx", 415, "Accept-Encoding: identity\r\n"},
-                    Row{"no session description", "INVITE", kUs, kNone, "", "application/sdp", "hello", 400, "Bad Session Description"},
-                    Row{"no codec in common", "INVITE", kUs, kNone, "", "application/sdp", kOddCodec, 488, "Warning: 305 "},
-                    Row{"NOTIFY that nobody asked for", "NOTIFY", kUs, HeaderId::Event, "message-summary", "", "", 489, "Allow-Events: refer\r\n"},
-                    Row{"SUBSCRIBE", "SUBSCRIBE", kUs, HeaderId::Event, "dialog", "", "", 489, "Allow-Events: refer\r\n"},
-                    Row{"BYE without a call", "BYE", kUs, kNone, "", "", "", 481, ""}, Row{"INFO without a call", "INFO", kUs, kNone, "", "", "", 481, ""},
-                    Row{"UPDATE without a call", "UPDATE", kUs, kNone, "", "", "", 481, ""},
-                    Row{"PRACK", "PRACK", kUs, HeaderId::RAck, "1 1 INVITE", "", "", 481, ""},
-                    Row{"REFER without a call", "REFER", kUs, HeaderId::ReferTo, "<sip:x@y>", "", "", 603, ""}));
+    testing::Values(
+        Row{"unknown method", "FROB", kUs, kNone, "", "", "", 501, "Allow: INVITE"},
+        Row{"method not for us", "MESSAGE", kUs, kNone, "", "", "", 405, "Allow: INVITE"},
+        Row{"register to a phone", "REGISTER", kUs, kNone, "", "", "", 405, "Allow: INVITE"},
+        Row{"unknown user", "INVITE", "sip:4711@10.0.0.1", kNone, "", "", "", 404, ""},
+        Row{"sips", "INVITE", "sips:1001@10.0.0.1", kNone, "", "", "", 416, ""},
+        Row{"tel", "INVITE", "tel:+491234", kNone, "", "", "", 416, ""},
+        Row{"other scheme", "OPTIONS", "nobodyKnows:soup", kNone, "", "", "", 416, ""},
+        Row{"unknown extension", "INVITE", kUs, HeaderId::Require, "100rel, frob", "", "", 420,
+            "Unsupported: 100rel, frob\r\n"},
+        Row{"body of another type", "INVITE", kUs, kNone, "", "text/plain", "hello", 415,
+            "Accept: application/sdp\r\n"},
+        Row{"coded body", "INVITE", kUs, HeaderId::ContentEncoding, "gzip", "application/sdp", "xx", 415,
+            "Accept-Encoding: identity\r\n"},
+        Row{"no session description", "INVITE", kUs, kNone, "", "application/sdp", "hello", 400,
+            "Bad Session Description"},
+        Row{"no codec in common", "INVITE", kUs, kNone, "", "application/sdp", kOddCodec, 488, "Warning: 305 "},
+        Row{"NOTIFY that nobody asked for", "NOTIFY", kUs, HeaderId::Event, "message-summary", "", "", 489,
+            "Allow-Events: refer\r\n"},
+        Row{"SUBSCRIBE", "SUBSCRIBE", kUs, HeaderId::Event, "dialog", "", "", 489, "Allow-Events: refer\r\n"},
+        Row{"BYE without a call", "BYE", kUs, kNone, "", "", "", 481, ""},
+        Row{"INFO without a call", "INFO", kUs, kNone, "", "", "", 481, ""},
+        Row{"UPDATE without a call", "UPDATE", kUs, kNone, "", "", "", 481, ""},
+        Row{"PRACK", "PRACK", kUs, HeaderId::RAck, "1 1 INVITE", "", "", 481, ""},
+        Row{"REFER without a call", "REFER", kUs, HeaderId::ReferTo, "<sip:x@y>", "", "", 603, ""}));
 
 TEST(Options, AreAnsweredWithWhatWeCan) {
   Rig rig;
@@ -92,8 +102,12 @@ TEST(Dialog, RequestsOfAnUnknownOneAre481) {
   for (const std::string_view method : {"INVITE", "BYE", "INFO", "UPDATE", "REFER", "NOTIFY", "OPTIONS"}) {
     Rig rig;
     auto request = sip::Builder::request(method, "sip:1001@10.0.0.1");
-    request.add(HeaderId::MaxForwards, "70").add(HeaderId::From, "<sip:p@10.0.0.50>;tag=f").add(HeaderId::To, "<sip:1001@10.0.0.1>;tag=t");
-    request.add(HeaderId::CallId, "gone").add(HeaderId::CSeq, "7 " + std::string(method)).add(HeaderId::Contact, "<sip:p@10.0.0.50>");
+    request.add(HeaderId::MaxForwards, "70")
+        .add(HeaderId::From, "<sip:p@10.0.0.50>;tag=f")
+        .add(HeaderId::To, "<sip:1001@10.0.0.1>;tag=t");
+    request.add(HeaderId::CallId, "gone")
+        .add(HeaderId::CSeq, "7 " + std::string(method))
+        .add(HeaderId::Contact, "<sip:p@10.0.0.50>");
     EXPECT_EQ(rig.ask(request.build()).status(), 481) << method;
   }
 }
@@ -128,6 +142,19 @@ TEST(Invite, FindsTheAccountByTheLineOfItsContact) {
   EXPECT_FALSE(a.ua.owns(stranger));
   EXPECT_TRUE(a.ua.owns(p.request("INVITE", "sip:2001@10.0.0.1").build()));
   EXPECT_FALSE(a.ua.owns(p.request("INVITE", "sip:3001@10.0.0.1").build()));
+}
+
+TEST(Contact, IsTheSameAfterARestart) {
+  const auto contact_of = [](std::uint64_t seed) {
+    World world(seed);
+    Agent a(world, "A", 1, account("1001"));
+    Peer p(world, "P", 50);
+    world.users["registrar"] = &p;
+    a.act([&] { a.ua.register_account(world.now(), a.account_id); });
+    world.run_for(milliseconds(10));
+    return std::string(*p.requests.front().request.top(HeaderId::Contact));
+  };
+  EXPECT_EQ(contact_of(1), contact_of(2));
 }
 
 TEST(Invite, CarriesAlertInfoUp) {

@@ -17,14 +17,14 @@ class Registrar : public Peer {
     on_request = [this](transaction::RequestReceived& e) { answer(e); };
   }
 
-  int force = 0;                 // a status for every REGISTER
-  int challenge = 401;           // 0: no digest
+  int force = 0;        // a status for every REGISTER
+  int challenge = 401;  // 0: no digest
   std::uint32_t minimum = 0, grant = 3600;
-  int uses_per_nonce = 1000;     // then it is stale
+  int uses_per_nonce = 1000;  // then it is stale
   std::string extra_contact;
   bool contact_in_200 = true;
-  std::vector<std::uint32_t> asked;  // Expires of the requests taken
-  std::vector<std::uint32_t> counts; // nc of credentials
+  std::vector<std::uint32_t> asked;   // Expires of the requests taken
+  std::vector<std::uint32_t> counts;  // nc of credentials
   int challenges_sent = 0;
 
  private:
@@ -34,12 +34,14 @@ class Registrar : public Peer {
     if (force != 0) return reply(sip::Builder::response(request, force, "r"));
     if (challenge != 0 && !authorized(request)) return reply(demand(request));
     const std::uint32_t wanted = sip::expires(request).value_or(0);
-    if (wanted != 0 && wanted < minimum) return reply(sip::Builder::response(request, 423, "r").add(HeaderId::MinExpires, std::to_string(minimum)));
+    if (wanted != 0 && wanted < minimum)
+      return reply(sip::Builder::response(request, 423, "r").add(HeaderId::MinExpires, std::to_string(minimum)));
     asked.push_back(wanted);
     auto ok = sip::Builder::response(request, 200, "r");
     if (!extra_contact.empty()) ok.add(HeaderId::Contact, extra_contact);
     if (wanted != 0 && contact_in_200)
-      ok.add(HeaderId::Contact, std::string(*request.top(HeaderId::Contact)) + ";expires=" + std::to_string(std::min(grant, wanted)));
+      ok.add(HeaderId::Contact,
+             std::string(*request.top(HeaderId::Contact)) + ";expires=" + std::to_string(std::min(grant, wanted)));
     reply(std::move(ok));
   }
 
@@ -77,8 +79,12 @@ Account with_password(std::string password) {
 
 struct Rig {
   explicit Rig(Account settings = with_password("secret")) : a(world, "A", 1, std::move(settings)), r(world) {}
-  void register_account() { a.act([&] { a.ua.register_account(world.now(), a.account_id); }); }
-  void unregister_account() { a.act([&] { a.ua.unregister_account(world.now(), a.account_id); }); }
+  void register_account() {
+    a.act([&] { a.ua.register_account(world.now(), a.account_id); });
+  }
+  void unregister_account() {
+    a.act([&] { a.ua.unregister_account(world.now(), a.account_id); });
+  }
   World world;
   Agent a;
   Registrar r;

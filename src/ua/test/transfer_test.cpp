@@ -17,8 +17,10 @@ struct Trio : Pair {
       request = *asked;
       accept ? a.ua.accept_transfer(world.now(), asked->call) : a.ua.refuse_transfer(world.now(), asked->call, 603);
     } else if (const auto* ended = std::get_if<CallEnded>(&event)) {
-      if (request && ended->call == request->call && !new_call) new_call = a.call(request->refer_to, request->referred_by);
-      else if (new_call && ended->call == *new_call) a.ua.notify_transfer(world.now(), request->call, ended->status);
+      if (request && ended->call == request->call && !new_call)
+        new_call = a.call(request->refer_to, request->referred_by);
+      else if (new_call && ended->call == *new_call)
+        a.ua.notify_transfer(world.now(), request->call, ended->status);
     } else if (const auto* ringing = std::get_if<CallProgress>(&event)) {
       if (new_call) a.ua.notify_transfer(world.now(), request->call, ringing->status);
     } else if (const auto* up = std::get_if<CallEstablished>(&event)) {
@@ -72,8 +74,8 @@ TEST(Transfer, GoesInTheGuidesOrder) {
   trio.world.run_for(milliseconds(4));
   auto lines = trio.world.lines();
   lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(before));
-  EXPECT_THAT(lines, ElementsAre("B>A REFER", "A>B 202 REFER", "A>B NOTIFY", "B>A BYE", "B>A 200 NOTIFY", "A>B 200 BYE", "A>C INVITE", "C>A 100 INVITE",
-                                 "C>A 180 INVITE", "C>A 200 INVITE"));
+  EXPECT_THAT(lines, ElementsAre("B>A REFER", "A>B 202 REFER", "A>B NOTIFY", "B>A BYE", "B>A 200 NOTIFY", "A>B 200 BYE",
+                                 "A>C INVITE", "C>A 100 INVITE", "C>A 180 INVITE", "C>A 200 INVITE"));
 }
 
 TEST(Transfer, NotifyCarriesASipfrag) {

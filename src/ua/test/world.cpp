@@ -7,7 +7,8 @@ namespace {
 
 std::string line_of(const Node& from, const Node& to, const sip::Message& message) {
   const std::string who = from.name + '>' + to.name + ' ';
-  if (message.is_response()) return who + std::to_string(message.status()) + ' ' + std::string(sip::method_name(message.method()));
+  if (message.is_response())
+    return who + std::to_string(message.status()) + ' ' + std::string(sip::method_name(message.method()));
   return who + std::string(message.method_text());
 }
 
@@ -19,7 +20,12 @@ const transport::Locator& numeric_hosts() {
 }  // namespace
 
 Node::Node(World& w, std::string n, std::uint8_t host)
-    : world(w), name(std::move(n)), local{IpAddress::v4(10, 0, 0, host), 5060}, random(w.random.next()), transport(random), transactions(transport, random) {
+    : world(w),
+      name(std::move(n)),
+      local{IpAddress::v4(10, 0, 0, host), 5060},
+      random(w.random.next()),
+      transport(random),
+      transactions(transport, random) {
   world.nodes.push_back(this);
 }
 
@@ -54,7 +60,8 @@ void World::send(Node& from, transport::Transmit transmit) {
   const int copies = random.unit() < trouble.duplication ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     const auto spread = static_cast<std::uint64_t>((trouble.most - trouble.least).count()) + 1;
-    under_way_.emplace(clock + trouble.least + Duration(random.below(spread)), Datagram{to->to(from.local), to, transmit.bytes});
+    under_way_.emplace(clock + trouble.least + Duration(random.below(spread)),
+                       Datagram{to->to(from.local), to, transmit.bytes});
   }
 }
 
@@ -109,12 +116,13 @@ void World::run_for(Duration duration) {
 }
 
 bool World::settle(Duration patience) {
-  flush();
+  for (Node* node : nodes) drain(*node);
   const Duration until = clock + patience;
   while (step(until)) {
   }
-  return under_way_.empty() && plans.empty() &&
-         std::all_of(nodes.begin(), nodes.end(), [](const Node* n) { return n->timers.size() == 0 && n->transactions.timer_count() == 0; });
+  return under_way_.empty() && plans.empty() && std::all_of(nodes.begin(), nodes.end(), [](const Node* n) {
+           return n->timers.size() == 0 && n->transactions.timer_count() == 0;
+         });
 }
 
 std::vector<std::string> World::lines(std::string_view part) const {
@@ -131,12 +139,13 @@ std::string World::last(std::string_view line) const {
 }
 
 void Peer::take(transaction::Event event) {
-  std::visit(Overloaded{[&](transaction::RequestReceived& e) {
-                          requests.push_back(e);
-                          if (on_request) on_request(e);
-                        },
-                        [&](transaction::ResponseReceived& e) { responses.push_back(std::move(e.response)); }, [](auto&) {}},
-             event);
+  std::visit(
+      Overloaded{[&](transaction::RequestReceived& e) {
+                   requests.push_back(e);
+                   if (on_request) on_request(e);
+                 },
+                 [&](transaction::ResponseReceived& e) { responses.push_back(std::move(e.response)); }, [](auto&) {}},
+      event);
 }
 
 sip::Builder Peer::request(std::string_view method, std::string_view uri, std::string_view call_id, int cseq) const {
@@ -210,7 +219,8 @@ void Agent::expect_clean() const {
   EXPECT_EQ(timers.size(), 0U) << name;
 }
 
-Pair::Pair(std::uint64_t seed, Account first, Account second) : world(seed), a(world, "A", 1, std::move(first)), b(world, "B", 2, std::move(second)) {}
+Pair::Pair(std::uint64_t seed, Account first, Account second)
+    : world(seed), a(world, "A", 1, std::move(first)), b(world, "B", 2, std::move(second)) {}
 
 void Pair::establish() {
   b.auto_answer = true;

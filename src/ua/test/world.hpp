@@ -1,7 +1,9 @@
-// A world for tests of user agents: nodes with their own transport and transaction layers, a network in virtual time that may lose, double and reorder,
-// and a record of every datagram as a short line ("A>B INVITE", "B>A 180 INVITE"). Repeatable by its seed.
+// A world for tests of user agents: nodes with their own transport and transaction layers, a network in virtual time
+// that may lose, double and reorder, and a record of every datagram as a short line ("A>B INVITE", "B>A 180 INVITE").
+// Repeatable by its seed.
 //
-// There is no proxy: what is sent to kSwitch is delivered to the node that the Request-URI names, by address or by user, as from the sender itself.
+// There is no proxy: what is sent to kSwitch is delivered to the node that the Request-URI names, by address or by
+// user, as from the sender itself.
 #pragma once
 #include <gmock/gmock.h>
 
@@ -93,7 +95,8 @@ class Peer : public Node {
   using Node::Node;
   void take(transaction::Event event) override;
   // Builds a request of a dialog-less kind to `to`; the test adds what it needs.
-  [[nodiscard]] sip::Builder request(std::string_view method, std::string_view uri, std::string_view call_id = "peer-call", int cseq = 1) const;
+  [[nodiscard]] sip::Builder request(std::string_view method, std::string_view uri,
+                                     std::string_view call_id = "peer-call", int cseq = 1) const;
   void send(sip::Message request, Endpoint remote) {
     transactions.start(world.now().mono, request, to(remote), 1);
     world.flush();
@@ -125,12 +128,24 @@ class Agent : public Node {
     f();
     pump();
   }
-  void ring(CallId id) { act([&] { ua.ring(world.now(), id); }); }
-  void answer(CallId id) { act([&] { ua.answer(world.now(), id, rtp()); }); }
-  void hang_up(CallId id, std::string_view reason = {}) { act([&] { ua.hang_up(world.now(), id, reason); }); }
-  void hold(CallId id) { act([&] { ua.hold(world.now(), id); }); }
-  void resume(CallId id) { act([&] { ua.resume(world.now(), id); }); }
-  void transfer(CallId id, std::string_view target) { act([&] { ua.transfer(world.now(), id, target); }); }
+  void ring(CallId id) {
+    act([&] { ua.ring(world.now(), id); });
+  }
+  void answer(CallId id) {
+    act([&] { ua.answer(world.now(), id, rtp()); });
+  }
+  void hang_up(CallId id, std::string_view reason = {}) {
+    act([&] { ua.hang_up(world.now(), id, reason); });
+  }
+  void hold(CallId id) {
+    act([&] { ua.hold(world.now(), id); });
+  }
+  void resume(CallId id) {
+    act([&] { ua.resume(world.now(), id); });
+  }
+  void transfer(CallId id, std::string_view target) {
+    act([&] { ua.transfer(world.now(), id, target); });
+  }
 
   [[nodiscard]] Endpoint rtp() const { return {local.address, 11780}; }
   template <class E>

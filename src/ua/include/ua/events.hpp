@@ -24,10 +24,11 @@ struct Registered {
   AccountId account;
   seconds expires{};
 };
-// The registration ended: on our own wish (status 0), or the server said no for good. A retry is armed when the account asks for one.
+// The registration ended: on our own wish (status 0), or the server said no for good. A retry is armed when the account
+// asks for one.
 struct Unregistered {
   AccountId account;
-  int status = 0;      // 403, 408 …
+  int status = 0;  // 403, 408 …
   std::string reason;
   bool will_retry = false;
 };
@@ -61,11 +62,12 @@ enum class EndedBy : std::uint8_t { Local, Remote, Network };  // Network: timeo
 struct CallEnded {
   CallId call;
   EndedBy by = EndedBy::Local;
-  int status = 0;           // final response that refused it, or 0 for BYE; 487 cancelled
-  std::string reason;       // its phrase
+  int status = 0;             // final response that refused it, or 0 for BYE; 487 cancelled
+  std::string reason;         // its phrase
   std::string reason_header;  // Reason value of a CANCEL or BYE ("SIP;cause=200;text=…"), "" when there is none
 };
-// What the leg sends and hears has changed. Nothing: no session (yet, or any more).
+// What the leg sends and hears has changed. Nothing: no session. Comes with early media, with answer() on the callee's
+// side (before the ACK), and not with CallEnded, which ends the session by itself.
 struct MediaChanged {
   CallId call;
   std::optional<sdp::Negotiated> negotiated;
@@ -73,7 +75,7 @@ struct MediaChanged {
 // Our hold() or resume() has been answered.
 struct HoldChanged {
   CallId call;
-  bool held = false;      // the state that holds now
+  bool held = false;  // the state that holds now
   bool succeeded = true;
 };
 // The far end holds or resumes us.
@@ -88,14 +90,16 @@ struct TransferRequested {
   std::string refer_to;     // URI, with ?Replaces=… when it has it
   std::string referred_by;  // Referred-By value, "" when there is none
 };
-// Our transfer(): the peer took it (202), its progress (NOTIFY sipfrag), and its end. RFC 5589.
+// Our transfer(): the peer took it (202, the call ends then and its CallId stays good until `finished`), its progress
+// (NOTIFY sipfrag), and its end. RFC 5589.
 struct TransferProgress {
   CallId call;
   int status = 100;
-  bool finished = false;    // a final status, a refused REFER, or nothing heard in time (status 408)
+  bool finished = false;  // a final status, a refused REFER, or nothing heard in time (status 408)
 };
 
-using Event = std::variant<Registered, Unregistered, IncomingCall, CallProgress, CallRedirected, CallEstablished, CallEnded, MediaChanged, HoldChanged,
-                           RemoteHoldChanged, TransferRequested, TransferProgress>;
+using Event =
+    std::variant<Registered, Unregistered, IncomingCall, CallProgress, CallRedirected, CallEstablished, CallEnded,
+                 MediaChanged, HoldChanged, RemoteHoldChanged, TransferRequested, TransferProgress>;
 
 }  // namespace offhook::ua

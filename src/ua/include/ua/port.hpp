@@ -1,6 +1,8 @@
-// What a user agent stands on: the layers, timers and randomness of the engine that owns it. Several user agents (a rack of phones) share one
-// set; each has an `index`, and everything that comes back for it carries that index in its upper half:
-//   Owner and timer payload = index << 32 | key.  Keys with the top bit set belong to the owner of the user agent (a phone's features).
+// What a user agent stands on: the layers, timers and randomness of the engine that owns it. Several user agents (a
+// rack of phones) share one set; each has an `index`, and everything that comes back for it carries that index in its
+// upper half:
+//   Owner and timer payload = index << 32 | key.  Keys with the top bit set belong to the owner of the user agent (a
+//   phone's features).
 #pragma once
 #include <cstdint>
 

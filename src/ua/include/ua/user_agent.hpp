@@ -1,7 +1,9 @@
-// A SIP user agent without a face: registrations, calls, hold, blind transfer. RFC 3261 §8-§15, RFC 3515, RFC 3892, RFC 5589.
+// A SIP user agent without a face: registrations, calls, hold, blind transfer. RFC 3261 §8-§15, RFC 3515, RFC 3892, RFC
+// 5589.
 //
-// Owned by one phone; driven by the engine that owns the phone (see port.hpp for how inputs find it). Commands and inputs never fail loudly: what a command leads
-// to comes as an event from poll(), drained after each input. Media addresses come from the phone (it owns the ports).
+// Owned by one phone; driven by the engine that owns the phone (see port.hpp for how inputs find it). Commands and
+// inputs never fail loudly: what a command leads to comes as an event from poll(), drained after each input. Media
+// addresses come from the phone (it owns the ports).
 #pragma once
 #include <deque>
 #include <memory>
@@ -36,21 +38,26 @@ class UserAgent {
   [[nodiscard]] bool is_registered(AccountId account) const;
 
   // Outgoing call. `target` is a number, user@host or a SIP URI. `rtp` is where we will receive audio.
-  [[nodiscard]] Checked<CallId> call(Now now, AccountId account, std::string_view target, Endpoint rtp, std::string_view referred_by = {});
+  [[nodiscard]] Checked<CallId> call(Now now, AccountId account, std::string_view target, Endpoint rtp,
+                                     std::string_view referred_by = {});
   // Incoming call, before its final response.
-  void ring(Now now, CallId call);                                     // 180
-  void answer(Now now, CallId call, Endpoint rtp);                     // 200 with our answer (or offer); 488 and CallEnded when nothing fits
+  void ring(Now now, CallId call);  // 180
+  void answer(Now now, CallId call,
+              Endpoint rtp);  // 200 with our answer (or offer); 488 and CallEnded when nothing fits
   void reject(Now now, CallId call, int status);
-  void redirect(Now now, CallId call, std::string_view contact_uri, std::string_view diversion);  // 302; diversion "" for none
-  // Ends a call in any state: CANCEL, a refusal (486 for an unanswered incoming call), or BYE. Reason header as given ("" for none).
+  void redirect(Now now, CallId call, std::string_view contact_uri,
+                std::string_view diversion);  // 302; diversion "" for none
+  // Ends a call in any state: CANCEL, a refusal (486 for an unanswered incoming call), or BYE. Reason header as given
+  // ("" for none).
   void hang_up(Now now, CallId call, std::string_view reason_header = {});
   // Established calls. Re-INVITE; a crossing one (491) is tried again by RFC 3261 §14.1.
   void hold(Now now, CallId call);
   void resume(Now now, CallId call);
-  // REFER to the peer; BYE leaves as soon as the REFER is accepted (guide §6.6, blind transfer); NOTIFYs are still taken afterwards.
+  // REFER to the peer; BYE leaves as soon as the REFER is accepted (guide §6.6, blind transfer); NOTIFYs are still
+  // taken afterwards.
   void transfer(Now now, CallId call, std::string_view target);
-  // 202 and NOTIFY 100; the phone then makes the new call, and reports how it goes (notify_transfer) until a final status. The INVITE should leave once the transferor's
-  // BYE has come, or after a short wait.
+  // 202 and NOTIFY 100; the phone then makes the new call, and reports how it goes (notify_transfer) until a final
+  // status. The INVITE should leave once the transferor's BYE has come, or after a short wait.
   void accept_transfer(Now now, CallId call);
   void refuse_transfer(Now now, CallId call, int status);
   void notify_transfer(Now now, CallId call, int status);
@@ -62,7 +69,8 @@ class UserAgent {
   void server_failed(Now now, transaction::Owner owner);       // ServerFailed: no ACK
   void timer(Now now, std::uint32_t key);
 
-  // Does this request (outside of any dialog here or inside) belong to this user agent? By Request-URI user and ;line=, or by dialog.
+  // Does this request (outside of any dialog here or inside) belong to this user agent? By Request-URI user and ;line=,
+  // or by dialog.
   [[nodiscard]] bool owns(const sip::Message& request) const;
 
   [[nodiscard]] std::optional<Event> poll();
