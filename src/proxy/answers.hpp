@@ -1,4 +1,5 @@
-// Responses that the proxy makes itself. A Reply is the decision as a value; Answers turns it into a message for the transaction.
+// Responses that the proxy makes itself. A Reply is the decision as a value; Answers turns it into a message for the
+// transaction.
 #pragma once
 #include <string>
 #include <string_view>

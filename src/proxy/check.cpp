@@ -7,7 +7,9 @@ namespace offhook::proxy {
 namespace {
 
 // Option tags that we act on. RFC 3327; as a proxy there is none that needs us.
-bool is_supported(sip::HeaderId field, std::string_view tag) { return field == sip::HeaderId::Require && iequals(tag, "path"); }
+bool is_supported(sip::HeaderId field, std::string_view tag) {
+  return field == sip::HeaderId::Require && iequals(tag, "path");
+}
 
 }  // namespace
 

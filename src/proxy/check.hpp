@@ -1,5 +1,5 @@
-// What a request must satisfy before it is forwarded: RFC 3261 §16.3. Each check gives the refusal, or nothing when the request may go on.
-// (Syntax is the transport layer's; loops are in loop.hpp; who may relay is decided by `policy`.)
+// What a request must satisfy before it is forwarded: RFC 3261 §16.3. Each check gives the refusal, or nothing when the
+// request may go on. (Syntax is the transport layer's; loops are in loop.hpp; who may relay is decided by `policy`.)
 #pragma once
 #include <optional>
 
@@ -13,7 +13,8 @@ namespace offhook::proxy {
 [[nodiscard]] std::optional<Reply> check_scheme(const sip::Uri& request_uri);
 // 483: Max-Forwards is used up. An OPTIONS is refused as well (the RFC would let us answer it).
 [[nodiscard]] std::optional<Reply> check_max_forwards(const sip::Message& request);
-// 420 with Unsupported: each option tag in `field` (Require for us as registrar, Proxy-Require as proxy) that is not ours.
+// 420 with Unsupported: each option tag in `field` (Require for us as registrar, Proxy-Require as proxy) that is not
+// ours.
 [[nodiscard]] std::optional<Reply> check_options(const sip::Message& request, sip::HeaderId field);
 
 // What decides whether a stranger may use us.

@@ -26,11 +26,11 @@ using transaction::RequestReceived;
 // What the rooms below have to know of one request.
 struct Facts {
   Plan plan;
-  sip::Uri uri;             // the effective Request-URI
-  bool to_us = false;       // it is ours, and no Route leads elsewhere
-  bool in_dialog = false;   // a To tag, and it came along our Record-Route
-  bool from_us = false;     // From names our domain
-  std::string from_user;    // of From, unescaped
+  sip::Uri uri;            // the effective Request-URI
+  bool to_us = false;      // it is ours, and no Route leads elsewhere
+  bool in_dialog = false;  // a To tag, and it came along our Record-Route
+  bool from_us = false;    // From names our domain
+  std::string from_user;   // of From, unescaped
 };
 
 // A telephone number is a user of ours: we know no other numbers.
@@ -55,7 +55,8 @@ class Core::Impl {
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c}) {}
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) {
-    if (auto incoming = transport_.receive(flow, std::move(bytes))) transactions_.receive(now.mono, std::move(*incoming));
+    if (auto incoming = transport_.receive(flow, std::move(bytes)))
+      transactions_.receive(now.mono, std::move(*incoming));
     pump(now);
   }
   void wake(Now now) {
@@ -101,7 +102,9 @@ class Core::Impl {
     }
   }
 
-  void answer(Now now, const RequestReceived& e, const Reply& reply) { answers_.send(now.mono, e.id, e.request, reply); }
+  void answer(Now now, const RequestReceived& e, const Reply& reply) {
+    answers_.send(now.mono, e.id, e.request, reply);
+  }
 
   void request(Now now, RequestReceived& e) {
     if (e.request.method() == Method::Cancel) return cancel(now, e);
@@ -152,7 +155,8 @@ class Core::Impl {
     }
     if (const auto refusal = check_options(e.request, HeaderId::ProxyRequire)) return answer(now, e, *refusal);
     if (const auto refusal = authenticate(now, e.request, facts)) return answer(now, e, *refusal);
-    if (const auto refusal = check_relaying({facts.to_us, facts.in_dialog, facts.from_us})) return answer(now, e, *refusal);
+    if (const auto refusal = check_relaying({facts.to_us, facts.in_dialog, facts.from_us}))
+      return answer(now, e, *refusal);
     auto targets = targets_for(now, facts);
     if (targets.empty()) {
       ++counters_.not_found;
@@ -186,7 +190,8 @@ class Core::Impl {
     return {Target{std::string(facts.plan.request_uri), {}, {}, 1000}};
   }
 
-  // The ACK of a 2xx is no transaction: it is forwarded and forgotten (§16.6 last part, §16.11). One that cannot go on is dropped.
+  // The ACK of a 2xx is no transaction: it is forwarded and forgotten (§16.6 last part, §16.11). One that cannot go on
+  // is dropped.
   void acknowledge(Now now, const RequestReceived& e, const Facts& facts) {
     if (check_scheme(facts.uri) || check_max_forwards(e.request)) return;
     if (check_relaying({facts.to_us, facts.in_dialog, facts.from_us})) return;
@@ -200,7 +205,8 @@ class Core::Impl {
     transactions_.send_stateless(outgoing->request, outgoing->flow, mark);
   }
 
-  // §16.10. A CANCEL for nothing we know is answered 481, not forwarded: it could not carry the branch of any request of ours downstream.
+  // §16.10. A CANCEL for nothing we know is answered 481, not forwarded: it could not carry the branch of any request
+  // of ours downstream.
   void cancel(Now now, const RequestReceived& e) {
     if (!e.cancels) return answer(now, e, {481});
     answer(now, e, {200});
@@ -222,11 +228,14 @@ class Core::Impl {
   Relays relays_;
 };
 
-Core::Core(Config config, Random& random, const transport::Locator& locator) : impl_(std::make_unique<Impl>(std::move(config), random, locator)) {}
+Core::Core(Config config, Random& random, const transport::Locator& locator)
+    : impl_(std::make_unique<Impl>(std::move(config), random, locator)) {}
 Core::~Core() = default;
 
 void Core::load(Now now, const std::vector<Binding>& bindings) { impl_->registrar_.load(now, bindings); }
-void Core::receive(Now now, const transport::Flow& flow, std::string bytes) { impl_->receive(now, flow, std::move(bytes)); }
+void Core::receive(Now now, const transport::Flow& flow, std::string bytes) {
+  impl_->receive(now, flow, std::move(bytes));
+}
 void Core::wake(Now now) { impl_->wake(now); }
 std::optional<TimePoint> Core::deadline() const { return impl_->deadline(); }
 std::optional<transport::Transmit> Core::poll_transmit() { return impl_->transport_.poll_transmit(); }
@@ -242,7 +251,9 @@ std::vector<Binding> Core::bindings(WallTime now) const {
   return out;
 }
 std::size_t Core::binding_count() const { return impl_->location_.size(); }
-std::size_t Core::transaction_count() const { return impl_->transactions_.client_count() + impl_->transactions_.server_count(); }
+std::size_t Core::transaction_count() const {
+  return impl_->transactions_.client_count() + impl_->transactions_.server_count();
+}
 std::size_t Core::relay_count() const { return impl_->relays_.size(); }
 std::size_t Core::timer_count() const { return impl_->transactions_.timer_count() + impl_->relays_.timer_count(); }
 const Counters& Core::counters() const { return impl_->counters_; }

@@ -1,5 +1,5 @@
-// Loop detection. RFC 5393 §4.2: what decides the routing of a request is hashed into the end of our branch; a request that comes back with the
-// same hash has looped, one that comes back changed is a spiral and goes on.
+// Loop detection. RFC 5393 §4.2: what decides the routing of a request is hashed into the end of our branch; a request
+// that comes back with the same hash has looped, one that comes back changed is a spiral and goes on.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,8 +8,9 @@
 
 namespace offhook::proxy {
 
-// The branch's second part: over the Request-URI and Route values as received. It does not vary with the method (CANCEL and ACK have the
-// INVITE's branch). `secret` is the core's own, so that nobody else makes our marks and each mark in a Via is ours.
+// The branch's second part: over the Request-URI and Route values as received. It does not vary with the method (CANCEL
+// and ACK have the INVITE's branch). `secret` is the core's own, so that nobody else makes our marks and each mark in a
+// Via is ours.
 [[nodiscard]] std::string loop_mark(const sip::Message& request, std::uint64_t secret);
 // True when a Via of the request carries that mark.
 [[nodiscard]] bool has_looped(const sip::Message& request, std::string_view mark);

@@ -13,10 +13,13 @@ Names::Names(std::vector<Endpoint> listen, const std::vector<std::string>& domai
   for (const std::string& domain : domains) {
     // The port's colon stands behind an IPv6 reference's bracket.
     const auto colon = domain.find(':', domain.starts_with('[') ? domain.find(']') : 0);
-    const auto port = colon == std::string::npos ? std::nullopt : parse_number<std::uint16_t>(std::string_view(domain).substr(colon + 1));
+    const auto port = colon == std::string::npos
+                          ? std::nullopt
+                          : parse_number<std::uint16_t>(std::string_view(domain).substr(colon + 1));
     domains_.push_back({to_lower(std::string_view(domain).substr(0, colon)), port});
   }
-  if (domains_.empty()) domains_.push_back({listen_.empty() ? "localhost" : listen_.front().address.uri_host(), std::nullopt});
+  if (domains_.empty())
+    domains_.push_back({listen_.empty() ? "localhost" : listen_.front().address.uri_host(), std::nullopt});
 }
 
 bool Names::is_us(const sip::Uri& uri, const Endpoint& local) const {
@@ -57,7 +60,9 @@ std::string Names::aor(std::string_view user) const {
 }
 
 std::string Names::name_of(const Endpoint& local) const {
-  const auto text = [](const Endpoint& endpoint) { return endpoint.address.uri_host() + ':' + std::to_string(endpoint.port); };
+  const auto text = [](const Endpoint& endpoint) {
+    return endpoint.address.uri_host() + ':' + std::to_string(endpoint.port);
+  };
   if (!local.address.is_unspecified()) return text(local);
   for (const Endpoint& endpoint : listen_)
     if (!endpoint.address.is_unspecified()) return text(endpoint);

@@ -1,7 +1,7 @@
 // Who we are on the wire: our domains and sockets, and the one name under which a user's bindings are kept.
 //
-// All domains of one proxy are aliases: 1001@127.0.0.1 and 1001@example.test are one address-of-record, kept under the first domain
-// (the canonical form of RFC 3261 §10.3 step 5).
+// All domains of one proxy are aliases: 1001@127.0.0.1 and 1001@example.test are one address-of-record, kept under the
+// first domain (the canonical form of RFC 3261 §10.3 step 5).
 #pragma once
 #include <optional>
 #include <string>
@@ -17,14 +17,16 @@ class Names {
  public:
   Names(std::vector<Endpoint> listen, const std::vector<std::string>& domains);
 
-  // True when the URI's host and port name one of our domains or sockets. A domain without a port stands for our ports only: a phone on the same
-  // machine (sip:1001@127.0.0.1:5071) is not us. `local` is the socket that the message came to; a wildcard socket has its address from there.
+  // True when the URI's host and port name one of our domains or sockets. A domain without a port stands for our ports
+  // only: a phone on the same machine (sip:1001@127.0.0.1:5071) is not us. `local` is the socket that the message came
+  // to; a wildcard socket has its address from there.
   [[nodiscard]] bool is_us(const sip::Uri& uri, const Endpoint& local) const;
   // The key of a user's bindings; `user` as it stands in a URI, still escaped.
   [[nodiscard]] std::string aor(std::string_view user) const;
   // "host:port" of a socket of ours for Record-Route: its address when it is specific.
   [[nodiscard]] std::string name_of(const Endpoint& local) const;
-  // The socket from which to send to `remote`: the one the request came to when its family fits, else the first that does.
+  // The socket from which to send to `remote`: the one the request came to when its family fits, else the first that
+  // does.
   [[nodiscard]] std::optional<Endpoint> local_for(const IpAddress& remote, const Endpoint& preferred) const;
   // The first domain, or the first socket's address.
   [[nodiscard]] const std::string& canonical_host() const { return domains_.front().host; }

@@ -9,7 +9,9 @@ using sip::HeaderId;
 constexpr seconds kNonceAge{300};
 constexpr std::size_t kSecretLength = 32;
 
-std::uint64_t stamp(TimePoint now) { return static_cast<std::uint64_t>(std::chrono::floor<seconds>(now.time_since_epoch()).count()); }
+std::uint64_t stamp(TimePoint now) {
+  return static_cast<std::uint64_t>(std::chrono::floor<seconds>(now.time_since_epoch()).count());
+}
 
 std::string_view ha1_of(const User& user, DigestAlgorithm algorithm) {
   switch (algorithm) {
@@ -23,7 +25,8 @@ std::string_view ha1_of(const User& user, DigestAlgorithm algorithm) {
 }  // namespace
 
 User make_user(std::string_view name, std::string_view password, std::string_view realm) {
-  return {std::string(name), sip::ha1(DigestAlgorithm::Md5, name, realm, password), sip::ha1(DigestAlgorithm::Sha256, name, realm, password)};
+  return {std::string(name), sip::ha1(DigestAlgorithm::Md5, name, realm, password),
+          sip::ha1(DigestAlgorithm::Sha256, name, realm, password)};
 }
 
 Authenticator::Authenticator(std::string realm, std::vector<User> users, Random& random)
@@ -54,7 +57,8 @@ Authenticator::Outcome Authenticator::check(TimePoint now, const sip::Message& r
   return outcome;
 }
 
-Authenticator::Outcome Authenticator::judge(TimePoint now, const sip::Credentials& credentials, std::string_view method) {
+Authenticator::Outcome Authenticator::judge(TimePoint now, const sip::Credentials& credentials,
+                                            std::string_view method) {
   const User* user = find(credentials.username);
   const std::string_view ha1 = user == nullptr ? std::string_view{} : ha1_of(*user, credentials.algorithm);
   if (ha1.empty() || !sip::verify(credentials, ha1, method)) return {Verdict::Rejected};

@@ -1,5 +1,5 @@
-// Digest, the server's side. RFC 3261 §22, RFC 7616, RFC 8760: stateless nonces with an age limit, a replay window for their counts, challenges for
-// SHA-256 and MD5 with the stronger one first.
+// Digest, the server's side. RFC 3261 §22, RFC 7616, RFC 8760: stateless nonces with an age limit, a replay window for
+// their counts, challenges for SHA-256 and MD5 with the stronger one first.
 #pragma once
 #include <string>
 #include <string_view>
@@ -23,7 +23,8 @@ class Authenticator {
   enum class Verdict : std::uint8_t {
     Accepted,
     Missing,   // no credentials for our realm
-    Stale,     // right password, but the nonce is too old, not of this run, or its count was used: try again without asking the user
+    Stale,     // right password, but the nonce is too old, not of this run, or its count was used: try again without
+               // asking the user
     Rejected,  // unknown user, wrong password
   };
   struct Outcome {
@@ -33,8 +34,8 @@ class Authenticator {
 
   Authenticator(std::string realm, std::vector<User> users, Random& random);
 
-  // The digest-uri is hashed but not compared with the Request-URI: clients write the server's address there, and what lies between may have
-  // changed the Request-URI. Method, nonce and count bind the credentials to one request.
+  // The digest-uri is hashed but not compared with the Request-URI: clients write the server's address there, and what
+  // lies between may have changed the Request-URI. Method, nonce and count bind the credentials to one request.
   [[nodiscard]] Outcome check(TimePoint now, const sip::Message& request, Realm where);
   // 401 or 407 with a fresh nonce.
   [[nodiscard]] Reply challenge(TimePoint now, Realm where, bool stale);

@@ -39,7 +39,8 @@ void LocationTable::remove(std::string_view aor, std::string_view contact) {
   const auto found = by_aor_.find(aor);
   if (found == by_aor_.end()) return;
   Record& record = *records_.find(found->second);
-  size_ -= std::erase_if(record.entries, [&](const Entry& entry) { return contact.empty() || entry.binding.contact == contact; });
+  size_ -= std::erase_if(record.entries,
+                         [&](const Entry& entry) { return contact.empty() || entry.binding.contact == contact; });
   if (record.entries.empty()) erase(found->second, record);
 }
 

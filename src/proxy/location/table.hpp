@@ -1,7 +1,8 @@
-// The location service in memory: bindings by address-of-record (RFC 3261 §10). It holds what the store has confirmed and nothing else.
+// The location service in memory: bindings by address-of-record (RFC 3261 §10). It holds what the store has confirmed
+// and nothing else.
 //
-// One timer an address-of-record, on a wheel of its own, rounded up to whole seconds so that what expires together leaves the store together.
-// Lookups go by the monotonic clock: a step of the wall clock drops nobody.
+// One timer an address-of-record, on a wheel of its own, rounded up to whole seconds so that what expires together
+// leaves the store together. Lookups go by the monotonic clock: a step of the wall clock drops nobody.
 #pragma once
 #include <optional>
 #include <string>
@@ -27,7 +28,8 @@ class LocationTable {
   };
   using Entries = std::vector<Entry>;
 
-  // The entries of an address-of-record, some of them perhaps past their time; good until the next change. Empty when there are none.
+  // The entries of an address-of-record, some of them perhaps past their time; good until the next change. Empty when
+  // there are none.
   [[nodiscard]] const Entries& find(std::string_view aor) const;
   // Inserts or replaces by (aor, contact text).
   void put(Now now, Binding binding);

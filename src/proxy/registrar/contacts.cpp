@@ -36,7 +36,8 @@ bool is_out_of_order(const LocationTable::Entry& entry, const sip::Message& requ
 
 class Planner {
  public:
-  Planner(const RegisterFacts& facts, const Config& config) : facts_(facts), config_(config), request_(*facts.request) {}
+  Planner(const RegisterFacts& facts, const Config& config)
+      : facts_(facts), config_(config), request_(*facts.request) {}
 
   std::variant<StoreWrite, Reply> run() {
     for (const std::string_view value : request_.values(HeaderId::Contact)) {
@@ -65,7 +66,8 @@ class Planner {
   std::optional<Reply> one(const sip::Contact& contact) {
     const auto uri = contact.address.parse_uri();
     if (!uri) return Reply{400, "Bad Contact"};
-    const seconds asked{contact.expires().value_or(sip::expires(request_).value_or(static_cast<std::uint32_t>(config_.default_expires.count())))};
+    const seconds asked{contact.expires().value_or(
+        sip::expires(request_).value_or(static_cast<std::uint32_t>(config_.default_expires.count())))};
     if (asked.count() != 0 && asked < config_.min_expires)
       return Reply{423, {}, {{HeaderId::MinExpires, std::to_string(config_.min_expires.count())}}};
     if (const auto* entry = same(*uri)) {
@@ -87,7 +89,8 @@ class Planner {
     return nullptr;
   }
 
-  // A contact named twice in one request: the later one counts, and the change never holds both a put and a remove of it.
+  // A contact named twice in one request: the later one counts, and the change never holds both a put and a remove of
+  // it.
   void forget(std::string_view contact) {
     std::erase_if(write_.put, [&](const Binding& earlier) { return earlier.contact == contact; });
     std::erase_if(write_.remove, [&](const StoreWrite::Remove& earlier) { return earlier.contact == contact; });
@@ -125,7 +128,8 @@ class Planner {
     if (write_.put.empty()) return 0;
     std::size_t count = write_.put.size();
     for (const auto& entry : *facts_.existing)
-      if (entry.is_live(facts_.now.mono) && !is_removed(entry.binding.contact) && !is_put(entry.binding.contact)) ++count;
+      if (entry.is_live(facts_.now.mono) && !is_removed(entry.binding.contact) && !is_put(entry.binding.contact))
+        ++count;
     return count;
   }
 
@@ -139,7 +143,9 @@ class Planner {
 
 }  // namespace
 
-std::variant<StoreWrite, Reply> plan_register(const RegisterFacts& facts, const Config& config) { return Planner(facts, config).run(); }
+std::variant<StoreWrite, Reply> plan_register(const RegisterFacts& facts, const Config& config) {
+  return Planner(facts, config).run();
+}
 
 std::string received_from(const sip::Message& request, const sip::Uri& contact, const Endpoint& source) {
   std::size_t vias = 0;

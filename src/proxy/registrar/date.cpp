@@ -15,7 +15,8 @@ void pad(std::string& out, long long number) {
 
 std::string date_text(WallTime at) {
   constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   // The calendar is a calculation on system_clock's type; its clock is not read.
   const std::chrono::sys_seconds time{std::chrono::floor<seconds>(at.time_since_epoch())};
   const auto day = std::chrono::floor<std::chrono::days>(time);

@@ -35,7 +35,7 @@ void Registrar::handle(Now now, transaction::ServerId id, const sip::Message& re
 
 // §10.3 steps 2 to 5.
 std::optional<std::string> Registrar::admit(Now now, transaction::ServerId id, const sip::Message& request,
-                                                 const Endpoint& local) {
+                                            const Endpoint& local) {
   const auto refuse = [&](const Reply& reply) {
     s_.answers->send(now.mono, id, request, reply);
     return std::nullopt;
@@ -68,7 +68,8 @@ std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& reques
   return std::nullopt;
 }
 
-bool Registrar::execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow, const std::string& aor) {
+bool Registrar::execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow,
+                        const std::string& aor) {
   auto decision = plan_register({now, &request, flow, aor, &s_.location->find(aor)}, *s_.config);
   if (const auto* refusal = std::get_if<Reply>(&decision)) {
     s_.answers->send(now.mono, id, request, *refusal);
@@ -125,7 +126,8 @@ void Registrar::stored(Now now, std::uint64_t id, bool ok) {
   const transaction::ServerId server = pending.mapped().server;
   // The transaction may have ended while the store was busy; what is stored counts all the same.
   if (const sip::Message* request = s_.transactions->request_of(server)) {
-    const Reply reply = ok ? success(now, *request, aor) : Reply{500, "Not Stored", {{HeaderId::RetryAfter, std::string(kRetryAfter)}}};
+    const Reply reply =
+        ok ? success(now, *request, aor) : Reply{500, "Not Stored", {{HeaderId::RetryAfter, std::string(kRetryAfter)}}};
     s_.answers->send(now.mono, server, *request, reply);
     if (ok) ++s_.counters->registered;
   }

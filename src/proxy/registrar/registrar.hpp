@@ -1,10 +1,13 @@
 // The registrar. RFC 3261 §10.3, RFC 3327 (Path).
 //
 // What is acknowledged is stored, and what is stored is never forgotten:
-// - a REGISTER becomes one StoreWrite; the memory table changes when the store has confirmed it, and the 200 leaves after that. A write that
+// - a REGISTER becomes one StoreWrite; the memory table changes when the store has confirmed it, and the 200 leaves
+// after that. A write that
 //   failed changes nothing (500 with Retry-After), so memory and store never differ.
-// - REGISTERs of one address-of-record that come while its write is under way wait for it: each is judged against confirmed bindings.
-// - What expired is removed from the store in batches. A batch is always queued before any later write, and never names an address-of-record
+// - REGISTERs of one address-of-record that come while its write is under way wait for it: each is judged against
+// confirmed bindings.
+// - What expired is removed from the store in batches. A batch is always queued before any later write, and never names
+// an address-of-record
 //   with a write under way: it cannot undo a refresh.
 #pragma once
 #include <cstdint>
@@ -61,7 +64,8 @@ class Registrar {
                                                  const Endpoint& local);
   [[nodiscard]] std::optional<Reply> authenticate(Now now, const sip::Message& request, std::string_view user);
   // True when a write is under way now.
-  bool execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow, const std::string& aor);
+  bool execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow,
+               const std::string& aor);
   void queue(StoreWrite write);
   void flush_expired();
   void finish(Now now, const std::string& aor);

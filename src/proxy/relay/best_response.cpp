@@ -10,8 +10,8 @@ using sip::HeaderId;
 
 bool is_challenge(int status) { return status == 401 || status == 407; }
 
-// The smaller the better. 6xx wins; else the lowest class; within 4xx those first that tell the caller how to ask again, and silence and
-// cancellation last. Equal ones: the first that came.
+// The smaller the better. 6xx wins; else the lowest class; within 4xx those first that tell the caller how to ask
+// again, and silence and cancellation last. Equal ones: the first that came.
 int rank(int status) {
   if (status >= 600) return 0;
   const int class_rank = status / 100 * 10;
@@ -43,7 +43,8 @@ void BestResponse::collect_challenges(const sip::Message& response) {
   ++challengers_;
   for (std::size_t i = 0; i < response.header_count(); ++i) {
     const auto header = response.header(i);
-    if (header.id == HeaderId::WwwAuthenticate || header.id == HeaderId::ProxyAuthenticate) challenges_.emplace_back(header.id, header.value);
+    if (header.id == HeaderId::WwwAuthenticate || header.id == HeaderId::ProxyAuthenticate)
+      challenges_.emplace_back(header.id, header.value);
   }
 }
 

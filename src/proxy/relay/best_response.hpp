@@ -1,4 +1,5 @@
-// Choosing the final response of a forked request: RFC 3261 §16.7 steps 6 and 7. Facts in, one response out; nothing is sent here.
+// Choosing the final response of a forked request: RFC 3261 §16.7 steps 6 and 7. Facts in, one response out; nothing is
+// sent here.
 #pragma once
 #include <memory>
 #include <string>
@@ -19,7 +20,8 @@ class BestResponse {
   [[nodiscard]] bool empty() const { return status_ == 0; }
   // What goes upstream: a 503 of a branch says nothing about us and becomes 500 (§16.7 step 6).
   [[nodiscard]] int status() const { return status_ == 503 ? 500 : status_; }
-  // The response without our Via, with the challenges of every branch in a 401 or 407; nothing when it is one of our own making.
+  // The response without our Via, with the challenges of every branch in a 401 or 407; nothing when it is one of our
+  // own making.
   [[nodiscard]] std::unique_ptr<sip::Message> message() const;
 
  private:

@@ -15,6 +15,12 @@ using transaction::Owner;
 // RFC 3326: tells the phones that lose a fork not to show a missed call.
 constexpr std::string_view kElsewhere = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
+bool has_second_via(const sip::Message& response) {
+  auto via = response.values(HeaderId::Via).begin();
+  if (via != std::default_sentinel) ++via;
+  return via != std::default_sentinel;
+}
+
 }  // namespace
 
 void Relays::start(TimePoint now, transaction::ServerId server, const sip::Message& request, const transport::Flow& in,
@@ -74,17 +80,20 @@ void Relays::cancel(TimePoint now, Owner owner, std::string_view reason) {
 void Relays::cancel_branches(TimePoint now, Relay& relay, std::string_view reason) {
   if (!relay.invite) return;
   for (const BranchId id : relay.branches)
-    if (const Branch* branch = branches_.find(id); branch != nullptr && !branch->done) s_.transactions->cancel(now, branch->client, reason);
+    if (const Branch* branch = branches_.find(id); branch != nullptr && !branch->done)
+      s_.transactions->cancel(now, branch->client, reason);
 }
 
 void Relays::respond(TimePoint now, transaction::ResponseReceived event) {
   const BranchId id = BranchId::from_number(event.owner);
   Branch* branch = branches_.find(id);
-  // A response with no Via but ours was meant for nobody behind us (§16.7 step 3).
-  auto vias = event.response.values(HeaderId::Via).begin();
-  if (vias != std::default_sentinel) ++vias;
-  if (branch == nullptr || vias == std::default_sentinel) return;
+  if (branch == nullptr) return;
   const int status = event.response.status();
+  if (!has_second_via(event.response)) {
+    // With no Via but ours it is meant for nobody behind us (§16.7 step 3); its transaction has ended all the same.
+    if (status >= 200) fail(now, event.owner, 503);
+    return;
+  }
   if (status < 200)
     provisional(now, id, *branch, event.response);
   else if (status < 300)
@@ -101,7 +110,8 @@ void Relays::provisional(TimePoint now, BranchId id, Branch& branch, const sip::
   if (!relay->answered) forward(now, *relay, response);
 }
 
-// §16.7 step 5: a 2xx goes on at once; every 2xx to an INVITE does, also retransmitted ones and those of other branches.
+// §16.7 step 5: a 2xx goes on at once; every 2xx to an INVITE does, also retransmitted ones and those of other
+// branches.
 void Relays::success(TimePoint now, Branch& branch, const sip::Message& response) {
   const RelayId id = branch.relay;
   Relay* relay = relays_.find(id);
@@ -153,7 +163,8 @@ void Relays::settle(Branch& branch) {
 // All branches have ended: the next q, or the end.
 void Relays::advance(TimePoint now, RelayId id) {
   Relay* relay = relays_.find(id);
-  while (relay->pending == 0 && !relay->answered && !relay->closed && relay->next < relay->targets.size()) next_wave(now, id);
+  while (relay->pending == 0 && !relay->answered && !relay->closed && relay->next < relay->targets.size())
+    next_wave(now, id);
   if (relay->pending == 0 && !relay->answered) conclude(now, *relay);
 }
 
@@ -172,8 +183,9 @@ void Relays::conclude(TimePoint now, Relay& relay) {
   }
 }
 
-// RFC 4320 §4.2: a non-INVITE gets no 408; its client has given up by now, and a late answer would only wander back as a stray. The transaction
-// layer has no way to end a server transaction without a response: it is given one that names no way back, so that nothing leaves.
+// RFC 4320 §4.2: a non-INVITE gets no 408; its client has given up by now, and a late answer would only wander back as
+// a stray. The transaction layer has no way to end a server transaction without a response: it is given one that names
+// no way back, so that nothing leaves.
 void Relays::fall_silent(TimePoint now, Relay& relay) {
   const auto* request = s_.transactions->request_of(relay.server);
   if (request == nullptr) return;
@@ -199,7 +211,8 @@ void Relays::wake(TimePoint now) {
   wheel_.advance(now, [&](std::uint64_t payload) { timer_c(now, BranchId::from_number(payload)); });
 }
 
-// §16.8. A branch that has not even had a provisional response is Timer B's affair, which is shorter; the CANCEL then waits in the layer.
+// §16.8. A branch that has not even had a provisional response is Timer B's affair, which is shorter; the CANCEL then
+// waits in the layer.
 void Relays::timer_c(TimePoint now, BranchId id) {
   Branch* branch = branches_.find(id);
   if (branch == nullptr || branch->done) return;

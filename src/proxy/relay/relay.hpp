@@ -1,9 +1,9 @@
-// Response contexts: RFC 3261 §16.6 to §16.10, with RFC 6026 and RFC 4320. A relay is one request on its way: its server transaction, its branches
-// (client transactions), and the targets that have not been tried yet.
+// Response contexts: RFC 3261 §16.6 to §16.10, with RFC 6026 and RFC 4320. A relay is one request on its way: its
+// server transaction, its branches (client transactions), and the targets that have not been tried yet.
 //
-// Branches of one q run in parallel, the next lower q follows when all have failed. A relay lives until its server transaction and every branch
-// are gone; each of them ends by itself, so nothing stays behind. The Owner of a server transaction is its relay's number, that of a client
-// transaction its branch's.
+// Branches of one q run in parallel, the next lower q follows when all have failed. A relay lives until its server
+// transaction and every branch are gone; each of them ends by itself, so nothing stays behind. The Owner of a server
+// transaction is its relay's number, that of a client transaction its branch's.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -34,7 +34,8 @@ class Relays {
   explicit Relays(Services services) : s_(services) {}
 
   // Forwards `request` to `targets` (highest q first; not empty).
-  void start(TimePoint now, transaction::ServerId server, const sip::Message& request, const transport::Flow& in, std::vector<Target> targets);
+  void start(TimePoint now, transaction::ServerId server, const sip::Message& request, const transport::Flow& in,
+             std::vector<Target> targets);
   // The caller cancels (§16.10); `reason` is its Reason value or "". The CANCEL itself is answered elsewhere.
   void cancel(TimePoint now, transaction::Owner relay, std::string_view reason);
   void respond(TimePoint now, transaction::ResponseReceived event);
@@ -57,8 +58,8 @@ class Relays {
     RelayId relay;
     transaction::ClientId client;
     TimerId timer_c;
-    bool done = false;       // it has its final response
-    bool overdue = false;    // Timer C fired
+    bool done = false;     // it has its final response
+    bool overdue = false;  // Timer C fired
   };
   struct Relay {
     transaction::ServerId server;

@@ -45,7 +45,8 @@ bool begins_dialog(const sip::Message& request) {
 
 }  // namespace
 
-std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan& plan, const Target& target, const transport::Flow& in) const {
+std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan& plan, const Target& target,
+                                        const transport::Flow& in) const {
   const Hop hop = hop_of(request, plan, target);
   if (!hop.target || hop.target->protocol != transport::Protocol::Udp) return std::nullopt;
   const auto local = names_->local_for(hop.target->remote.address, in.local);
@@ -106,7 +107,8 @@ std::optional<transport::Target> Forwarder::locate(std::string_view uri) const {
   return locator_->locate(*parsed);
 }
 
-// Two values when the request leaves by another socket than it came in: each side then finds us where it can reach us (RFC 5658).
+// Two values when the request leaves by another socket than it came in: each side then finds us where it can reach us
+// (RFC 5658).
 void Forwarder::edit_record_route(sip::Edit& edit, const transport::Flow& in, const transport::Flow& out) const {
   const auto value = [&](const Endpoint& local) { return "<sip:" + names_->name_of(local) + ";lr>"; };
   if (in.local != out.local) edit.prepend(HeaderId::RecordRoute, value(in.local));

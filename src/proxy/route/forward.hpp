@@ -1,4 +1,5 @@
-// The copy of a request for one target, and where it goes: RFC 3261 §16.6 steps 1 to 7 as one Edit. (The Via is the transaction layer's.)
+// The copy of a request for one target, and where it goes: RFC 3261 §16.6 steps 1 to 7 as one Edit. (The Via is the
+// transaction layer's.)
 #pragma once
 #include <optional>
 #include <string>
@@ -25,7 +26,8 @@ class Forwarder {
       : names_(&names), locator_(&locator), realm_(std::move(realm)), record_route_(record_route) {}
 
   // Nothing when the next hop cannot be found or reached. `in`: the flow that the request came over.
-  [[nodiscard]] std::optional<Outgoing> make(const sip::Message& request, const Plan& plan, const Target& target, const transport::Flow& in) const;
+  [[nodiscard]] std::optional<Outgoing> make(const sip::Message& request, const Plan& plan, const Target& target,
+                                             const transport::Flow& in) const;
 
  private:
   struct Hop {

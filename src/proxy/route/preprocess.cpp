@@ -42,7 +42,10 @@ Plan preprocess(const sip::Message& request, const Names& names, const Endpoint&
     plan.broken = !target;
     if (target) plan.request_uri = target->uri;
     // The last value itself may be ours: a user of our domain behind a strict router.
-    if (plan.remaining > 0) --plan.remaining; else --plan.own;
+    if (plan.remaining > 0)
+      --plan.remaining;
+    else
+      --plan.own;
     if (plan.remaining == 0) plan.next = {};
   }
   if (!plan.next.empty() && !sip::NameAddr::parse(plan.next)) plan.broken = true;

@@ -12,9 +12,11 @@ using sip::HeaderId;
 
 void Agent::register_at(TimePoint now) {
   auto builder = sip::Builder::request(sip::Method::Register, "sip:example.test");
-  builder.add(HeaderId::MaxForwards, "70").add(HeaderId::From, "<sip:" + user_ + "@example.test>;tag=" + random_->token(6));
+  builder.add(HeaderId::MaxForwards, "70")
+      .add(HeaderId::From, "<sip:" + user_ + "@example.test>;tag=" + random_->token(6));
   builder.add(HeaderId::To, "<sip:" + user_ + "@example.test>").add(HeaderId::CallId, "reg-" + user_);
-  builder.add(HeaderId::CSeq, std::to_string(++cseq_) + " REGISTER").add(HeaderId::Contact, "<sip:" + user_ + '@' + flow_.local.text() + '>');
+  builder.add(HeaderId::CSeq, std::to_string(++cseq_) + " REGISTER")
+      .add(HeaderId::Contact, "<sip:" + user_ + '@' + flow_.local.text() + '>');
   transactions_.start(now, builder.build(), flow_, 0);
   pump(now);
 }
@@ -22,13 +24,16 @@ void Agent::register_at(TimePoint now) {
 void Agent::call(TimePoint now, std::string_view callee) {
   const std::string call_id = random_->token(12);
   auto builder = sip::Builder::request(sip::Method::Invite, "sip:" + std::string(callee) + "@example.test");
-  builder.add(HeaderId::MaxForwards, "70").add(HeaderId::From, "<sip:" + user_ + "@example.test>;tag=" + random_->token(6));
+  builder.add(HeaderId::MaxForwards, "70")
+      .add(HeaderId::From, "<sip:" + user_ + "@example.test>;tag=" + random_->token(6));
   builder.add(HeaderId::To, "<sip:" + std::string(callee) + "@example.test>").add(HeaderId::CallId, call_id);
   builder.add(HeaderId::CSeq, "1 INVITE").add(HeaderId::Contact, "<sip:" + flow_.local.text() + '>');
   Outgoing& call = outgoing_[call_id];
   call.invite = transactions_.start(now, builder.build(), flow_, 0);
-  // Not at once: the 487 for a callee that never says anything comes with the proxy's Timer B, and has to arrive within 64*T1 of our CANCEL.
-  if (random_->below(3) == 0) tasks_.push_back({now + milliseconds(2000 + random_->below(6000)), Chore::Cancel, call_id});
+  // Not at once: the 487 for a callee that never says anything comes with the proxy's Timer B, and has to arrive within
+  // 64*T1 of our CANCEL.
+  if (random_->below(3) == 0)
+    tasks_.push_back({now + milliseconds(2000 + random_->below(6000)), Chore::Cancel, call_id});
   tasks_.push_back({now + seconds(25), Chore::Cancel, call_id});  // patience ends
   pump(now);
 }
@@ -89,8 +94,10 @@ void Agent::on_request(TimePoint now, transaction::RequestReceived& event) {
   } else if (method == sip::Method::Ack) {
     if (call != incoming_.end()) call->second.acknowledged = true;
   } else if (method == sip::Method::Cancel) {
-    transactions_.respond(now, event.id, sip::Builder::response(event.request, event.cancels ? 200 : 481, random_->token(6)).build());
-    if (event.cancels && call != incoming_.end() && !transactions_.has_final(event.cancels)) answer(now, call->second, 487);
+    transactions_.respond(now, event.id,
+                          sip::Builder::response(event.request, event.cancels ? 200 : 481, random_->token(6)).build());
+    if (event.cancels && call != incoming_.end() && !transactions_.has_final(event.cancels))
+      answer(now, call->second, 487);
   } else {
     transactions_.respond(now, event.id, sip::Builder::response(event.request, 200, random_->token(6)).build());
   }

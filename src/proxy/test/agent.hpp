@@ -1,4 +1,5 @@
-// A user agent for storms: it calls, answers, refuses, ignores, cancels and hangs up as its seed says, on real transactions over a bad network.
+// A user agent for storms: it calls, answers, refuses, ignores, cancels and hangs up as its seed says, on real
+// transactions over a bad network.
 #pragma once
 #include <map>
 #include <optional>
@@ -13,7 +14,11 @@ namespace offhook::proxy::test {
 class Agent {
  public:
   Agent(std::string user, Endpoint self, Endpoint proxy, Random& random)
-      : user_(std::move(user)), flow_{transport::Protocol::Udp, self, proxy, 0}, random_(&random), transport_(random), transactions_(transport_, random) {}
+      : user_(std::move(user)),
+        flow_{transport::Protocol::Udp, self, proxy, 0},
+        random_(&random),
+        transport_(random),
+        transactions_(transport_, random) {}
 
   void register_at(TimePoint now);
   void call(TimePoint now, std::string_view callee);

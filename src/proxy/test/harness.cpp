@@ -8,7 +8,8 @@ std::string Draft::text(const Endpoint& sender) const {
   std::string out = method + ' ' + uri + " SIP/2.0\r\n";
   out += "Via: " + (via.empty() ? "SIP/2.0/UDP " + sender.text() + ";branch=" + branch : via) + "\r\n";
   if (!max_forwards.empty()) out += "Max-Forwards: " + max_forwards + "\r\n";
-  out += "From: " + from + "\r\nTo: " + to + "\r\nCall-ID: " + call_id + "\r\nCSeq: " + std::to_string(cseq) + ' ' + method + "\r\n";
+  out += "From: " + from + "\r\nTo: " + to + "\r\nCall-ID: " + call_id + "\r\nCSeq: " + std::to_string(cseq) + ' ' +
+         method + "\r\n";
   if (method == "INVITE") out += "Contact: <sip:1001@" + sender.text() + ">\r\n";
   for (const auto& header : headers) out += header + "\r\n";
   return out + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
@@ -89,8 +90,10 @@ bool World::quiet(const Endpoint& party) const {
   return box == inbox_.end() || box->second.empty();
 }
 
-std::string World::response(const sip::Message& request, int status, const Endpoint& party, std::vector<std::string> headers) {
-  auto builder = sip::Builder::response(request, status, status == 100 ? "" : "tag-" + std::to_string(party.port) + party.address.text());
+std::string World::response(const sip::Message& request, int status, const Endpoint& party,
+                            std::vector<std::string> headers) {
+  auto builder = sip::Builder::response(
+      request, status, status == 100 ? "" : "tag-" + std::to_string(party.port) + party.address.text());
   builder.copy(request, sip::HeaderId::RecordRoute);
   builder.add(sip::HeaderId::Contact, "<sip:" + party.text() + ">");
   for (const auto& header : headers) {
@@ -121,7 +124,8 @@ void World::advance(Duration by) {
   drain();
 }
 
-sip::Message World::register_user(std::string_view user, const Endpoint& party, std::string contact, std::vector<std::string> headers) {
+sip::Message World::register_user(std::string_view user, const Endpoint& party, std::string contact,
+                                  std::vector<std::string> headers) {
   Draft draft;
   draft.method = "REGISTER";
   draft.uri = "sip:" + std::string(kDomain);
@@ -144,12 +148,13 @@ sip::Message World::register_user(std::string_view user, const Endpoint& party, 
 }
 
 void World::register_party(std::string_view user, const Endpoint& party, std::string_view params) {
-  const auto response = register_user(user, party, "<sip:" + std::string(user) + '@' + party.text() + '>' + std::string(params));
+  const auto response =
+      register_user(user, party, "<sip:" + std::string(user) + '@' + party.text() + '>' + std::string(params));
   EXPECT_EQ(response.status(), 200) << response.bytes();
 }
 
-std::string World::credentials(const sip::Message& response, const Draft& draft, std::string_view user, std::string_view password,
-                               std::uint32_t nc, sip::DigestAlgorithm algorithm) {
+std::string World::credentials(const sip::Message& response, const Draft& draft, std::string_view user,
+                               std::string_view password, std::uint32_t nc, sip::DigestAlgorithm algorithm) {
   for (std::size_t i = 0; i < response.header_count(); ++i) {
     const auto header = response.header(i);
     if (header.id != sip::HeaderId::WwwAuthenticate && header.id != sip::HeaderId::ProxyAuthenticate) continue;

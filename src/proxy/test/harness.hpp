@@ -1,4 +1,5 @@
-// A proxy between scripted parties in virtual time. Every datagram that leaves the proxy lands in the inbox of its destination.
+// A proxy between scripted parties in virtual time. Every datagram that leaves the proxy lands in the inbox of its
+// destination.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -26,7 +27,7 @@ struct Draft {
   std::string call_id = "call-1";
   std::uint32_t cseq = 1;
   std::string branch = "z9hG4bKcaller1";
-  std::string via;              // "" makes one from the sender's endpoint and `branch`
+  std::string via;  // "" makes one from the sender's endpoint and `branch`
   std::string max_forwards = "70";
   std::vector<std::string> headers;  // whole lines
   std::string body;
@@ -51,7 +52,8 @@ class World {
   void forget_all() { inbox_.clear(); }
 
   // A response to a request that a party took, with its own tag and contact; Record-Route is copied.
-  [[nodiscard]] static std::string response(const sip::Message& request, int status, const Endpoint& party, std::vector<std::string> headers = {});
+  [[nodiscard]] static std::string response(const sip::Message& request, int status, const Endpoint& party,
+                                            std::vector<std::string> headers = {});
   void reply(const Endpoint& party, const sip::Message& request, int status, std::vector<std::string> headers = {});
 
   // Time.
@@ -59,17 +61,19 @@ class World {
 
   // The store.
   bool store_ok = true;
-  bool hold_store = false;              // writes wait for release_store()
-  std::vector<StoreWrite> writes;       // all that were asked for
+  bool hold_store = false;         // writes wait for release_store()
+  std::vector<StoreWrite> writes;  // all that were asked for
   void release_store(bool ok);
 
   // Registers `contact` for the user, with a good password where one is asked for; gives the final response.
-  sip::Message register_user(std::string_view user, const Endpoint& party, std::string contact, std::vector<std::string> headers = {});
+  sip::Message register_user(std::string_view user, const Endpoint& party, std::string contact,
+                             std::vector<std::string> headers = {});
   // <sip:user@party> is registered and its inbox emptied.
   void register_party(std::string_view user, const Endpoint& party, std::string_view params = "");
   // Credentials for the challenge in `response`.
-  [[nodiscard]] static std::string credentials(const sip::Message& response, const Draft& draft, std::string_view user, std::string_view password,
-                                               std::uint32_t nc = 1, sip::DigestAlgorithm algorithm = sip::DigestAlgorithm::Sha256);
+  [[nodiscard]] static std::string credentials(const sip::Message& response, const Draft& draft, std::string_view user,
+                                               std::string_view password, std::uint32_t nc = 1,
+                                               sip::DigestAlgorithm algorithm = sip::DigestAlgorithm::Sha256);
 
   // No transaction, relay or timer is left once everything has had its time.
   void expect_clean();
@@ -87,7 +91,9 @@ class World {
   std::uint32_t registrations_ = 0;
 };
 
-[[nodiscard]] inline Endpoint party(std::uint8_t last, std::uint16_t port = 5060) { return {IpAddress::v4(192, 0, 2, last), port}; }
+[[nodiscard]] inline Endpoint party(std::uint8_t last, std::uint16_t port = 5060) {
+  return {IpAddress::v4(192, 0, 2, last), port};
+}
 [[nodiscard]] inline std::string value(const sip::Message& message, sip::HeaderId id) {
   return std::string(message.find(id).value_or(std::string_view{}));
 }

@@ -47,12 +47,15 @@ TEST(Registrar, AddsABindingAndListsItWithItsExpiry) {
   EXPECT_EQ(world.core->counters().registered, 1U);
 
   world.advance(seconds(100));
-  EXPECT_EQ(contacts(world.register_user("1001", kAlice, "")), std::vector<std::string>{"<sip:1001@192.0.2.11:5060;line=a>;expires=500;q=0.700"});
+  EXPECT_EQ(contacts(world.register_user("1001", kAlice, "")),
+            std::vector<std::string>{"<sip:1001@192.0.2.11:5060;line=a>;expires=500;q=0.700"});
 }
 
 TEST(Registrar, ExpiryComesFromContactThenHeaderThenDefaultAndIsCapped) {
   World world;
-  const auto expires = [](const sip::Message& ok) { return sip::Contact::parse(*ok.top(HeaderId::Contact))->expires(); };
+  const auto expires = [](const sip::Message& ok) {
+    return sip::Contact::parse(*ok.top(HeaderId::Contact))->expires();
+  };
   EXPECT_EQ(expires(world.register_user("1001", kAlice, "<sip:a@192.0.2.11>;expires=90", {"Expires: 120"})), 90U);
   EXPECT_EQ(expires(world.register_user("1001", kAlice, "<sip:a@192.0.2.11>", {"Expires: 120"})), 120U);
   EXPECT_EQ(expires(world.register_user("1001", kAlice, "<sip:a@192.0.2.11>")), 3600U);
@@ -157,7 +160,9 @@ TEST(Registrar, AnExtensionItDoesNotKnowIs420) {
 
 TEST(Registrar, PathIsKeptAndSaidBack) {
   World world;
-  const auto ok = world.register_user("1001", kAlice, "<sip:a@192.0.2.11>", {"Supported: path", "Path: <sip:edge1.example;lr>", "Path: <sip:edge2.example;lr>"});
+  const auto ok =
+      world.register_user("1001", kAlice, "<sip:a@192.0.2.11>",
+                          {"Supported: path", "Path: <sip:edge1.example;lr>", "Path: <sip:edge2.example;lr>"});
   EXPECT_EQ(ok.count(HeaderId::Path), 2U);
   EXPECT_EQ(world.writes.at(0).put.at(0).path, "<sip:edge1.example;lr>, <sip:edge2.example;lr>");
 }
@@ -238,6 +243,21 @@ TEST(Registrar, ARefreshUnderWayIsNotUndoneByExpiry) {
   EXPECT_TRUE(world.writes[0].remove.empty());
 }
 
+TEST(Registrar, TheRemovalOfAnExpiredBindingNeverFollowsItsReturn) {
+  World world;
+  world.send(kAlice, reg("<sip:a@192.0.2.11>;expires=60", 1));
+  world.writes.clear();
+  world.now.mono += seconds(61);
+  world.now.wall += seconds(61);
+  world.core->wake(world.now);  // expires; nobody asks for writes yet
+  EXPECT_EQ(world.core->binding_count(), 0U);
+  world.send(kAlice, reg("<sip:a@192.0.2.11>;expires=60", 2));
+  ASSERT_EQ(world.writes.size(), 2U);
+  EXPECT_EQ(world.writes[0].remove.size(), 1U);
+  EXPECT_EQ(world.writes[1].put.size(), 1U);
+  EXPECT_LT(world.writes[0].id, world.writes[1].id);
+}
+
 TEST(Registrar, LoadedBindingsCountAndExpiredOnesAreCleared) {
   World world;
   Binding live{"sip:1001@example.test", "sip:a@192.0.2.11", "c", 1, world.now.wall + seconds(100), 1000, "", "", ""};
@@ -304,18 +324,21 @@ TEST_P(RegistrarDigestCase, Answers) {
   world.send(kAlice, draft);
   const auto answer = world.expect(kAlice, c.status);
   EXPECT_EQ(world.core->binding_count(), c.status == 200 ? 1U : 0U);
-  if (c.status == 401) { EXPECT_EQ(sip::Challenge::parse(value(answer, HeaderId::WwwAuthenticate))->stale, c.stale); }
+  if (c.status == 401) {
+    EXPECT_EQ(sip::Challenge::parse(value(answer, HeaderId::WwwAuthenticate))->stale, c.stale);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, RegistrarDigestCase,
-    testing::Values(DigestCase{"Sha256", sip::DigestAlgorithm::Sha256, "1001", "secret-1001", seconds(1), 200, false},
-                    DigestCase{"Md5", sip::DigestAlgorithm::Md5, "1001", "secret-1001", seconds(1), 200, false},
-                    DigestCase{"WrongPassword", sip::DigestAlgorithm::Md5, "1001", "guess", seconds(1), 401, false},
-                    DigestCase{"UnknownUser", sip::DigestAlgorithm::Md5, "9999", "guess", seconds(1), 401, false},
-                    DigestCase{"AnotherUser", sip::DigestAlgorithm::Sha256, "1002", "secret-1002", seconds(1), 403, false},
-                    DigestCase{"StaleNonce", sip::DigestAlgorithm::Sha256, "1001", "secret-1001", seconds(400), 401, true},
-                    DigestCase{"StaleNonceWrongPassword", sip::DigestAlgorithm::Sha256, "1001", "guess", seconds(400), 401, false}),
+    testing::Values(
+        DigestCase{"Sha256", sip::DigestAlgorithm::Sha256, "1001", "secret-1001", seconds(1), 200, false},
+        DigestCase{"Md5", sip::DigestAlgorithm::Md5, "1001", "secret-1001", seconds(1), 200, false},
+        DigestCase{"WrongPassword", sip::DigestAlgorithm::Md5, "1001", "guess", seconds(1), 401, false},
+        DigestCase{"UnknownUser", sip::DigestAlgorithm::Md5, "9999", "guess", seconds(1), 401, false},
+        DigestCase{"AnotherUser", sip::DigestAlgorithm::Sha256, "1002", "secret-1002", seconds(1), 403, false},
+        DigestCase{"StaleNonce", sip::DigestAlgorithm::Sha256, "1001", "secret-1001", seconds(400), 401, true},
+        DigestCase{"StaleNonceWrongPassword", sip::DigestAlgorithm::Sha256, "1001", "guess", seconds(400), 401, false}),
     [](const auto& i) { return i.param.name; });
 
 TEST(RegistrarDigest, AReplayedCountIsRefusedAndAFreshOneAccepted) {
@@ -343,8 +366,10 @@ TEST(RegistrarDigest, ANonceOfAnotherRunIsStaleForWhoKnowsThePassword) {
   forged.realm = kDomain;
   forged.nonce = "made-elsewhere";
   forged.qop_auth = true;
-  draft.headers.push_back("Authorization: " + sip::answer_challenge(forged, "1001", make_user("1001", "secret-1001", kDomain).ha1_md5,
-                                                                    {"REGISTER", draft.uri}, "c", 1).text());
+  draft.headers.push_back("Authorization: " + sip::answer_challenge(forged, "1001",
+                                                                    make_user("1001", "secret-1001", kDomain).ha1_md5,
+                                                                    {"REGISTER", draft.uri}, "c", 1)
+                                                  .text());
   world.send(kAlice, draft);
   EXPECT_TRUE(sip::Challenge::parse(value(world.expect(kAlice, 401), HeaderId::WwwAuthenticate))->stale);
 }
@@ -360,8 +385,10 @@ TEST(ReceivedFrom, SeesANatByContactAndVia) {
   const std::string inside = "SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bK1";
   EXPECT_EQ(received(inside, "sip:a@10.0.0.5:5060", nat), "203.0.113.9:40000");
   EXPECT_EQ(received(inside, "sip:a@203.0.113.9:40000", nat), "");
-  EXPECT_EQ(received("SIP/2.0/UDP 203.0.113.9:40000;branch=z9hG4bK1", "sip:a@10.0.0.5:5060", nat), "") << "another machine's contact";
-  EXPECT_EQ(received("SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1, " + inside, "sip:a@10.0.0.5:5060", nat), "") << "behind another proxy";
+  EXPECT_EQ(received("SIP/2.0/UDP 203.0.113.9:40000;branch=z9hG4bK1", "sip:a@10.0.0.5:5060", nat), "")
+      << "another machine's contact";
+  EXPECT_EQ(received("SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1, " + inside, "sip:a@10.0.0.5:5060", nat), "")
+      << "behind another proxy";
 }
 
 TEST(DateText, IsRfc1123) {

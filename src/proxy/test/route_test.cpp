@@ -155,9 +155,9 @@ TEST_F(Route, ALoopIs482) {
   invite.uri = "sip:1003@example.test";
   world.send(kAlice, invite);
   world.expect(kAlice, 100);
-  come_round(world);                   // sip:1003@example.test has become sip:1003@192.0.2.1:5060
-  come_round(world);                   // 100 for the first round
-  come_round(world);                   // the same once more
+  come_round(world);  // sip:1003@example.test has become sip:1003@192.0.2.1:5060
+  come_round(world);  // 100 for the first round
+  come_round(world);  // the same once more
   for (int i = 0; i < 20 && world.quiet(kAlice); ++i) come_round(world);
   world.expect(kAlice, 482);
   EXPECT_EQ(world.core->counters().loops, 1U);
@@ -228,8 +228,10 @@ TEST_F(ProxyDigest, ChallengesOurUsersWith407AndKeepsTheCredentials) {
   world.send(kAlice, ack);
   invite.cseq = 2;
   invite.branch += "b";
-  invite.headers = {"Proxy-Authorization: Digest username=\"x\", realm=\"other\", nonce=\"n\", uri=\"sip:x\", response=\"00000000000000000000000000000000\"",
-                    "Proxy-Authorization: " + World::credentials(challenge, invite, "1001", "secret-1001")};
+  invite.headers = {
+      "Proxy-Authorization: Digest username=\"x\", realm=\"other\", nonce=\"n\", uri=\"sip:x\", "
+      "response=\"00000000000000000000000000000000\"",
+      "Proxy-Authorization: " + World::credentials(challenge, invite, "1001", "secret-1001")};
   world.send(kAlice, invite);
   world.expect(kAlice, 100);
   const auto at_bob = world.expect(kBob, "INVITE");
@@ -251,6 +253,15 @@ TEST_F(ProxyDigest, WrongPasswordAndBorrowedNames) {
   invite.headers = {"Proxy-Authorization: " + World::credentials(challenge, invite, "1003", "secret-1003")};
   world.send(kAlice, invite);
   world.expect(kAlice, 403);
+}
+
+TEST_F(ProxyDigest, CredentialsForAnotherRealmAreNoneForUs) {
+  invite.headers = {
+      "Proxy-Authorization: Digest username=\"1001\", realm=\"other\", nonce=\"n\", uri=\"sip:x\", "
+      "response=\"00000000000000000000000000000000\""};
+  world.send(kAlice, invite);
+  world.expect(kAlice, 407);
+  EXPECT_EQ(world.core->counters().bad_credentials, 0U);
 }
 
 TEST_F(ProxyDigest, StrangersAndRequestsInADialogAreNotChallenged) {

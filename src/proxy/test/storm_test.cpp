@@ -1,4 +1,5 @@
-// Calls of all kinds through the proxy over a network that loses, repeats and reorders: every call ends, nothing stays behind, and a seed replays.
+// Calls of all kinds through the proxy over a network that loses, repeats and reorders: every call ends, nothing stays
+// behind, and a seed replays.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -21,7 +22,8 @@ struct Outcome {
 class Storm {
  public:
   explicit Storm(std::uint64_t seed) : random_(seed), core_(World::default_config(), random_, locator_) {
-    for (std::uint8_t i = 0; i < 3; ++i) agents_.emplace_back("100" + std::to_string(i + 1), party(static_cast<std::uint8_t>(20 + i)), kProxy, random_);
+    for (std::uint8_t i = 0; i < 3; ++i)
+      agents_.emplace_back("100" + std::to_string(i + 1), party(static_cast<std::uint8_t>(20 + i)), kProxy, random_);
     agents_.emplace_back("1003", party(40), kProxy, random_);  // 1003 has two phones
   }
 
@@ -55,10 +57,12 @@ class Storm {
   };
 
   void ship(const transport::Transmit& transmit) {
-    outcome_.fingerprint = fnv1a(transmit.bytes, outcome_.fingerprint ^ static_cast<std::uint64_t>(now_.mono.time_since_epoch().count()));
+    outcome_.fingerprint =
+        fnv1a(transmit.bytes, outcome_.fingerprint ^ static_cast<std::uint64_t>(now_.mono.time_since_epoch().count()));
     if (random_.unit() < 0.05) return;
     for (int copies = random_.unit() < 0.02 ? 2 : 1; copies > 0; --copies)
-      network_.emplace(now_.mono + milliseconds(1 + random_.below(80)), Datagram{transmit.flow.local, transmit.flow.remote, transmit.bytes});
+      network_.emplace(now_.mono + milliseconds(1 + random_.below(80)),
+                       Datagram{transmit.flow.local, transmit.flow.remote, transmit.bytes});
   }
 
   void collect() {
@@ -69,7 +73,8 @@ class Storm {
   }
 
   void deliver(Datagram datagram) {
-    if (datagram.to == kProxy) return core_.receive(now_, {transport::Protocol::Udp, kProxy, datagram.from, 0}, std::move(datagram.bytes));
+    if (datagram.to == kProxy)
+      return core_.receive(now_, {transport::Protocol::Udp, kProxy, datagram.from, 0}, std::move(datagram.bytes));
     for (auto& agent : agents_)
       if (agent.endpoint() == datagram.to) return agent.receive(now_.mono, std::move(datagram.bytes));
   }

@@ -31,9 +31,11 @@ std::vector<std::string> torture_messages() {
 World make_world(bool authenticate) {
   Config config = World::default_config();
   config.authenticate = authenticate;
-  config.domains.insert(config.domains.end(), {"example.com", "example.net", "example.org", "company.com", "atlanta.com", "biloxi.com"});
+  config.domains.insert(config.domains.end(),
+                        {"example.com", "example.net", "example.org", "company.com", "atlanta.com", "biloxi.com"});
   World world(config);
-  for (const char* host : {"host5.example.net", "t2.example.com", "foo.example.com", "services.example.com", "cell.example.com"})
+  for (const char* host :
+       {"host5.example.net", "t2.example.com", "foo.example.com", "services.example.com", "cell.example.com"})
     world.locator.add_host(host, kEve.address);
   return world;
 }

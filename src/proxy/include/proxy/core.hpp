@@ -1,7 +1,8 @@
 // The proxy and registrar as one engine. RFC 3261 §16 (stateful proxy), §10 (registrar), §22 (digest).
 //
-// What was answered is on disk: a REGISTER's changes go out by poll_store(); its 200 leaves when the world has said stored(id, true), and 500 when it said false.
-// The world must keep the order of writes. A memory store says stored() at once.
+// What was answered is on disk: a REGISTER's changes go out by poll_store(); its 200 leaves when the world has said
+// stored(id, true), and 500 when it said false. The world must keep the order of writes. A memory store says stored()
+// at once.
 #pragma once
 #include <deque>
 #include <memory>
@@ -25,14 +26,15 @@ struct User {
 [[nodiscard]] User make_user(std::string_view name, std::string_view password, std::string_view realm);
 
 struct Config {
-  std::vector<Endpoint> listen;         // UDP sockets; the first one is the proxy's name in Record-Route when it is specific
-  std::vector<std::string> domains;     // hosts (or host:port) that are ours; requests for other domains are relayed only for our users' dialogs
-  std::string realm;                    // "" takes the first domain
-  bool authenticate = true;             // digest on REGISTER and on INVITE etc. from our own users
-  std::vector<User> users;              // with authenticate off: anybody may register as anybody
+  std::vector<Endpoint> listen;  // UDP sockets; the first one is the proxy's name in Record-Route when it is specific
+  std::vector<std::string> domains;  // hosts (or host:port) that are ours; requests for other domains are relayed only
+                                     // for our users' dialogs
+  std::string realm;                 // "" takes the first domain
+  bool authenticate = true;          // digest on REGISTER and on INVITE etc. from our own users
+  std::vector<User> users;           // with authenticate off: anybody may register as anybody
   bool record_route = true;
   seconds min_expires{60}, default_expires{3600}, max_expires{7200};
-  std::size_t max_contacts = 10;        // per address-of-record
+  std::size_t max_contacts = 10;  // per address-of-record
   seconds timer_c{180};
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header
@@ -63,9 +65,9 @@ class Core final : public transport::Engine {
 
   [[nodiscard]] std::vector<Binding> bindings(WallTime now) const;
   [[nodiscard]] std::size_t binding_count() const;
-  [[nodiscard]] std::size_t transaction_count() const;   // client and server
-  [[nodiscard]] std::size_t relay_count() const;         // requests in progress (response contexts)
-  [[nodiscard]] std::size_t timer_count() const;         // of transactions and relays; binding expiry not counted
+  [[nodiscard]] std::size_t transaction_count() const;  // client and server
+  [[nodiscard]] std::size_t relay_count() const;        // requests in progress (response contexts)
+  [[nodiscard]] std::size_t timer_count() const;        // of transactions and relays; binding expiry not counted
   [[nodiscard]] const Counters& counters() const;
 
  private:

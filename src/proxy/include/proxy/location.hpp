@@ -9,15 +9,16 @@
 namespace offhook::proxy {
 
 struct Binding {
-  std::string aor;       // sip::aor_key of the address-of-record
-  std::string contact;   // the URI as registered, with its parameters
+  std::string aor;      // sip::aor_key of the address-of-record
+  std::string contact;  // the URI as registered, with its parameters
   std::string call_id;
   std::uint32_t cseq = 0;
   WallTime expires;
-  int q = 1000;          // thousandths
-  std::string path;      // Path values joined by ", "; "" for none (RFC 3327)
+  int q = 1000;      // thousandths
+  std::string path;  // Path values joined by ", "; "" for none (RFC 3327)
   std::string user_agent;
-  std::string received;  // endpoint text where the REGISTER came from, "" when it is what the contact says
+  std::string received;  // endpoint text where the REGISTER came from, "" when it is what the contact says (or no NAT
+                         // lies between, see registrar/)
 };
 
 // One batch for the store: all of it or nothing. An empty `contact` in `remove` removes every binding of that aor.
