@@ -16,7 +16,7 @@ class LadderMaker {
   }
 
   Ladder make() {
-    // At the same moment: what a party does, the messages, what is heard.
+    // At the same moment: what was heard before a party acted, what it does, the messages, what is heard then.
     add_notes(true);
     for (const Record& record : sip_)
       if (record.number > options_.first && record.number <= options_.last) add(record);
@@ -36,9 +36,12 @@ class LadderMaker {
     Row row;
   };
 
-  void add_notes(bool acts) {
-    for (std::size_t i = 0; i < options_.notes.size(); ++i)
-      if ((options_.notes[i].kind == Note::Kind::Act) == acts) i += add(i);
+  // Notes are in the order in which they were made: one before an action of the same moment is older than what the action caused.
+  [[nodiscard]] bool leads(std::size_t index) const {
+    const TimePoint at = options_.notes[index].at;
+    for (std::size_t i = index; i < options_.notes.size() && options_.notes[i].at == at; ++i)
+      if (options_.notes[i].kind == Note::Kind::Act) return true;
+    return false;
   }
 
   void add(const Record& record) {
@@ -70,21 +73,29 @@ class LadderMaker {
 
   static std::string way(const Record& record) { return record.from.text() + '>' + record.to.text() + '\n'; }
 
-  // How many notes behind this one are in its row, too: "A hears B" and "B hears A" are one line.
-  std::size_t add(std::size_t index) {
-    const Note& note = options_.notes[index];
-    const Note* next = index + 1 < options_.notes.size() ? &options_.notes[index + 1] : nullptr;
+  // "A hears B" and then "B hears A" are one row.
+  void add_notes(bool leading) {
+    const std::vector<Note>& notes = options_.notes;
+    for (std::size_t i = 0; i < notes.size(); ++i) {
+      const bool mutual = i + 1 < notes.size() && notes[i].kind == Note::Kind::Hear && notes[i + 1].kind == Note::Kind::Hear &&
+                          notes[i].whom == notes[i + 1].parties && notes[i + 1].whom == notes[i].parties;
+      const std::size_t last = mutual ? i + 1 : i;
+      if (leads(last) == leading) add(notes[last], mutual ? notes[i].parties.front() + " ⇄ " + notes[last].parties.front() + " audio" : words(notes[i]));
+      i = last;
+    }
+  }
+
+  void add(const Note& note, std::string text) {
     Remark remark;
     remark.kind = note.kind;
-    const bool mutual = next != nullptr && note.kind == Note::Kind::Hear && next->kind == Note::Kind::Hear && note.whom == next->parties && next->whom == note.parties;
-    remark.text = mutual ? note.parties.front() + " ⇄ " + next->parties.front() + " audio" : words(note);
+    remark.text = std::move(text);
     std::vector<std::size_t> columns;
     for (const auto* parties : {&note.parties, &note.whom})
       for (const std::string& party : *parties) columns.push_back(column(party));
+    if (columns.empty()) return;
     remark.from = *std::min_element(columns.begin(), columns.end());
     remark.to = *std::max_element(columns.begin(), columns.end());
     rows_.push_back({note.at, std::move(remark)});
-    return mutual ? 1 : 0;
   }
 
   static std::string words(const Note& note) {
