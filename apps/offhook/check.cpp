@@ -31,10 +31,11 @@ int check(const Options& options) {
   for (const auto& finding : findings) {
     errors += finding.severity == config::Severity::Error ? 1 : 0;
     warnings += finding.severity == config::Severity::Warning ? 1 : 0;
-    if (!options.quiet || finding.severity == config::Severity::Error) std::printf("%s\n", config::format(finding).c_str());
+    if (!options.quiet || finding.severity == config::Severity::Error)
+      std::printf("%s\n", config::format(finding).c_str());
   }
-  std::printf("%zu file%s for %s: %zu error%s, %zu warning%s\n", texts.size(), texts.size() == 1 ? "" : "s", std::string((*model)->name).c_str(), errors,
-              errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+  std::printf("%zu file%s for %s: %zu error%s, %zu warning%s\n", texts.size(), texts.size() == 1 ? "" : "s",
+              std::string((*model)->name).c_str(), errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
   return errors == 0 ? kOk : kFailed;
 }
 
@@ -42,7 +43,8 @@ int check(const Options& options) {
 
 Run add_check(CLI::App& app, Common&) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("check", "Lint configuration files of a phone, in order of precedence (the last one wins)");
+  auto* command =
+      app.add_subcommand("check", "Lint configuration files of a phone, in order of precedence (the last one wins)");
   command->add_option("FILE", options->files, "Configuration files (.cfg)")->required();
   command->add_option("--model", options->model, "Phone model, e.g. T46G")->option_text("MODEL [T46G]");
   command->add_flag("--quiet", options->quiet, "Errors only");

@@ -17,7 +17,8 @@ struct Common {
   LogLevel log_level = LogLevel::Info;
 };
 
-// Adds the subcommand with its flags to the application; what it returns runs it once the line has been read. `common` outlives it.
+// Adds the subcommand with its flags to the application; what it returns runs it once the line has been read. `common`
+// outlives it.
 using Run = std::function<int()>;
 Run add_demo(CLI::App& app, Common& common);
 Run add_proxy(CLI::App& app, Common& common);

@@ -45,8 +45,13 @@ Checked<std::vector<io::PhonePlan>> phone_plans(const Options& options) {
     const std::vector<config::CfgSource> sources{{station.file, *text}};
     const auto loaded = config::load_settings(sources, model);
     for (const auto& finding : loaded.findings)
-      if (finding.severity == config::Severity::Error) return complain(finding.text, finding.file + ":" + std::to_string(finding.line));
-    io::PhonePlan plan{station.name, config::make_phone_config(loaded.settings, model), {}, media::ToneIn{station.pilot_hz}, station.pilot_hz};
+      if (finding.severity == config::Severity::Error)
+        return complain(finding.text, finding.file + ":" + std::to_string(finding.line));
+    io::PhonePlan plan{station.name,
+                       config::make_phone_config(loaded.settings, model),
+                       {},
+                       media::ToneIn{station.pilot_hz},
+                       station.pilot_hz};
     plan.local = {IpAddress::loopback(), plan.config.listen_port};
     out.push_back(std::move(plan));
   }
@@ -65,7 +70,8 @@ class Demo {
     if (!loop_.run_until([&] { return phones_->all_registered(); }, started + seconds(10)))
       return report({"the phones did not register within ten seconds", "see --log-level debug"});
     const auto took = std::chrono::duration_cast<milliseconds>(io::now().mono - started);
-    std::printf("phones A (1001), B (1002) and C (1003) registered in %lld ms\nhttp://%s\n", static_cast<long long>(took.count()), http_->local().text().c_str());
+    std::printf("phones A (1001), B (1002) and C (1003) registered in %lld ms\nhttp://%s\n",
+                static_cast<long long>(took.count()), http_->local().text().c_str());
     std::fflush(stdout);
     loop_.on_terminate([this] { loop_.stop(); });
     loop_.run();
@@ -144,8 +150,12 @@ class Demo {
 Run add_demo(CLI::App& app, Common& common) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("demo", "Proxy, phones A, B and C and a web page, all on loopback");
-  command->add_option("--http", options->http, "Where the page is served")->option_text("ADDRESS:PORT [127.0.0.1:8080]");
-  command->add_option("--examples", options->examples, "Folder with proxy.toml, a.cfg, b.cfg, c.cfg instead of the built-in ones")->option_text("DIR");
+  command->add_option("--http", options->http, "Where the page is served")
+      ->option_text("ADDRESS:PORT [127.0.0.1:8080]");
+  command
+      ->add_option("--examples", options->examples,
+                   "Folder with proxy.toml, a.cfg, b.cfg, c.cfg instead of the built-in ones")
+      ->option_text("DIR");
   return [options, &common] { return Demo(*options, common).run(); };
 }
 

@@ -20,11 +20,14 @@ std::string file_name(const std::string& wanted, const std::string& flow, bool s
 
 }  // namespace
 
-Checked<void> write_flow(const FlowOutput& output, bool several, const flow::Report& report, const flow::Recorder& record) {
+Checked<void> write_flow(const FlowOutput& output, bool several, const flow::Report& report,
+                         const flow::Recorder& record) {
   const auto options = flow::ladder_options(report);
   const auto ladder = flow::make_ladder(record.sip(), options);
-  if (output.json) std::printf("%s\n", flow::to_json(record.sip(), options).c_str());
-  else if (!output.quiet) std::printf("%s\n", flow::to_text(ladder).c_str());
+  if (output.json)
+    std::printf("%s\n", flow::to_json(record.sip(), options).c_str());
+  else if (!output.quiet)
+    std::printf("%s\n", flow::to_text(ladder).c_str());
   if (!output.json) std::printf("%s\n", report.text().c_str());
   std::fflush(stdout);
   const auto write = [&](const std::string& name, const std::string& bytes) -> Checked<void> {

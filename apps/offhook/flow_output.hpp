@@ -15,6 +15,7 @@ struct FlowOutput {
 };
 
 // Prints and writes; `several` tells that more than one flow runs.
-[[nodiscard]] Checked<void> write_flow(const FlowOutput& output, bool several, const flow::Report& report, const flow::Recorder& record);
+[[nodiscard]] Checked<void> write_flow(const FlowOutput& output, bool several, const flow::Report& report,
+                                       const flow::Recorder& record);
 
 }  // namespace offhook

@@ -24,8 +24,8 @@ sim::WorldOptions world_of(const SimChoice& choice, const FlowOutput& output) {
 // One line that is written over while it counts, on a terminal only.
 void show_progress(const std::string& flow, std::uint64_t done, std::uint64_t of) {
   if (::isatty(STDERR_FILENO) == 0 || (done % 10 != 0 && done != of)) return;
-  std::fprintf(stderr, "\r%-24s %llu of %llu seeds%s", flow.c_str(), static_cast<unsigned long long>(done), static_cast<unsigned long long>(of),
-               done == of ? "\r\033[K" : "");
+  std::fprintf(stderr, "\r%-24s %llu of %llu seeds%s", flow.c_str(), static_cast<unsigned long long>(done),
+               static_cast<unsigned long long>(of), done == of ? "\r\033[K" : "");
 }
 
 int run_once(const sim::WorldOptions& world, const FlowOutput& output, const std::vector<flow::Script>& scripts) {
@@ -33,10 +33,12 @@ int run_once(const sim::WorldOptions& world, const FlowOutput& output, const std
   for (const auto& script : scripts) {
     const auto run = sim::run_flow(script, world);
     failed += run.passed() ? 0 : 1;
-    if (const auto written = write_flow(output, scripts.size() > 1, run.report, run.record); !written) return report(written.error());
+    if (const auto written = write_flow(output, scripts.size() > 1, run.report, run.record); !written)
+      return report(written.error());
     for (const auto& left : run.leftovers) std::printf("left over: %s\n", left.c_str());
   }
-  if (scripts.size() > 1 && !output.json) std::printf("%zu flows, %zu passed, %zu failed\n", scripts.size(), scripts.size() - failed, failed);
+  if (scripts.size() > 1 && !output.json)
+    std::printf("%zu flows, %zu passed, %zu failed\n", scripts.size(), scripts.size() - failed, failed);
   return failed == 0 ? kOk : kFailed;
 }
 
@@ -48,16 +50,19 @@ int run_sim(const SimChoice& choice, const FlowOutput& output, const std::vector
   std::uint64_t failed = 0;
   for (const auto& script : scripts) {
     std::uint64_t done = 0;
-    const auto tally = sim::run_flows({script}, {choice.first_seed, choice.seeds, world}, [&](const flow::Script&, const sim::FlowRun& run) {
-      show_progress(script.name, ++done, choice.seeds);
-      if (!run.passed()) std::printf("%s\n", run.text().c_str());
-      return true;
-    });
+    const auto tally = sim::run_flows({script}, {choice.first_seed, choice.seeds, world},
+                                      [&](const flow::Script&, const sim::FlowRun& run) {
+                                        show_progress(script.name, ++done, choice.seeds);
+                                        if (!run.passed()) std::printf("%s\n", run.text().c_str());
+                                        return true;
+                                      });
     failed += tally.failed;
-    std::printf("%-22s %llu seeds, %llu failed\n", script.name.c_str(), static_cast<unsigned long long>(choice.seeds), static_cast<unsigned long long>(tally.failed));
+    std::printf("%-22s %llu seeds, %llu failed\n", script.name.c_str(), static_cast<unsigned long long>(choice.seeds),
+                static_cast<unsigned long long>(tally.failed));
     std::fflush(stdout);
   }
-  std::printf("%zu flows with %llu seeds each, %llu runs failed\n", scripts.size(), static_cast<unsigned long long>(choice.seeds), static_cast<unsigned long long>(failed));
+  std::printf("%zu flows with %llu seeds each, %llu runs failed\n", scripts.size(),
+              static_cast<unsigned long long>(choice.seeds), static_cast<unsigned long long>(failed));
   return failed == 0 ? kOk : kFailed;
 }
 

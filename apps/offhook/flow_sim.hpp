@@ -10,7 +10,8 @@ namespace offhook {
 
 struct SimChoice {
   std::uint64_t seeds = 1, first_seed = 1;
-  // Negative: the default, which is a perfect network for one seed and 5 % loss, 2 % duplication and reordering for several.
+  // Negative: the default, which is a perfect network for one seed and 5 % loss, 2 % duplication and reordering for
+  // several.
   double loss = -1, duplication = -1, reordering = -1;
 };
 

@@ -1,4 +1,5 @@
-// offhook: the desk phone in software, and the proxy it talks through. Reads the command line and hands over to one subcommand.
+// offhook: the desk phone in software, and the proxy it talks through. Reads the command line and hands over to one
+// subcommand.
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -45,8 +46,8 @@ int run(int argc, char** argv) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
     const auto used = app.get_subcommands();
-    std::fprintf(stderr, "offhook: %s (see offhook %s%s--help)\n", error.what(), used.empty() ? "" : used.front()->get_name().c_str(),
-                 used.empty() ? "" : " ");
+    std::fprintf(stderr, "offhook: %s (see offhook %s%s--help)\n", error.what(),
+                 used.empty() ? "" : used.front()->get_name().c_str(), used.empty() ? "" : " ");
     return kUsage;
   }
   return runs.at(app.get_subcommands().front())();

@@ -13,7 +13,9 @@ struct Options {
 };
 
 void print_row(const config::Row& row, const config::Model& model) {
-  const auto print = [](const char* label, std::string_view text) { std::printf("  %-10s %s\n", label, std::string(text).c_str()); };
+  const auto print = [](const char* label, std::string_view text) {
+    std::printf("  %-10s %s\n", label, std::string(text).c_str());
+  };
   std::printf("%s\n", std::string(row.name).c_str());
   print("meaning", row.help);
   print("values", config::permitted(row));
@@ -48,7 +50,8 @@ int params(const Options& options) {
 
 Run add_params(CLI::App& app, Common&) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("params", "The parameters that phones know: all, those with a word in their name, or one in full");
+  auto* command = app.add_subcommand(
+      "params", "The parameters that phones know: all, those with a word in their name, or one in full");
   command->add_option("NAME", options->name, "A name (account.1.label) or a part of one (dnd)");
   command->add_option("--model", options->model, "Only those of this model")->option_text("MODEL");
   return [options] { return params(*options); };

@@ -24,9 +24,11 @@ struct Options {
 
 void print_view(const phone::PhoneView& view) {
   std::string line = view.name + ":";
-  for (const auto& account : view.accounts) line += " [" + account.user + "@" + account.domain + " " + account.status + "]";
+  for (const auto& account : view.accounts)
+    line += " [" + account.user + "@" + account.domain + " " + account.status + "]";
   for (const auto& call : view.calls) {
-    line += " [" + std::to_string(call.id) + " " + std::string(phone::call_state_name(call.state)) + " " + (call.peer_number.empty() ? call.peer_uri : call.peer_number);
+    line += " [" + std::to_string(call.id) + " " + std::string(phone::call_state_name(call.state)) + " " +
+            (call.peer_number.empty() ? call.peer_uri : call.peer_number);
     line += (call.note.empty() ? "" : ", " + call.note) + "]";
   }
   std::printf("%s\n", line.c_str());
@@ -77,7 +79,8 @@ int serve(const Options& options, const Common& common) {
   if (!started) return report(started.error());
   phones = std::move(*started);
   if (options.audio_out != "null") {
-    if (options.audio_out == "device") return report({"sound cards are not there yet; use null or a WAV file", "--audio-out device"});
+    if (options.audio_out == "device")
+      return report({"sound cards are not there yet; use null or a WAV file", "--audio-out device"});
     auto writer = io::WavWriter::open(options.audio_out);
     if (!writer) return report(writer.error());
     phones->set_output(phones->rack().phones().front(), std::move(*writer));
@@ -113,16 +116,24 @@ int serve(const Options& options, const Common& common) {
 Run add_phone(CLI::App& app, Common& common) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("phone", "Run one desk phone");
-  command->add_option("--config", options->phone.files, "Configuration files in order of precedence, lowest first")->option_text("FILE.cfg …")->required();
+  command->add_option("--config", options->phone.files, "Configuration files in order of precedence, lowest first")
+      ->option_text("FILE.cfg …")
+      ->required();
   command->add_option("--model", options->phone.model, "Phone model")->option_text("MODEL [T46G]");
   command->add_option("--mac", options->phone.mac, "MAC address, 12 hex digits")->option_text("MAC");
   command->add_option("--name", options->phone.name, "Its name in output and API")->option_text("NAME [phone]");
-  command->add_option("--listen", options->phone.listen, "udp:ADDRESS:PORT; wins over sip.listen_port")->option_text("WHERE");
-  command->add_option("--api", options->api, "Serve web page and JSON API there (docs/api.md)")->option_text("ADDRESS:PORT");
-  command->add_option("--audio-in", options->phone.audio_in, "What it says: silence, tone:HZ, echo or a WAV file")->option_text("WHAT [silence]");
-  command->add_option("--audio-out", options->audio_out, "Where what it hears goes: null or a WAV file")->option_text("WHERE [null]");
-  command->add_option("--hear", options->pilots, "Report when a tone of that frequency is heard, several times")->option_text("HZ …");
-  command->add_option("--do", options->commands, "A command once registered, e.g. \"call 1002\"; several times")->option_text("COMMAND");
+  command->add_option("--listen", options->phone.listen, "udp:ADDRESS:PORT; wins over sip.listen_port")
+      ->option_text("WHERE");
+  command->add_option("--api", options->api, "Serve web page and JSON API there (docs/api.md)")
+      ->option_text("ADDRESS:PORT");
+  command->add_option("--audio-in", options->phone.audio_in, "What it says: silence, tone:HZ, echo or a WAV file")
+      ->option_text("WHAT [silence]");
+  command->add_option("--audio-out", options->audio_out, "Where what it hears goes: null or a WAV file")
+      ->option_text("WHERE [null]");
+  command->add_option("--hear", options->pilots, "Report when a tone of that frequency is heard, several times")
+      ->option_text("HZ …");
+  command->add_option("--do", options->commands, "A command once registered, e.g. \"call 1002\"; several times")
+      ->option_text("COMMAND");
   return [options, &common] { return serve(*options, common); };
 }
 

@@ -11,10 +11,12 @@ namespace offhook {
 Checked<media::AudioIn> parse_audio_in(const std::string& text) {
   if (text == "silence") return media::SilenceIn{};
   if (text == "echo") return media::EchoIn{};
-  if (text == "device") return complain("sound cards are not there yet; use silence, tone:HZ, echo or a WAV file", "--audio-in device");
+  if (text == "device")
+    return complain("sound cards are not there yet; use silence, tone:HZ, echo or a WAV file", "--audio-in device");
   if (text.starts_with("tone:")) {
     const auto hz = parse_number<unsigned>(std::string_view(text).substr(5));
-    if (!hz || *hz < 50 || *hz > 3800) return complain("a tone is written tone:HZ, from 50 to 3800", "--audio-in " + text);
+    if (!hz || *hz < 50 || *hz > 3800)
+      return complain("a tone is written tone:HZ, from 50 to 3800", "--audio-in " + text);
     return media::ToneIn{static_cast<double>(*hz)};
   }
   const auto bytes = io::read_file(text);
@@ -46,20 +48,24 @@ Checked<io::PhonePlan> plan_phone(const PhoneFlags& flags, const Common& common)
   for (const auto& finding : loaded.findings) {
     if (finding.severity == config::Severity::Error)
       return complain(finding.text, finding.file + (finding.line > 0 ? ":" + std::to_string(finding.line) : ""));
-    log(common, finding.severity == config::Severity::Warning ? LogLevel::Warning : LogLevel::Debug, config::format(finding));
+    log(common, finding.severity == config::Severity::Warning ? LogLevel::Warning : LogLevel::Debug,
+        config::format(finding));
   }
   io::PhonePlan plan;
   plan.name = flags.name;
   plan.config = config::make_phone_config(loaded.settings, **model, mac);
   if (plan.config.accounts.empty())
-    return complain("no account is switched on: account.1.enable = 1 and its user_name and sip_server.1.address are needed", flags.files.empty() ? "" : flags.files.back());
+    return complain(
+        "no account is switched on: account.1.enable = 1 and its user_name and sip_server.1.address are needed",
+        flags.files.empty() ? "" : flags.files.back());
   plan.local = {flags.address, plan.config.listen_port};
   if (!flags.listen.empty()) {
     const auto endpoint = io::parse_listen(flags.listen);
     if (!endpoint) return tl::unexpected(endpoint.error());
     plan.local = *endpoint;
   }
-  if (plan.local.address.is_unspecified()) return complain("a phone needs a specific address, which it writes into Contact and SDP", plan.local.text());
+  if (plan.local.address.is_unspecified())
+    return complain("a phone needs a specific address, which it writes into Contact and SDP", plan.local.text());
   auto audio = parse_audio_in(flags.audio_in);
   if (!audio) return tl::unexpected(audio.error());
   plan.audio_in = std::move(*audio);

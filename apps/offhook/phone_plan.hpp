@@ -12,7 +12,7 @@ struct PhoneFlags {
   std::string name = "phone";
   std::vector<std::string> files;  // in order of precedence, lowest first
   std::string model = "T46G", mac;
-  std::string listen;              // "udp:127.0.0.1:5070"; "" takes sip.listen_port on `address`
+  std::string listen;  // "udp:127.0.0.1:5070"; "" takes sip.listen_port on `address`
   IpAddress address = IpAddress::loopback();
   std::string audio_in = "silence";
 };

@@ -46,7 +46,8 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
   }
   if (options.no_auth) out.authenticate = false;
   if (out.authenticate && out.users.empty())
-    return complain("no users: name them with --user NAME:PASSWORD or in the file, or let everybody in with --no-auth", options.config);
+    return complain("no users: name them with --user NAME:PASSWORD or in the file, or let everybody in with --no-auth",
+                    options.config);
   return out;
 }
 
@@ -54,9 +55,11 @@ int serve(const Options& options, const Common& common) {
   const auto settings = settings_of(options);
   if (!settings) return report(settings.error());
   if (options.check) {
-    std::printf("%s: %zu listening address%s, %zu domain%s, %zu user%s, store %s\n", options.config.empty() ? "flags" : options.config.c_str(),
-                settings->listen.size(), settings->listen.size() == 1 ? "" : "es", settings->domains.size(), settings->domains.size() == 1 ? "" : "s",
-                settings->users.size(), settings->users.size() == 1 ? "" : "s", settings->store.c_str());
+    std::printf("%s: %zu listening address%s, %zu domain%s, %zu user%s, store %s\n",
+                options.config.empty() ? "flags" : options.config.c_str(), settings->listen.size(),
+                settings->listen.size() == 1 ? "" : "es", settings->domains.size(),
+                settings->domains.size() == 1 ? "" : "s", settings->users.size(),
+                settings->users.size() == 1 ? "" : "s", settings->store.c_str());
     return kOk;
   }
   io::Loop loop;
@@ -65,7 +68,9 @@ int serve(const Options& options, const Common& common) {
   for (const auto& endpoint : (*host)->listening()) std::printf("listening on udp:%s\n", endpoint.text().c_str());
   std::printf("ready\n");
   std::fflush(stdout);
-  if (settings->store == "memory") log(common, LogLevel::Info, "registrations are kept in memory and end with this process (--store sqlite:FILE keeps them)");
+  if (settings->store == "memory")
+    log(common, LogLevel::Info,
+        "registrations are kept in memory and end with this process (--store sqlite:FILE keeps them)");
   loop.on_terminate([&] { loop.stop(); });
   loop.run();
   log(common, LogLevel::Info, "stopping");
@@ -79,8 +84,10 @@ Run add_proxy(CLI::App& app, Common& common) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("proxy", "Run the SIP proxy and registrar");
   command->add_option("--config", options->config, "Configuration file (docs/config.md)")->option_text("FILE");
-  command->add_option("--listen", options->listen, "udp:ADDRESS:PORT, several times; wins over the file")->option_text("WHERE [udp:127.0.0.1:5060]");
-  command->add_option("--domain", options->domains, "Domain that it answers for, several times; the first is the realm")->option_text("NAME");
+  command->add_option("--listen", options->listen, "udp:ADDRESS:PORT, several times; wins over the file")
+      ->option_text("WHERE [udp:127.0.0.1:5060]");
+  command->add_option("--domain", options->domains, "Domain that it answers for, several times; the first is the realm")
+      ->option_text("NAME");
   command->add_option("--user", options->users, "A user, several times")->option_text("NAME:PASSWORD");
   command->add_option("--store", options->store, "memory, or sqlite:FILE")->option_text("WHERE [memory]");
   command->add_flag("--no-auth", options->no_auth, "Believe everybody (labs)");

@@ -95,8 +95,10 @@ std::string v6_text(const std::array<std::uint8_t, 16>& bytes) {
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   if (const auto bytes = parse_v4(text)) return v4((*bytes)[0], (*bytes)[1], (*bytes)[2], (*bytes)[3]);
-  if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
-  else if (text.find(':') == std::string_view::npos) return std::nullopt;
+  if (text.size() > 2 && text.front() == '[' && text.back() == ']')
+    text = text.substr(1, text.size() - 2);
+  else if (text.find(':') == std::string_view::npos)
+    return std::nullopt;
   if (const auto bytes = parse_v6(text)) return v6(*bytes);
   return std::nullopt;
 }
@@ -140,5 +142,6 @@ std::string Endpoint::text() const { return address.uri_host() + ":" + std::to_s
 
 std::size_t std::hash<offhook::Endpoint>::operator()(const offhook::Endpoint& endpoint) const noexcept {
   const auto& bytes = endpoint.address.bytes();
-  return offhook::fnv1a({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, 14695981039346656037ULL ^ endpoint.port);
+  return offhook::fnv1a({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                        14695981039346656037ULL ^ endpoint.port);
 }

@@ -31,7 +31,8 @@ TimerId TimerWheel::arm(TimePoint deadline, std::uint64_t payload) {
   }
   Node& node = nodes_[index];
   const auto tick = tick_of(deadline, true);
-  // Before the first advance the wheel stands where its first timer needs it, so that the start of time may be anywhere.
+  // Before the first advance the wheel stands where its first timer needs it, so that the start of time may be
+  // anywhere.
   if (!started_ && (size_ == 0 || tick < current_)) move_back(tick);
   node.tick = std::max(tick, current_);
   node.payload = payload;
@@ -158,8 +159,7 @@ std::optional<std::uint64_t> TimerWheel::next_event_tick() const {
     const auto shift = kBits * static_cast<unsigned>(level);
     const auto position = current_ >> shift;
     const auto slot = static_cast<std::uint32_t>(position % kSlots);
-    if (const auto found = next_occupied(level, slot))
-      return std::max(current_, (position - slot + *found) << shift);
+    if (const auto found = next_occupied(level, slot)) return std::max(current_, (position - slot + *found) << shift);
     if (level + 1 == kLevels)
       if (const auto found = next_occupied(level, 0)) return (position - slot + kSlots + *found) << shift;
   }

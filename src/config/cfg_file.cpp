@@ -66,7 +66,8 @@ class Reader {
 
   CfgRead run() {
     if (rest_.size() > kMaxCfgBytes) {
-      add(0, "file of " + std::to_string(rest_.size()) + " bytes; at most " + std::to_string(kMaxCfgBytes) + " are read");
+      add(0,
+          "file of " + std::to_string(rest_.size()) + " bytes; at most " + std::to_string(kMaxCfgBytes) + " are read");
       return std::move(read_);
     }
     read_.accepted = header();

@@ -15,7 +15,8 @@ constexpr std::size_t kMaxFindings = 5000;  // in all; nobody reads more
 
 std::string number_beyond(std::string_view what, unsigned given, unsigned limit, std::string_view model) {
   const std::string count = limit == 0 ? "no" : std::to_string(limit);
-  return std::string(what) + " " + std::to_string(given) + " is beyond this model: " + std::string(model) + " has " + count;
+  return std::string(what) + " " + std::to_string(given) + " is beyond this model: " + std::string(model) + " has " +
+         count;
 }
 
 std::string_view what_is(IndexRange range) {
@@ -60,9 +61,12 @@ class Linter {
     std::uint32_t line;
   };
 
-  void add(Severity severity, std::uint32_t line, std::string text) { add_at({file_, line}, severity, std::move(text)); }
+  void add(Severity severity, std::uint32_t line, std::string text) {
+    add_at({file_, line}, severity, std::move(text));
+  }
   void add_at(Written where, Severity severity, std::string text) {
-    if (found_.size() < kMaxFindings) found_.push_back({where.file, {severity, names_[where.file], where.line, std::move(text)}});
+    if (found_.size() < kMaxFindings)
+      found_.push_back({where.file, {severity, names_[where.file], where.line, std::move(text)}});
   }
 
   void look_at(const CfgEntry& entry) {
@@ -73,7 +77,8 @@ class Linter {
     }
     if (std::string wrong = wrong_for_model(*verdict.at); !wrong.empty())
       return add(Severity::Error, entry.line, entry.name + ": " + wrong);
-    if (entry.kind == CfgValue::Blank) return add(Severity::Info, entry.line, entry.name + " is blank, which changes nothing");
+    if (entry.kind == CfgValue::Blank)
+      return add(Severity::Info, entry.line, entry.name + " is blank, which changes nothing");
     if (!verdict.at->row->additive()) look_for_shadow(entry, *verdict.at);
   }
 
@@ -93,7 +98,8 @@ class Linter {
     if (is_first) return;
     const Written old = std::exchange(earlier->second, Written{file_, entry.line});
     if (old.file == file_) {
-      add_at(old, Severity::Warning, entry.name + " is written again in line " + std::to_string(entry.line) + ", which wins");
+      add_at(old, Severity::Warning,
+             entry.name + " is written again in line " + std::to_string(entry.line) + ", which wins");
     } else {
       add_at(old, Severity::Info, entry.name + " is overridden by " + names_[file_] + ":" + std::to_string(entry.line));
     }
@@ -108,7 +114,8 @@ class Linter {
     const auto high = settings_.number("network.port.max_rtpport");
     if (low >= high)
       add_for("network.port.min_rtpport", {}, Severity::Error,
-              "no RTP ports: network.port.min_rtpport is " + std::to_string(low) + ", network.port.max_rtpport " + std::to_string(high));
+              "no RTP ports: network.port.min_rtpport is " + std::to_string(low) + ", network.port.max_rtpport " +
+                  std::to_string(high));
     const auto account = settings_.number("features.default_account");
     if (account > model_.accounts)
       add_for("features.default_account", {}, Severity::Error,
@@ -128,7 +135,8 @@ class Linter {
   void look_at_forward() {
     if (settings_.flag("features.fwd_mode")) {
       for (std::uint8_t x = 1; x <= model_.accounts; ++x)
-        for (const char* rule : {"always_fwd", "busy_fwd", "timeout_fwd"}) forward_needs_target("account.X." + std::string(rule), {x});
+        for (const char* rule : {"always_fwd", "busy_fwd", "timeout_fwd"})
+          forward_needs_target("account.X." + std::string(rule), {x});
     } else {
       for (const char* rule : {"always", "busy", "no_answer"}) forward_needs_target("forward." + std::string(rule), {});
     }

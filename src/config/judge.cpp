@@ -26,7 +26,8 @@ Verdict judge(const CfgEntry& entry, bool suggest) {
   const bool all_numbers = at && (at->row->x_range == IndexRange::None) == (at->index.x == 0) &&
                            (at->row->y_range == IndexRange::None) == (at->index.y == 0);
   // The pattern itself is a name for people, not for files.
-  if (at && !all_numbers) return {std::nullopt, "name " + quoted(entry.name) + " needs a number in place of its letter"};
+  if (at && !all_numbers)
+    return {std::nullopt, "name " + quoted(entry.name) + " needs a number in place of its letter"};
   if (!at) return {std::nullopt, unknown_name(entry, suggest)};
   if (entry.kind != CfgValue::Given || is_permitted(*at->row, entry.value)) return {at, {}};
   const std::string value = at->row->secret ? "bad value" : "bad value " + quoted(entry.value);

@@ -11,7 +11,7 @@ namespace {
 // Codec slots by family (guide, codecs by model). The T40/T23/T21/T19 list is the V81 one, with opus in the last slot.
 constexpr std::array<std::string_view, 11> kWideCodecs = {"PCMU", "PCMA",    "G723_53", "G723_63", "G729",   "G722",
                                                           "iLBC", "G726-16", "G726-24", "G726-32", "G726-40"};
-constexpr std::array<std::string_view, 10> kBasicCodecs = {"PCMU", "PCMA",    "G729",    "G722",    "iLBC",
+constexpr std::array<std::string_view, 10> kBasicCodecs = {"PCMU",    "PCMA",    "G729",    "G722",    "iLBC",
                                                            "G726-16", "G726-24", "G726-32", "G726-40", "opus"};
 constexpr std::span<const std::string_view> kT27Codecs{kBasicCodecs.data(), 9};
 
@@ -49,9 +49,7 @@ std::string folded(std::string_view name) {
 
 }  // namespace
 
-int Model::firmware_prefix() const {
-  return parse_number<int>(firmware.substr(0, firmware.find('.'))).value_or(0);
-}
+int Model::firmware_prefix() const { return parse_number<int>(firmware.substr(0, firmware.find('.'))).value_or(0); }
 
 std::span<const Model> models() { return kModels; }
 
@@ -81,7 +79,8 @@ Checked<std::string> parse_mac(std::string_view text) {
       break;
     }
   }
-  if (out.size() != 12) return complain("\"" + std::string(text) + "\" is not a MAC address: twelve hex digits are needed");
+  if (out.size() != 12)
+    return complain("\"" + std::string(text) + "\" is not a MAC address: twelve hex digits are needed");
   return out;
 }
 

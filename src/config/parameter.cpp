@@ -47,7 +47,8 @@ bool is_host(std::string_view value) {
   if (IpAddress::parse(value)) return true;
   if (value.find_first_not_of("0123456789.") == std::string_view::npos) return false;  // an IPv4 address gone wrong
   if (value.starts_with('.') || value.find("..") != std::string_view::npos) return false;
-  return std::ranges::all_of(value, [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
+  return std::ranges::all_of(value,
+                             [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 bool in_range(const Row& row, std::optional<std::int64_t> number) {

@@ -13,7 +13,8 @@ CallWaitingConfig call_waiting_of(const Settings& s) {
 }
 
 RefuseConfig refuse_of(const Settings& s) {
-  return {static_cast<int>(s.number("features.normal_refuse_code")), static_cast<int>(s.number("features.dnd_refuse_code"))};
+  return {static_cast<int>(s.number("features.normal_refuse_code")),
+          static_cast<int>(s.number("features.dnd_refuse_code"))};
 }
 
 TransferConfig transfer_of(const Settings& s) {
@@ -32,7 +33,8 @@ HoldToneConfig held_tone_of(const Settings& s) {
 }
 
 RingConfig ringing_of(const Settings& s) {
-  return {in<seconds>(s.duration("phone_setting.ringing_timeout")), in<seconds>(s.duration("phone_setting.ringback_timeout"))};
+  return {in<seconds>(s.duration("phone_setting.ringing_timeout")),
+          in<seconds>(s.duration("phone_setting.ringback_timeout"))};
 }
 
 AutoAnswerRule auto_answer_of(const Settings& s) {

@@ -8,9 +8,12 @@ namespace offhook::config {
 namespace {
 
 RegistrationConfig registration_of(const Settings& s, Index index) {
-  return {in<seconds>(s.duration("account.X.reg_fail_retry_interval", index)), s.flag("account.X.unregister_on_reboot", index),
-          s.flag("account.X.contact_take_line_param", index), s.flag("account.X.register_mac", index),
-          s.flag("account.X.register_line", index), in<seconds>(s.duration("sip.reg_surge_prevention"))};
+  return {in<seconds>(s.duration("account.X.reg_fail_retry_interval", index)),
+          s.flag("account.X.unregister_on_reboot", index),
+          s.flag("account.X.contact_take_line_param", index),
+          s.flag("account.X.register_mac", index),
+          s.flag("account.X.register_line", index),
+          in<seconds>(s.duration("sip.reg_surge_prevention"))};
 }
 
 DtmfConfig dtmf_of(const Settings& s, Index index) {

@@ -51,7 +51,8 @@ std::shared_ptr<const Layer> Layer::make(LayerKind kind, const CfgFile& file, st
       continue;
     }
     if (entry.kind == CfgValue::Blank || entry.value.size() > UINT16_MAX) continue;
-    layer->entries_.push_back({key_of(verdict.at->id, verdict.at->index), static_cast<std::uint32_t>(layer->text_.size()), entry.line,
+    layer->entries_.push_back({key_of(verdict.at->id, verdict.at->index),
+                               static_cast<std::uint32_t>(layer->text_.size()), entry.line,
                                static_cast<std::uint16_t>(entry.value.size()), entry.is_static});
     layer->text_ += entry.value;
   }
@@ -75,7 +76,8 @@ std::optional<Layer::Value> Layer::find(RowId row, Index index) const {
 
 std::vector<Layer::Value> Layer::find_all(RowId row, Index index) const {
   std::vector<Value> out;
-  for (const Entry& entry : std::ranges::equal_range(entries_, key_of(row, index), {}, &Entry::key)) out.push_back(value_of(entry));
+  for (const Entry& entry : std::ranges::equal_range(entries_, key_of(row, index), {}, &Entry::key))
+    out.push_back(value_of(entry));
   return out;
 }
 
@@ -97,8 +99,10 @@ Located Settings::at(std::string_view name, Index index) const {
   assert(found && "no such parameter");
   if (found->index.x == 0) found->index.x = index.x;
   if (found->index.y == 0) found->index.y = index.y;
-  assert((found->row->x_range == IndexRange::None) == (found->index.x == 0) && "the first number is missing or too much");
-  assert((found->row->y_range == IndexRange::None) == (found->index.y == 0) && "the second number is missing or too much");
+  assert((found->row->x_range == IndexRange::None) == (found->index.x == 0) &&
+         "the first number is missing or too much");
+  assert((found->row->y_range == IndexRange::None) == (found->index.y == 0) &&
+         "the second number is missing or too much");
   return *found;
 }
 
@@ -138,8 +142,10 @@ std::vector<std::string_view> Settings::all(std::string_view name, Index index) 
   for (const auto& layer : layers_)
     for (const auto& value : layer->find_all(where.id, where.index)) {
       // %NULL% takes back what stood before it.
-      if (value.text.empty()) out.clear();
-      else out.push_back(value.text);
+      if (value.text.empty())
+        out.clear();
+      else
+        out.push_back(value.text);
     }
   return out;
 }

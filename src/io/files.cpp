@@ -18,7 +18,7 @@ std::string why() { return std::strerror(errno); }
 }  // namespace
 
 Checked<std::string> read_file(const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) return complain("cannot read the file: " + why(), path);
   if (S_ISDIR(info.st_mode)) return complain("cannot read the file: it is a directory", path);
   const File file(std::fopen(path.c_str(), "rb"), &std::fclose);
@@ -34,7 +34,8 @@ Checked<void> write_file(const std::string& path, std::string_view bytes) {
   const std::string temporary = path + ".part" + std::to_string(::getpid());
   File file(std::fopen(temporary.c_str(), "wb"), &std::fclose);
   if (!file) return complain("cannot write the file: " + why(), path);
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size() && std::fflush(file.get()) == 0;
+  const bool written =
+      std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size() && std::fflush(file.get()) == 0;
   const std::string reason = written ? "" : why();
   file.reset();
   if (written && std::rename(temporary.c_str(), path.c_str()) == 0) return {};

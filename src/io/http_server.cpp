@@ -63,7 +63,11 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   class Socket;
 
   Impl(Loop& the_loop, api::Service& the_service, std::vector<StaticFile> the_files, std::function<void()> the_after)
-      : loop(&the_loop), service(&the_service), files(std::move(the_files)), after(std::move(the_after)), acceptor(the_loop.impl().context) {}
+      : loop(&the_loop),
+        service(&the_service),
+        files(std::move(the_files)),
+        after(std::move(the_after)),
+        acceptor(the_loop.impl().context) {}
 
   void accept();
   http::response<http::string_body> answer(const http::request<http::string_body>& request);
@@ -82,7 +86,8 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
 // One WebSocket client: reads texts, writes a queue of them.
 class HttpServer::Impl::Socket : public std::enable_shared_from_this<Socket> {
  public:
-  Socket(std::shared_ptr<Impl> server, tcp::socket socket, api::SocketId id) : server_(std::move(server)), stream_(std::move(socket)), id_(id) {}
+  Socket(std::shared_ptr<Impl> server, tcp::socket socket, api::SocketId id)
+      : server_(std::move(server)), stream_(std::move(socket)), id_(id) {}
 
   void start(const http::request<http::string_body>& request) {
     stream_.set_option(websocket::stream_base::timeout::suggested(beast::role_type::server));
@@ -121,11 +126,12 @@ class HttpServer::Impl::Socket : public std::enable_shared_from_this<Socket> {
   void write() {
     if (queue_.empty()) return;
     stream_.text(true);
-    stream_.async_write(asio::buffer(queue_.front()), [self = shared_from_this()](beast::error_code error, std::size_t) {
-      if (error) return;
-      self->queue_.pop_front();
-      self->write();
-    });
+    stream_.async_write(asio::buffer(queue_.front()),
+                        [self = shared_from_this()](beast::error_code error, std::size_t) {
+                          if (error) return;
+                          self->queue_.pop_front();
+                          self->write();
+                        });
   }
 
   void gone() {
@@ -143,7 +149,8 @@ class HttpServer::Impl::Socket : public std::enable_shared_from_this<Socket> {
 // One HTTP connection with keep-alive; becomes a Socket on an upgrade.
 class HttpServer::Impl::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(std::shared_ptr<Impl> server, tcp::socket socket) : server_(std::move(server)), stream_(std::move(socket)) {}
+  Connection(std::shared_ptr<Impl> server, tcp::socket socket)
+      : server_(std::move(server)), stream_(std::move(socket)) {}
 
   void read() {
     parser_.emplace();
@@ -214,15 +221,18 @@ http::response<http::string_body> HttpServer::Impl::answer(const http::request<h
     out.body() = R"({"error":"this request comes from another site's page"})";
     return out;
   }
-  if (const auto* found = file(path); found != nullptr && (request.method() == http::verb::get || request.method() == http::verb::head)) {
+  if (const auto* found = file(path);
+      found != nullptr && (request.method() == http::verb::get || request.method() == http::verb::head)) {
     out.set(http::field::content_type, std::string(found->content_type));
-    out.set(http::field::cache_control, path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+    out.set(http::field::cache_control,
+            path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
     if (request.method() == http::verb::get) out.body() = std::string(found->bytes);
     return out;
   }
-  const api::Response response = service->handle(now(), {std::string(view(request.method_string())), path,
-                                                         std::string(mark == std::string_view::npos ? "" : target.substr(mark + 1)),
-                                                         std::string(view(request[http::field::content_type])), request.body()});
+  const api::Response response =
+      service->handle(now(), {std::string(view(request.method_string())), path,
+                              std::string(mark == std::string_view::npos ? "" : target.substr(mark + 1)),
+                              std::string(view(request[http::field::content_type])), request.body()});
   if (after) after();
   out.result(static_cast<unsigned>(response.status));
   out.set(http::field::content_type, response.content_type);
@@ -242,8 +252,8 @@ HttpServer::~HttpServer() {
     if (const auto socket = weak.lock()) socket->close();
 }
 
-Checked<std::unique_ptr<HttpServer>> HttpServer::open(Loop& loop, Endpoint local, api::Service& service, std::vector<StaticFile> files,
-                                                      std::function<void()> after) {
+Checked<std::unique_ptr<HttpServer>> HttpServer::open(Loop& loop, Endpoint local, api::Service& service,
+                                                      std::vector<StaticFile> files, std::function<void()> after) {
   auto impl = std::make_shared<Impl>(loop, service, std::move(files), std::move(after));
   beast::error_code error;
   const tcp::endpoint endpoint(asio::ip::make_address(local.address.text()), local.port);

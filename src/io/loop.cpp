@@ -23,15 +23,17 @@ Loop::~Loop() {
 }
 
 void Loop::Impl::wait(const std::shared_ptr<Watch>& watch) {
-  watch->descriptor.async_wait(asio::posix::stream_descriptor::wait_read, [this, watch](boost::system::error_code error) {
-    if (watch->gone || error) return;
-    watch->readable();
-    if (!watch->gone) wait(watch);
-  });
+  watch->descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
+                               [this, watch](boost::system::error_code error) {
+                                 if (watch->gone || error) return;
+                                 watch->readable();
+                                 if (!watch->gone) wait(watch);
+                               });
 }
 
 void Loop::watch(int fd, std::function<void()> readable) {
-  auto watch = std::make_shared<Impl::Watch>(Impl::Watch{asio::posix::stream_descriptor(impl_->context, fd), std::move(readable)});
+  auto watch = std::make_shared<Impl::Watch>(
+      Impl::Watch{asio::posix::stream_descriptor(impl_->context, fd), std::move(readable)});
   impl_->watches[fd] = watch;
   impl_->wait(watch);
 }

@@ -88,8 +88,10 @@ class MediaHost::Thread {
   void drain() {
     std::vector<Endpoint> closing;
     while (const auto request = engine_.poll_socket_request()) {
-      if (request->kind == media::SocketRequest::Kind::Open) open(request->local);
-      else closing.push_back(request->local);
+      if (request->kind == media::SocketRequest::Kind::Open)
+        open(request->local);
+      else
+        closing.push_back(request->local);
     }
     while (const auto transmit = engine_.poll_transmit()) {
       const auto it = sockets_.find(transmit->local);
@@ -147,7 +149,8 @@ class MediaHost::Thread {
 MediaHost::MediaHost(Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
                      std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble)
     : loop_(std::make_unique<Loop>()),
-      thread_state_(std::make_unique<Thread>(*loop_, signalling, std::move(options), std::move(reports), std::move(packets), std::move(trouble))),
+      thread_state_(std::make_unique<Thread>(*loop_, signalling, std::move(options), std::move(reports),
+                                             std::move(packets), std::move(trouble))),
       thread_([this] { loop_->run(); }) {}
 
 MediaHost::~MediaHost() {

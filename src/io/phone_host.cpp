@@ -11,7 +11,8 @@ namespace offhook::io {
 namespace {
 
 // Every name in the servers' addresses, looked up once. A phone whose server is not found shows it itself.
-void look_up_servers(const config::PhoneConfig& config, transport::Locator& locator, const std::function<void(const Complaint&)>& trouble) {
+void look_up_servers(const config::PhoneConfig& config, transport::Locator& locator,
+                     const std::function<void(const Complaint&)>& trouble) {
   std::set<std::string> names;
   for (const auto& account : config.accounts) {
     for (const auto& server : account.servers) names.insert(server.address);
@@ -20,14 +21,17 @@ void look_up_servers(const config::PhoneConfig& config, transport::Locator& loca
   for (const auto& name : names) {
     if (IpAddress::parse(name)) continue;
     const auto address = resolve_host(name);
-    if (address) locator.add_host(name, *address);
-    else if (trouble) trouble(address.error());
+    if (address)
+      locator.add_host(name, *address);
+    else if (trouble)
+      trouble(address.error());
   }
 }
 
 }  // namespace
 
-Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<PhonePlan> plans, Options options, flow::Recorder* recorder) {
+Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<PhonePlan> plans, Options options,
+                                                     flow::Recorder* recorder) {
   std::unique_ptr<PhoneHost> host(new PhoneHost(loop, std::move(options), recorder));
   PhoneHost& self = *host;
   MediaHost::Options media;
@@ -98,7 +102,9 @@ Checked<void> PhoneHost::command(phone::PhoneId phone, const phone::Command& com
   return result;
 }
 
-void PhoneHost::set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink) { media_->set_output(phone, std::move(sink)); }
+void PhoneHost::set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink) {
+  media_->set_output(phone, std::move(sink));
+}
 
 void PhoneHost::pass_on() {
   while (auto command = rack_->poll_media()) {
@@ -107,7 +113,8 @@ void PhoneHost::pass_on() {
                             if (recorder_ == nullptr) return;
                             const auto& name = names_[open.phone];
                             recorder_->name(open.local, name);
-                            recorder_->name({open.local.address, static_cast<std::uint16_t>(open.local.port + 1)}, name);
+                            recorder_->name({open.local.address, static_cast<std::uint16_t>(open.local.port + 1)},
+                                            name);
                           },
                           [](const phone::UpdateLeg&) {},
                           [&](const phone::CloseLeg& close) {

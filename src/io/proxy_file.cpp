@@ -21,24 +21,27 @@ class Reader {
     for (const auto& [key, node] : table_)
       if (auto read = field(key.str(), node); !read) return tl::unexpected(read.error());
     if (out_.listen.empty()) out_.listen.push_back({IpAddress::loopback(), 5060});
-    if (out_.domains.empty()) return complain("domains is missing: name the domain that the proxy answers for", std::string(file_));
+    if (out_.domains.empty())
+      return complain("domains is missing: name the domain that the proxy answers for", std::string(file_));
     if (out_.min_expires > out_.max_expires) return complain("min_expires is above max_expires", std::string(file_));
     return std::move(out_);
   }
 
  private:
   Checked<void> field(std::string_view name, const toml::node& node) {
-    if (name == "listen") return strings(name, node, [&](std::string_view text) -> Checked<void> {
-      auto endpoint = parse_listen(text);
-      if (!endpoint) return tl::unexpected(endpoint.error());
-      out_.listen.push_back(*endpoint);
-      return {};
-    });
-    if (name == "domains") return strings(name, node, [&](std::string_view text) -> Checked<void> {
-      if (text.empty()) return complain("a domain may not be empty");
-      out_.domains.emplace_back(text);
-      return {};
-    });
+    if (name == "listen")
+      return strings(name, node, [&](std::string_view text) -> Checked<void> {
+        auto endpoint = parse_listen(text);
+        if (!endpoint) return tl::unexpected(endpoint.error());
+        out_.listen.push_back(*endpoint);
+        return {};
+      });
+    if (name == "domains")
+      return strings(name, node, [&](std::string_view text) -> Checked<void> {
+        if (text.empty()) return complain("a domain may not be empty");
+        out_.domains.emplace_back(text);
+        return {};
+      });
     if (name == "store") {
       if (!node.is_string()) return wrong(name, "a text", node);
       auto store = parse_store(node.as_string()->get());
@@ -55,8 +58,10 @@ class Reader {
     if (name == "default_expires") return period(name, node, out_.default_expires);
     if (name == "max_expires") return period(name, node, out_.max_expires);
     if (name == "user") return users(node);
-    return complain("unknown field '" + std::string(name) + "'; known are listen, domains, store, auth, min_expires, default_expires, max_expires, [[user]]",
-                    place(file_, node.source()));
+    return complain(
+        "unknown field '" + std::string(name) +
+            "'; known are listen, domains, store, auth, min_expires, default_expires, max_expires, [[user]]",
+        place(file_, node.source()));
   }
 
   template <class Take>
@@ -69,7 +74,8 @@ class Reader {
   }
 
   Checked<void> period(std::string_view name, const toml::node& node, seconds& out) {
-    if (!node.is_integer() || node.as_integer()->get() < 1 || node.as_integer()->get() > 4294967295) return wrong(name, "a number of seconds", node);
+    if (!node.is_integer() || node.as_integer()->get() < 1 || node.as_integer()->get() > 4294967295)
+      return wrong(name, "a number of seconds", node);
     out = seconds(node.as_integer()->get());
     return {};
   }
@@ -80,12 +86,15 @@ class Reader {
     for (const auto& item : *list) {
       const auto& user = *item.as_table();
       for (const auto& [key, value] : user)
-        if (key.str() != "name" && key.str() != "password") return complain("unknown field '" + std::string(key.str()) + "' of a user", place(file_, value.source()));
+        if (key.str() != "name" && key.str() != "password")
+          return complain("unknown field '" + std::string(key.str()) + "' of a user", place(file_, value.source()));
       const auto* name = user.get_as<std::string>("name");
       const auto* password = user.get_as<std::string>("password");
-      if (name == nullptr || name->get().empty() || password == nullptr) return complain("a user needs a name and a password", place(file_, item.source()));
+      if (name == nullptr || name->get().empty() || password == nullptr)
+        return complain("a user needs a name and a password", place(file_, item.source()));
       const auto same = [&](const auto& other) { return other.first == name->get(); };
-      if (std::any_of(out_.users.begin(), out_.users.end(), same)) return complain("user '" + name->get() + "' is there twice", place(file_, item.source()));
+      if (std::any_of(out_.users.begin(), out_.users.end(), same))
+        return complain("user '" + name->get() + "' is there twice", place(file_, item.source()));
       out_.users.emplace_back(name->get(), password->get());
     }
     return {};
@@ -109,22 +118,28 @@ Checked<Endpoint> parse_listen(std::string_view text) {
   const auto colon = text.find(':');
   const std::string_view protocol = text.substr(0, colon);
   for (const std::string_view later : {"tcp", "tls", "ws", "wss"})
-    if (protocol == later) return complain("the transport " + std::string(later) + " is not there yet; use udp:ADDRESS:PORT", std::string(text));
-  if (protocol != "udp" || colon == std::string_view::npos) return complain("listen wants udp:ADDRESS:PORT", std::string(text));
+    if (protocol == later)
+      return complain("the transport " + std::string(later) + " is not there yet; use udp:ADDRESS:PORT",
+                      std::string(text));
+  if (protocol != "udp" || colon == std::string_view::npos)
+    return complain("listen wants udp:ADDRESS:PORT", std::string(text));
   const auto endpoint = Endpoint::parse(text.substr(colon + 1));
-  if (!endpoint) return complain("not an address and port; write udp:127.0.0.1:5060 or udp:[::1]:5060", std::string(text));
+  if (!endpoint)
+    return complain("not an address and port; write udp:127.0.0.1:5060 or udp:[::1]:5060", std::string(text));
   return *endpoint;
 }
 
 Checked<std::string> parse_store(std::string_view text) {
   if (text == "memory" || (text.starts_with("sqlite:") && text.size() > 7)) return std::string(text);
-  if (text.starts_with("redis:")) return complain("the redis store is not there yet; use memory or sqlite:FILE", std::string(text));
+  if (text.starts_with("redis:"))
+    return complain("the redis store is not there yet; use memory or sqlite:FILE", std::string(text));
   return complain("store wants memory or sqlite:FILE", std::string(text));
 }
 
 Checked<std::pair<std::string, std::string>> parse_user(std::string_view text) {
   const auto colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0) return complain("a user is written NAME:PASSWORD", std::string(text));
+  if (colon == std::string_view::npos || colon == 0)
+    return complain("a user is written NAME:PASSWORD", std::string(text));
   return std::pair(std::string(text.substr(0, colon)), std::string(text.substr(colon + 1)));
 }
 

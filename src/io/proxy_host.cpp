@@ -28,7 +28,8 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings s
     host->store_ = std::move(*store);
     host->core_->load(now(), *bindings);
   }
-  host->sip_ = std::make_unique<SipHost>(loop, *host->core_, [host = host.get()] { host->pass_store_writes(); }, recorder);
+  host->sip_ =
+      std::make_unique<SipHost>(loop, *host->core_, [host = host.get()] { host->pass_store_writes(); }, recorder);
   for (auto& socket : sockets) host->sip_->adopt(std::move(socket));
   host->sip_->drain();
   return host;
@@ -41,8 +42,10 @@ ProxyHost::~ProxyHost() {
 
 void ProxyHost::pass_store_writes() {
   while (auto write = core_->poll_store()) {
-    if (store_) store_->submit(std::move(*write));
-    else core_->stored(now(), write->id, true);
+    if (store_)
+      store_->submit(std::move(*write));
+    else
+      core_->stored(now(), write->id, true);
   }
 }
 

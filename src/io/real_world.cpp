@@ -11,7 +11,8 @@ namespace {
 // A block of sixteen loopback addresses that another run on this machine will hardly take: from our process id.
 IpAddress loopback(unsigned host) {
   const auto pid = static_cast<unsigned>(::getpid());
-  return IpAddress::v4(127, static_cast<std::uint8_t>(16 + (pid >> 12) % 200), static_cast<std::uint8_t>((pid >> 4) & 0xff),
+  return IpAddress::v4(127, static_cast<std::uint8_t>(16 + (pid >> 12) % 200),
+                       static_cast<std::uint8_t>((pid >> 4) & 0xff),
                        static_cast<std::uint8_t>(((pid & 0xf) << 4) | host));
 }
 
@@ -35,7 +36,12 @@ Checked<std::unique_ptr<RealWorld>> RealWorld::start(const std::vector<flow::Par
   for (const auto& party : parties) {
     auto config = flow::party_config(party, proxy);
     if (!config) return tl::unexpected(config.error());
-    plans.push_back({party.name, std::move(*config), {loopback(host++), 5060}, party.pilot_hz > 0 ? media::AudioIn(media::ToneIn{party.pilot_hz}) : media::AudioIn(media::SilenceIn{}), party.pilot_hz});
+    plans.push_back(
+        {party.name,
+         std::move(*config),
+         {loopback(host++), 5060},
+         party.pilot_hz > 0 ? media::AudioIn(media::ToneIn{party.pilot_hz}) : media::AudioIn(media::SilenceIn{}),
+         party.pilot_hz});
   }
   PhoneHost::Options phone_options;
   phone_options.record_packets = options.record_packets;
@@ -66,7 +72,9 @@ std::vector<std::string> RealWorld::hears(std::string_view party) {
 
 Now RealWorld::now() const { return io::now(); }
 
-bool RealWorld::run_until(const std::function<bool()>& done, Duration at_most) { return loop_.run_until(done, io::now().mono + at_most); }
+bool RealWorld::run_until(const std::function<bool()>& done, Duration at_most) {
+  return loop_.run_until(done, io::now().mono + at_most);
+}
 
 std::vector<std::string> RealWorld::leftovers() {
   std::vector<std::string> out;

@@ -68,10 +68,16 @@ struct SqliteStore::Database {
 
   bool apply(const proxy::StoreWrite& write) {
     for (const auto& gone : write.remove) {
-      if (gone.contact.empty() ? !remove_all->text(1, gone.aor).run() : !remove->text(1, gone.aor).text(2, gone.contact).run()) return false;
+      if (gone.contact.empty() ? !remove_all->text(1, gone.aor).run()
+                               : !remove->text(1, gone.aor).text(2, gone.contact).run())
+        return false;
     }
     for (const auto& b : write.put) {
-      put->text(1, b.aor).text(2, b.contact).text(3, b.call_id).number(4, b.cseq).number(5, b.expires.time_since_epoch().count());
+      put->text(1, b.aor)
+          .text(2, b.contact)
+          .text(3, b.call_id)
+          .number(4, b.cseq)
+          .number(5, b.expires.time_since_epoch().count());
       if (!put->number(6, b.q).text(7, b.path).text(8, b.user_agent).text(9, b.received).run()) return false;
     }
     return true;
@@ -94,14 +100,17 @@ struct SqliteStore::Database {
 
 Checked<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Loop& loop, Done done) {
   auto database = std::make_unique<Database>();
-  const auto refuse = [&] { return complain(std::string("cannot open the store: ") + sqlite3_errmsg(database->handle), path); };
-  if (sqlite3_open_v2(path.c_str(), &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+  const auto refuse = [&] {
+    return complain(std::string("cannot open the store: ") + sqlite3_errmsg(database->handle), path);
+  };
+  if (sqlite3_open_v2(path.c_str(), &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                      nullptr) != SQLITE_OK)
     return refuse();
   if (!database->exec(kSchema)) return refuse();
-  database->put = std::make_unique<Statement>(
-      database->handle,
-      "INSERT INTO binding VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT (aor, contact) DO UPDATE SET call_id=?3, cseq=?4, "
-      "expires_us=?5, q=?6, path=?7, user_agent=?8, received=?9");
+  database->put = std::make_unique<Statement>(database->handle,
+                                              "INSERT INTO binding VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT "
+                                              "(aor, contact) DO UPDATE SET call_id=?3, cseq=?4, "
+                                              "expires_us=?5, q=?6, path=?7, user_agent=?8, received=?9");
   database->remove = std::make_unique<Statement>(database->handle, "DELETE FROM binding WHERE aor=?1 AND contact=?2");
   database->remove_all = std::make_unique<Statement>(database->handle, "DELETE FROM binding WHERE aor=?1");
   if (!database->put->valid() || !database->remove->valid() || !database->remove_all->valid()) return refuse();
@@ -121,12 +130,14 @@ SqliteStore::~SqliteStore() {
 }
 
 Checked<std::vector<proxy::Binding>> SqliteStore::load() {
-  Statement all(database_->handle, "SELECT aor, contact, call_id, cseq, expires_us, q, path, user_agent, received FROM binding");
+  Statement all(database_->handle,
+                "SELECT aor, contact, call_id, cseq, expires_us, q, path, user_agent, received FROM binding");
   if (!all.valid()) return complain(std::string("cannot read the store: ") + sqlite3_errmsg(database_->handle));
   std::vector<proxy::Binding> out;
   while (all.row()) {
-    out.push_back({all.column(0), all.column(1), all.column(2), static_cast<std::uint32_t>(all.integer(3)), WallTime(Duration(all.integer(4))),
-                   static_cast<int>(all.integer(5)), all.column(6), all.column(7), all.column(8)});
+    out.push_back({all.column(0), all.column(1), all.column(2), static_cast<std::uint32_t>(all.integer(3)),
+                   WallTime(Duration(all.integer(4))), static_cast<int>(all.integer(5)), all.column(6), all.column(7),
+                   all.column(8)});
   }
   return out;
 }

@@ -87,14 +87,17 @@ Checked<UdpSocket> UdpSocket::open(Endpoint local, const UdpOptions& options) {
   ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &options.send_buffer, sizeof options.send_buffer);
   if (options.dscp != 0) {
     const int tos = options.dscp << 2;
-    if (local.address.is_v6()) ::setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof tos);
-    else ::setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof tos);
+    if (local.address.is_v6())
+      ::setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof tos);
+    else
+      ::setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof tos);
   }
   sockaddr_storage name;
   const socklen_t size = to_sockaddr(local, name);
   if (::bind(fd, reinterpret_cast<sockaddr*>(&name), size) != 0) return refuse("cannot listen");
   socklen_t bound_size = sizeof name;
-  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &bound_size) != 0) return refuse("cannot read the bound address");
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &bound_size) != 0)
+    return refuse("cannot read the bound address");
   socket.local_ = from_sockaddr(name);
   return socket;
 }

@@ -27,17 +27,18 @@ struct Party {
 };
 
 std::unique_ptr<AudioSource> make_source(const AudioIn& in) {
-  return std::visit(Overloaded{[](const SilenceIn&) -> std::unique_ptr<AudioSource> { return std::make_unique<Silence>(); },
-                               [](const ToneIn& tone) -> std::unique_ptr<AudioSource> {
-                                 return std::make_unique<Tone>(tone.hz, tone.level_dbm0);
-                               },
-                               [](const EchoIn&) -> std::unique_ptr<AudioSource> { return nullptr; },
-                               [](const WavIn& wav) -> std::unique_ptr<AudioSource> {
-                                 auto samples = decode_wav(wav.bytes);
-                                 if (!samples) return std::make_unique<Silence>();
-                                 return std::make_unique<SampleSource>(std::move(*samples), wav.repeat);
-                               }},
-                    in);
+  return std::visit(
+      Overloaded{[](const SilenceIn&) -> std::unique_ptr<AudioSource> { return std::make_unique<Silence>(); },
+                 [](const ToneIn& tone) -> std::unique_ptr<AudioSource> {
+                   return std::make_unique<Tone>(tone.hz, tone.level_dbm0);
+                 },
+                 [](const EchoIn&) -> std::unique_ptr<AudioSource> { return nullptr; },
+                 [](const WavIn& wav) -> std::unique_ptr<AudioSource> {
+                   auto samples = decode_wav(wav.bytes);
+                   if (!samples) return std::make_unique<Silence>();
+                   return std::make_unique<SampleSource>(std::move(*samples), wav.repeat);
+                 }},
+      in);
 }
 
 }  // namespace

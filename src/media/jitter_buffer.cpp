@@ -74,7 +74,8 @@ JitterBuffer::Insert JitterBuffer::insert(rtp::RtpTime timestamp, Law law, std::
   }
   late_in_a_row_ = 0;
   if (state_ == State::Playing) note_headroom(headroom);
-  if (present_[slot(timestamp)] && present_[slot(timestamp + static_cast<std::uint32_t>(size - 1))]) return Insert::Duplicate;
+  if (present_[slot(timestamp)] && present_[slot(timestamp + static_cast<std::uint32_t>(size - 1))])
+    return Insert::Duplicate;
   for (std::int32_t i = 0; i < size; ++i) {
     const std::size_t at = slot(timestamp + static_cast<std::uint32_t>(i));
     ring_[at] = codes[static_cast<std::size_t>(i)];

@@ -192,8 +192,9 @@ void Session::append_report(Now now, std::vector<std::uint8_t>& out) {
     if (const auto block = source_->report(now.mono)) blocks.push_back(*block);
   // A sender is who has sent since the second last report (§6.4).
   if (stats_.packets_sent > sent_at_report_before_) {
-    append(out, rtp::SenderReport{ssrc_, rtp::to_ntp(now.wall), timestamp_, static_cast<std::uint32_t>(stats_.packets_sent),
-                                  static_cast<std::uint32_t>(stats_.bytes_sent), std::move(blocks)});
+    append(out,
+           rtp::SenderReport{ssrc_, rtp::to_ntp(now.wall), timestamp_, static_cast<std::uint32_t>(stats_.packets_sent),
+                             static_cast<std::uint32_t>(stats_.bytes_sent), std::move(blocks)});
   } else {
     append(out, rtp::ReceiverReport{ssrc_, std::move(blocks)});
   }
@@ -204,7 +205,8 @@ void Session::append_report(Now now, std::vector<std::uint8_t>& out) {
 }
 
 void Session::say_bye(Now now, Outbox& out) {
-  if (stats_.packets_sent + stats_.rtcp_sent == 0 || config_.rtcp_interval.count() <= 0 || !reachable(remote_rtcp_)) return;
+  if (stats_.packets_sent + stats_.rtcp_sent == 0 || config_.rtcp_interval.count() <= 0 || !reachable(remote_rtcp_))
+    return;
   out.add(rtcp_of(plan_.local), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
     append_report(now, bytes);
     rtp::append_bye(bytes, ssrc_);

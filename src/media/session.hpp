@@ -1,6 +1,7 @@
 // One call leg: RTP and RTCP both ways between one local port pair and one peer. Owned and driven by the Engine:
 // receive_* as datagrams come; each tick play(), speak(), report() in this order.
-// RFC 3550; symmetric RTP (RFC 4961): we send from the port at which we receive, and to where the peer really sends from.
+// RFC 3550; symmetric RTP (RFC 4961): we send from the port at which we receive, and to where the peer really sends
+// from.
 #pragma once
 #include <array>
 #include <optional>

@@ -33,7 +33,8 @@ bool SampleSource::read(Frame& frame) {
       at_ = 0;
     }
     const std::size_t n = std::min(kFrameSamples - filled, samples_.size() - at_);
-    std::copy_n(samples_.begin() + static_cast<std::ptrdiff_t>(at_), n, frame.begin() + static_cast<std::ptrdiff_t>(filled));
+    std::copy_n(samples_.begin() + static_cast<std::ptrdiff_t>(at_), n,
+                frame.begin() + static_cast<std::ptrdiff_t>(filled));
     filled += n;
     at_ += n;
   }

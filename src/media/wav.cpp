@@ -100,7 +100,8 @@ Result<std::vector<std::int16_t>> decode_wav(std::span<const std::uint8_t> bytes
   if (info.channels < 1 || info.channels > 8 || info.samplerate < 1000 || info.samplerate > 192'000)
     return fail(Module::Media, "sound file with unusable rate or channels");
   // A header may claim any length; no more is taken than the file can hold (a byte a sample at least).
-  const sf_count_t frames = std::min({info.frames, kMostSeconds * info.samplerate, static_cast<sf_count_t>(bytes.size())});
+  const sf_count_t frames =
+      std::min({info.frames, kMostSeconds * info.samplerate, static_cast<sf_count_t>(bytes.size())});
   if (frames <= 0) return fail(Module::Media, "sound file without sound");
   const auto channels = static_cast<std::size_t>(info.channels);
   std::vector<float> samples(static_cast<std::size_t>(frames) * channels);
@@ -119,7 +120,8 @@ std::vector<std::uint8_t> encode_wav(std::span<const std::int16_t> samples) {
   info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
   {
     const Sound sound(sf_open_virtual(&io, SFM_WRITE, &info, &file));
-    if (sound && !samples.empty()) sf_writef_short(sound.get(), samples.data(), static_cast<sf_count_t>(samples.size()));
+    if (sound && !samples.empty())
+      sf_writef_short(sound.get(), samples.data(), static_cast<sf_count_t>(samples.size()));
   }
   return std::move(file.output);
 }
@@ -131,9 +133,9 @@ std::array<std::uint8_t, 44> wav_header(std::uint32_t samples) {
   };
   const std::uint32_t data = samples * 2;
   put(4, 36 + data, 4);
-  put(16, 16, 4);               // size of the format chunk
-  put(20, 1, 2);                // PCM
-  put(22, 1, 2);                // channels
+  put(16, 16, 4);  // size of the format chunk
+  put(20, 1, 2);   // PCM
+  put(22, 1, 2);   // channels
   put(24, kSampleRate, 4);
   put(28, kSampleRate * 2, 4);  // bytes a second
   put(32, 2, 2);                // bytes a sample

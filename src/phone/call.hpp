@@ -1,5 +1,5 @@
-// One call as the phone sees it: facts that events set, and what a person sees of them (state, buttons) as pure functions of the facts.
-// A plain value in the Desk's list; rooms (features/) read and change it.
+// One call as the phone sees it: facts that events set, and what a person sees of them (state, buttons) as pure
+// functions of the facts. A plain value in the Desk's list; rooms (features/) read and change it.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -15,11 +15,12 @@
 namespace offhook::phone {
 
 enum class Stage : std::uint8_t {
-  Waiting,      // outgoing, its INVITE has not left yet: another call is being held first, or a transferor has yet to hang up
+  Waiting,  // outgoing, its INVITE has not left yet: another call is being held first, or a transferor has yet to hang
+            // up
   Dialing,
   RingBack,
   Ringing,
-  Answering,    // our 200 is out, the ACK is not here yet
+  Answering,  // our 200 is out, the ACK is not here yet
   Established,
   Ended,
 };
@@ -28,8 +29,8 @@ enum class HoldChange : std::uint8_t { None, Holding, Resuming };  // a re-INVIT
 struct CallFacts {
   Stage stage = Stage::Dialing;
   HoldChange change = HoldChange::None;
-  bool held = false;            // the far end agreed to be on hold
-  bool muted = false;           // on hold here only: the far end refused the re-INVITE
+  bool held = false;   // the far end agreed to be on hold
+  bool muted = false;  // on hold here only: the far end refused the re-INVITE
   bool held_by_remote = false;
   bool transferring = false;    // our REFER is out
   bool answer_pending = false;  // the person has pressed Answer; another call is being held first
@@ -57,7 +58,7 @@ struct Call {
   CallState shown = CallState::Dialing;
   TimePoint since;
   ua::Party peer;
-  std::string target;    // what a Waiting call will dial; later the target of our transfer
+  std::string target;  // what a Waiting call will dial; later the target of our transfer
   std::string note;
   std::optional<TransferOrder> order;
 

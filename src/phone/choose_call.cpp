@@ -35,7 +35,8 @@ Checked<Call*> named(Desk& desk, Action action, int id) {
   Call* call = desk.find(id);
   if (call == nullptr) return complain("there is no call " + std::to_string(id));
   if (!fits(*call, action))
-    return complain("cannot " + std::string(verb(action)) + " call " + std::to_string(id) + ": it is " + std::string(call_state_name(call->shown)));
+    return complain("cannot " + std::string(verb(action)) + " call " + std::to_string(id) + ": it is " +
+                    std::string(call_state_name(call->shown)));
   return call;
 }
 

@@ -14,7 +14,13 @@ static_assert(static_cast<std::uint32_t>(CallTimer::kCount) <= 1U << kKindBits);
 }  // namespace
 
 Desk::Desk(PhoneId id, ua::Port port, Endpoint local, Outbox& out, RtpPorts& rtp_ports, PhoneSettings phone_settings)
-    : ua(port, local), settings(std::move(phone_settings)), id_(id), port_(port), local_(local), out_(&out), rtp_ports_(&rtp_ports) {}
+    : ua(port, local),
+      settings(std::move(phone_settings)),
+      id_(id),
+      port_(port),
+      local_(local),
+      out_(&out),
+      rtp_ports_(&rtp_ports) {}
 
 Call* Desk::find(int id) {
   const auto found = std::ranges::find(calls, id, &Call::id);
@@ -122,8 +128,9 @@ void Desk::refresh(Now now, Call& call) {
 
 void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>& negotiated) {
   if (negotiated && !negotiated->codecs.empty()) {
-    call.agreed = media::AudioPlan{negotiated->local, negotiated->remote, negotiated->codecs.front(), negotiated->telephone_event_payload,
-                                   negotiated->direction, negotiated->ptime};
+    call.agreed = media::AudioPlan{negotiated->local,          negotiated->remote,
+                                   negotiated->codecs.front(), negotiated->telephone_event_payload,
+                                   negotiated->direction,      negotiated->ptime};
   } else if (call.agreed) {
     call.agreed->direction = sdp::Direction::Inactive;  // the session is gone: silence, until there is another
   }
@@ -166,7 +173,8 @@ void Desk::update_audio(Call& call) {
 
 void Desk::arm(Call& call, CallTimer timer, TimePoint deadline) {
   cancel(call, timer);
-  const auto key = ua::Port::kForeignKey | static_cast<std::uint32_t>(call.id) << kKindBits | static_cast<std::uint32_t>(timer);
+  const auto key =
+      ua::Port::kForeignKey | static_cast<std::uint32_t>(call.id) << kKindBits | static_cast<std::uint32_t>(timer);
   call.timers[static_cast<std::size_t>(timer)] = port_.timers->arm(deadline, port_.owner(key));
 }
 

@@ -15,8 +15,10 @@ std::vector<sdp::Codec> codecs_of(const config::AccountConfig& config) {
   std::vector<sdp::Codec> out;
   for (const auto& codec : config.codecs) {
     // The media engine speaks G.711; what it cannot play must not be offered.
-    if (iequals(codec.name, "PCMU")) out.push_back(sdp::pcmu());
-    else if (iequals(codec.name, "PCMA")) out.push_back(sdp::pcma());
+    if (iequals(codec.name, "PCMU"))
+      out.push_back(sdp::pcmu());
+    else if (iequals(codec.name, "PCMA"))
+      out.push_back(sdp::pcma());
   }
   if (out.empty()) out = {sdp::pcmu(), sdp::pcma()};
   const bool events = config.dtmf.way == config::DtmfWay::Rfc2833 || config.dtmf.way == config::DtmfWay::Rfc2833AndInfo;

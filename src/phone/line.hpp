@@ -1,4 +1,5 @@
-// An account on the phone: its name on the screen, its registration, and the settings of the features that are kept for each account.
+// An account on the phone: its name on the screen, its registration, and the settings of the features that are kept for
+// each account.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,10 +13,10 @@ struct Line {
   int index = 1;  // account.N
   std::string label, user, domain;
   ua::AccountId account;
-  bool registers = false;   // has a server
-  bool reachable = true;    // and knows where that is; false: `status` says why not
+  bool registers = false;  // has a server
+  bool reachable = true;   // and knows where that is; false: `status` says why not
   bool registered = false;
-  bool retrying = false;    // a failed registration waits for its next try
+  bool retrying = false;  // a failed registration waits for its next try
   std::string status;
   bool unregister_on_stop = false;
   // Changed at run time by SetForward and SetDnd.
@@ -27,9 +28,9 @@ struct LinePlan {
   Line line;
   ua::Account account;
 };
-// The account as the user agent takes it. A server name that the locator does not know leaves the line without a server, and says so in
-// its status. `local` is our signalling socket: the domain of an account without server.
-[[nodiscard]] LinePlan plan_line(const config::AccountConfig& config, const std::string& user_agent, const Endpoint& local,
-                                 const transport::Locator& locator);
+// The account as the user agent takes it. A server name that the locator does not know leaves the line without a
+// server, and says so in its status. `local` is our signalling socket: the domain of an account without server.
+[[nodiscard]] LinePlan plan_line(const config::AccountConfig& config, const std::string& user_agent,
+                                 const Endpoint& local, const transport::Locator& locator);
 
 }  // namespace offhook::phone

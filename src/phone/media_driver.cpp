@@ -6,8 +6,10 @@ namespace offhook::phone {
 
 void MediaDriver::add_phone(PhoneId phone, media::AudioIn in) {
   const auto found = parties_.find(phone);
-  if (found != parties_.end()) engine_->set_input(found->second, std::move(in));
-  else parties_.emplace(phone, engine_->add_party(std::move(in)));
+  if (found != parties_.end())
+    engine_->set_input(found->second, std::move(in));
+  else
+    parties_.emplace(phone, engine_->add_party(std::move(in)));
 }
 
 void MediaDriver::apply(Now now, const MediaCommand& command) {

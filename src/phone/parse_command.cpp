@@ -25,7 +25,8 @@ std::string_view take_word(std::string_view& rest) {
 Checked<int> call_number(std::string_view verb, std::string_view text) {
   if (text.empty()) return 0;
   const auto number = parse_number<int>(text.front() == '#' ? text.substr(1) : text);
-  if (!number || *number < 1) return complain("\"" + std::string(verb) + "\" takes a call's number, not \"" + std::string(text) + "\"");
+  if (!number || *number < 1)
+    return complain("\"" + std::string(verb) + "\" takes a call's number, not \"" + std::string(text) + "\"");
   return *number;
 }
 
@@ -47,8 +48,8 @@ Checked<Target> target_of(std::string_view verb, std::string_view rest, std::str
   const auto small_word = take_word(rest);
   const auto number = parse_number<int>(rest);
   if (!iequals(small_word, word) || !number || *number < 1) {
-    return complain("\"" + std::string(verb) + "\" takes a target and perhaps \"" + std::string(word) + " N\", not \"" + std::string(small_word) +
-                    (rest.empty() ? "" : " ") + std::string(rest) + "\"");
+    return complain("\"" + std::string(verb) + "\" takes a target and perhaps \"" + std::string(word) + " N\", not \"" +
+                    std::string(small_word) + (rest.empty() ? "" : " ") + std::string(rest) + "\"");
   }
   out.number = *number;
   return out;
@@ -68,8 +69,10 @@ Checked<Command> dnd_of(std::string_view rest) {
 
 // forward always 1003 · forward busy on · forward no-answer off
 Checked<Command> forward_of(std::string_view rest) {
-  constexpr std::array<std::pair<std::string_view, ForwardKind>, 4> kKinds = {
-      {{"always", ForwardKind::Always}, {"busy", ForwardKind::Busy}, {"no-answer", ForwardKind::NoAnswer}, {"noanswer", ForwardKind::NoAnswer}}};
+  constexpr std::array<std::pair<std::string_view, ForwardKind>, 4> kKinds = {{{"always", ForwardKind::Always},
+                                                                               {"busy", ForwardKind::Busy},
+                                                                               {"no-answer", ForwardKind::NoAnswer},
+                                                                               {"noanswer", ForwardKind::NoAnswer}}};
   const auto kind_word = take_word(rest);
   for (const auto& [name, kind] : kKinds) {
     if (!iequals(kind_word, name)) continue;

@@ -13,12 +13,14 @@ namespace offhook::phone {
 namespace {
 
 PhoneSettings settings_of(const config::PhoneConfig& config) {
-  return {config.default_account, config.calls_per_line_key, config.call_waiting, config.refuse, config.ringing, config.rtp_ports};
+  return {config.default_account, config.calls_per_line_key, config.call_waiting, config.refuse,
+          config.ringing,         config.rtp_ports};
 }
 
 // What the screen says when a call is over.
 std::string why(const Call& call, const ua::CallEnded& event) {
-  // What the person ended is over on the screen already; a status then means that our own answer had to refuse it (488).
+  // What the person ended is over on the screen already; a status then means that our own answer had to refuse it
+  // (488).
   if (event.by == ua::EndedBy::Local) return event.status >= 300 ? event.reason : std::string();
   const bool answered = call.facts.stage == Stage::Established || call.facts.stage == Stage::Answering;
   if (!call.outgoing && !answered) {
@@ -32,7 +34,8 @@ std::string why(const Call& call, const ua::CallEnded& event) {
 
 }  // namespace
 
-Phone::Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneConfig& config, Endpoint local, Outbox& out, RtpPorts& rtp_ports)
+Phone::Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneConfig& config, Endpoint local,
+             Outbox& out, RtpPorts& rtp_ports)
     : name_(std::move(name)),
       model_(config.model),
       mac_(config.mac),
@@ -105,9 +108,12 @@ void Phone::pump(Now now) {
 
 void Phone::on_event(Now now, const ua::Event& event) {
   on_registration(event);
-  if (const auto* incoming = std::get_if<ua::IncomingCall>(&event)) on_incoming(now, *incoming);
-  else if (const auto* ended = std::get_if<ua::CallEnded>(&event)) on_ended(now, *ended);
-  else on_call(now, event);
+  if (const auto* incoming = std::get_if<ua::IncomingCall>(&event))
+    on_incoming(now, *incoming);
+  else if (const auto* ended = std::get_if<ua::CallEnded>(&event))
+    on_ended(now, *ended);
+  else
+    on_call(now, event);
   for (const auto& feature : features())
     if (feature.on_event != nullptr) feature.on_event(desk_, now, event);
 }
@@ -124,7 +130,8 @@ void Phone::on_registration(const ua::Event& event) {
     if (line == nullptr) return;
     line->registered = false;
     line->retrying = unregistered->will_retry;
-    line->status = unregistered->status == 0 ? "unregistered" : std::to_string(unregistered->status) + ' ' + unregistered->reason;
+    line->status =
+        unregistered->status == 0 ? "unregistered" : std::to_string(unregistered->status) + ' ' + unregistered->reason;
   } else {
     return;
   }
@@ -134,7 +141,8 @@ void Phone::on_registration(const ua::Event& event) {
 void Phone::on_incoming(Now now, const ua::IncomingCall& event) {
   const Line* line = desk_.line_of(event.account);
   if (line == nullptr) return desk_.ua.reject(now, event.call, 404);
-  const bool busy = call_waiting::is_busy(desk_.live_calls(), desk_.settings.calls_per_line_key, desk_.settings.call_waiting);
+  const bool busy =
+      call_waiting::is_busy(desk_.live_calls(), desk_.settings.calls_per_line_key, desk_.settings.call_waiting);
   const IncomingFacts facts{event.caller.user, busy, dnd::applies(line->dnd, event.caller.user)};
   const auto verdict = decide_incoming(facts, desk_, *line);
   Call& call = desk_.add_call(now, false, static_cast<std::size_t>(line - desk_.lines.data()), event.caller);

@@ -1,5 +1,5 @@
-// One desk phone: routes commands, the user agent's events and timers to the calls (Desk) and to the rooms (features/). Owned by Rack,
-// which sorts inputs by phone; after each input everything that follows from it has happened.
+// One desk phone: routes commands, the user agent's events and timers to the calls (Desk) and to the rooms (features/).
+// Owned by Rack, which sorts inputs by phone; after each input everything that follows from it has happened.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,7 +12,8 @@ namespace offhook::phone {
 
 class Phone {
  public:
-  Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneConfig& config, Endpoint local, Outbox& out, RtpPorts& rtp_ports);
+  Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneConfig& config, Endpoint local, Outbox& out,
+        RtpPorts& rtp_ports);
 
   void start(Now now);
   void stop(Now now);

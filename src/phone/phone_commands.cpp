@@ -68,11 +68,17 @@ Checked<void> Phone::apply(Now now, const Command& command) {
       Overloaded{
           [&](const Dial& c) { return dial(now, c); },
           [&](const Answer& c) { return on_call(Action::Answer, c.call, defer(Deferred::What::Answer)); },
-          [&](const Reject& c) { return on_call(Action::Reject, c.call, done([&](Call& call) { refuse::reject(desk_, now, call); })); },
-          [&](const Hold& c) { return on_call(Action::Hold, c.call, done([&](Call& call) { hold::request(desk_, now, call); })); },
+          [&](const Reject& c) {
+            return on_call(Action::Reject, c.call, done([&](Call& call) { refuse::reject(desk_, now, call); }));
+          },
+          [&](const Hold& c) {
+            return on_call(Action::Hold, c.call, done([&](Call& call) { hold::request(desk_, now, call); }));
+          },
           [&](const Resume& c) { return on_call(Action::Resume, c.call, defer(Deferred::What::Resume)); },
           transfer_to,
-          [&](const HangUp& c) { return on_call(Action::HangUp, c.call, done([&](Call& call) { hang_up(now, call); })); },
+          [&](const HangUp& c) {
+            return on_call(Action::HangUp, c.call, done([&](Call& call) { hang_up(now, call); }));
+          },
           [&](const SetDnd& c) { return dnd::set(desk_, c); },
           [&](const SetForward& c) { return forward::set(desk_, c); },
       },
@@ -84,14 +90,17 @@ Checked<void> Phone::dial(Now now, const Dial& command) {
   if (target.empty()) return complain("call whom?");
   const auto found = std::ranges::find(desk_.lines, command.account, &Line::index);
   const Line* line = command.account == 0 ? desk_.default_line() : found == desk_.lines.end() ? nullptr : &*found;
-  if (line == nullptr) return complain(command.account == 0 ? "the phone has no account" : "there is no account " + std::to_string(command.account));
+  if (line == nullptr)
+    return complain(command.account == 0 ? "the phone has no account"
+                                         : "there is no account " + std::to_string(command.account));
   // Without a server only an address that says where it lives can be called.
   if (!line->reachable && target.find('@') == std::string::npos) return complain("cannot call " + target, line->status);
   for (const auto& call : desk_.calls) {
     if (call.outgoing && (call.shown == CallState::Dialing || call.shown == CallState::RingBack))
       return complain("call " + std::to_string(call.id) + " is still being dialled");
   }
-  Call& call = desk_.add_call(now, true, static_cast<std::size_t>(line - desk_.lines.data()), party_of(target, line->domain));
+  Call& call =
+      desk_.add_call(now, true, static_cast<std::size_t>(line - desk_.lines.data()), party_of(target, line->domain));
   call.target = target;
   const int id = call.id;
   auto begun = call_waiting::with_the_line_free(desk_, now, {Deferred::What::Dial, id});
@@ -111,13 +120,15 @@ PhoneView Phone::view() const {
   if (model_ != nullptr) out.model = model_->name;
   out.mac = mac_;
   out.local = local_;
-  for (const auto& line : desk_.lines) out.accounts.push_back({line.index, line.label, line.user, line.domain, line.registered, line.status});
+  for (const auto& line : desk_.lines)
+    out.accounts.push_back({line.index, line.label, line.user, line.domain, line.registered, line.status});
   const auto is_up = [](const Call& c) { return c.facts.stage != Stage::Ended && c.facts.stage != Stage::Ringing; };
   const bool others_up = std::ranges::any_of(desk_.calls, is_up);
   for (const auto& call : desk_.calls) out.calls.push_back(view_of(call, others_up));
   out.dnd = dnd::is_on(desk_);
   const auto chosen = std::ranges::find(desk_.lines, desk_.settings.default_account, &Line::index);
-  if (!desk_.lines.empty()) out.forward = forward::describe(chosen == desk_.lines.end() ? desk_.lines.front() : *chosen);
+  if (!desk_.lines.empty())
+    out.forward = forward::describe(chosen == desk_.lines.end() ? desk_.lines.front() : *chosen);
   return out;
 }
 
@@ -132,7 +143,8 @@ std::optional<std::uint64_t> Phone::leg_of(int id) const {
 }
 
 std::size_t Phone::waiting_calls() const {
-  return static_cast<std::size_t>(std::ranges::count_if(desk_.calls, [](const Call& c) { return c.facts.stage == Stage::Waiting; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(desk_.calls, [](const Call& c) { return c.facts.stage == Stage::Waiting; }));
 }
 
 }  // namespace offhook::phone

@@ -58,7 +58,8 @@ class Rack::Impl {
                    [&](transaction::ServerFailed& e) {
                      if (Phone* p = owner_of(e.owner)) p->server_failed(now, e.owner);
                    },
-                   // Nothing is kept for a transaction here, and a stray response means nothing to a user agent (RFC 3261 §18.1.2).
+                   // Nothing is kept for a transaction here, and a stray response means nothing to a user agent (RFC
+                   // 3261 §18.1.2).
                    [](transaction::ClientTerminated&) {},
                    [](transaction::ServerTerminated&) {},
                    [](transaction::StrayResponse&) {},
@@ -70,7 +71,8 @@ class Rack::Impl {
     if (event.request.method() == sip::Method::Cancel && event.cancels) {
       if (Phone* p = owner_of(event.cancels_owner)) return p->request(now, std::move(event));
     }
-    if (const auto found = router.find(event.request, event.flow.local, phones)) return phones[*found]->request(now, std::move(event));
+    if (const auto found = router.find(event.request, event.flow.local, phones))
+      return phones[*found]->request(now, std::move(event));
     refuse(now, event);
   }
 
@@ -78,7 +80,8 @@ class Rack::Impl {
   void refuse(Now now, const transaction::RequestReceived& event) {
     if (event.request.method() == sip::Method::Ack || !event.id) return;
     const bool ping = event.request.method() == sip::Method::Options && is_for_the_host(event.request);
-    const bool no_call = !event.request.to_tag().empty() || event.request.method() == sip::Method::Cancel;  // RFC 3261 §12.2.2, §9.2
+    const bool no_call =
+        !event.request.to_tag().empty() || event.request.method() == sip::Method::Cancel;  // RFC 3261 §12.2.2, §9.2
     auto answer = sip::Builder::response(event.request, ping ? 200 : no_call ? 481 : 404, random->token(10));
     if (ping) answer.add(sip::HeaderId::Allow, kAllow).add(sip::HeaderId::Accept, "application/sdp");
     transactions.respond(now.mono, event.id, answer.build());
@@ -103,7 +106,8 @@ PhoneId Rack::add(std::string name, config::PhoneConfig config, Endpoint local) 
   auto& rack = *impl_;
   const auto index = static_cast<std::uint32_t>(rack.phones.size());
   const PhoneId id{index, kGeneration};
-  const ua::Port port{&rack.transport, &rack.transactions, &rack.timers, rack.random, rack.locator, index + kFirstIndex};
+  const ua::Port port{&rack.transport, &rack.transactions, &rack.timers,
+                      rack.random,     rack.locator,       index + kFirstIndex};
   rack.names.emplace(name, index);
   rack.phones.push_back(std::make_unique<Phone>(id, port, std::move(name), config, local, rack.out, rack.rtp_ports));
   rack.router.add(index, local, rack.phones.back()->lines());
@@ -156,7 +160,8 @@ std::optional<std::uint64_t> Rack::leg_of(PhoneId phone, int call) const {
 }
 
 void Rack::receive(Now now, const transport::Flow& flow, std::string bytes) {
-  if (auto incoming = impl_->transport.receive(flow, std::move(bytes))) impl_->transactions.receive(now.mono, std::move(*incoming));
+  if (auto incoming = impl_->transport.receive(flow, std::move(bytes)))
+    impl_->transactions.receive(now.mono, std::move(*incoming));
   impl_->drain(now);
 }
 

@@ -20,10 +20,13 @@ std::optional<std::uint32_t> Router::find(const sip::Message& request, const End
   }
   // A dialog's request may carry any Request-URI that a peer made of our Contact.
   const auto socket = sockets_.find(local);
-  if (socket != sockets_.end() && socket->second.phones == 1 && phones[socket->second.first]->agent().owns(request)) return socket->second.first;
+  if (socket != sockets_.end() && socket->second.phones == 1 && phones[socket->second.first]->agent().owns(request))
+    return socket->second.first;
   return std::nullopt;
 }
 
-std::uint64_t Router::key(const Endpoint& local, std::string_view user) { return fnv1a(user, std::hash<Endpoint>{}(local)); }
+std::uint64_t Router::key(const Endpoint& local, std::string_view user) {
+  return fnv1a(user, std::hash<Endpoint>{}(local));
+}
 
 }  // namespace offhook::phone

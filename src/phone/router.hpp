@@ -1,5 +1,5 @@
-// Finds the phone that a request is for, in constant time however many phones share a socket: by the socket and the Request-URI's user part,
-// or, where a socket belongs to one phone only, by asking that phone's user agent.
+// Finds the phone that a request is for, in constant time however many phones share a socket: by the socket and the
+// Request-URI's user part, or, where a socket belongs to one phone only, by asking that phone's user agent.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -27,7 +27,8 @@ class Router {
   };
   [[nodiscard]] static std::uint64_t key(const Endpoint& local, std::string_view user);
 
-  std::unordered_multimap<std::uint64_t, std::uint32_t> users_;  // hash of socket and user: a hint, the user agent has the last word
+  std::unordered_multimap<std::uint64_t, std::uint32_t>
+      users_;  // hash of socket and user: a hint, the user agent has the last word
   std::unordered_map<Endpoint, Socket> sockets_;
 };
 

@@ -12,8 +12,10 @@ std::optional<std::uint16_t> RtpPorts::take(const IpAddress& address, config::Rt
   while (!found) {
     const auto port = ports.take();
     if (!port) break;
-    if (in_use_.insert({address, *port}).second) found = port;
-    else aside.push_back(*port);
+    if (in_use_.insert({address, *port}).second)
+      found = port;
+    else
+      aside.push_back(*port);
   }
   for (const auto port : aside) ports.give_back(port);
   return found;

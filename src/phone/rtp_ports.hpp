@@ -1,5 +1,5 @@
-// RTP ports of all phones of a rack. Phones that share an address must not be given one port twice, also when the port ranges of their
-// configurations overlap or are the same.
+// RTP ports of all phones of a rack. Phones that share an address must not be given one port twice, also when the port
+// ranges of their configurations overlap or are the same.
 #pragma once
 #include <cstdint>
 #include <map>

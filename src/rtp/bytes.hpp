@@ -7,7 +7,9 @@
 
 namespace offhook::rtp {
 
-[[nodiscard]] inline std::uint16_t read16(Bytes b, std::size_t at) { return static_cast<std::uint16_t>(b[at] << 8 | b[at + 1]); }
+[[nodiscard]] inline std::uint16_t read16(Bytes b, std::size_t at) {
+  return static_cast<std::uint16_t>(b[at] << 8 | b[at + 1]);
+}
 [[nodiscard]] inline std::uint32_t read32(Bytes b, std::size_t at) {
   return std::uint32_t{read16(b, at)} << 16 | read16(b, at + 2);
 }

@@ -31,7 +31,8 @@ Result<PacketView> parse_packet(Bytes d) {
   std::size_t padding = 0;
   if (padded) {
     padding = d.back();
-    if (padding == 0 || padding > d.size() - at) return fail(Module::Rtp, "padding longer than the packet", d.size() - 1);
+    if (padding == 0 || padding > d.size() - at)
+      return fail(Module::Rtp, "padding longer than the packet", d.size() - 1);
   }
   p.payload = d.subspan(at, d.size() - at - padding);
   return p;

@@ -6,8 +6,8 @@ namespace offhook::rtp {
 namespace {
 
 constexpr std::uint32_t kSequenceMod = 1U << 16;
-constexpr std::uint16_t kMaxDropout = 3000;   // a gap up to this (one minute of 20 ms) is loss
-constexpr std::uint16_t kMaxMisorder = 100;   // behind by up to this is reordering
+constexpr std::uint16_t kMaxDropout = 3000;  // a gap up to this (one minute of 20 ms) is loss
+constexpr std::uint16_t kMaxMisorder = 100;  // behind by up to this is reordering
 constexpr int kMinSequential = 2;
 
 }  // namespace
@@ -66,7 +66,8 @@ void Reception::measure_jitter(RtpTime timestamp, TimePoint arrival) {
   const std::uint32_t transit = arrival_ticks - timestamp.ticks();
   if (has_transit_) {
     const auto change = static_cast<std::int32_t>(transit - transit_);
-    const std::uint32_t size = change < 0 ? 0U - static_cast<std::uint32_t>(change) : static_cast<std::uint32_t>(change);
+    const std::uint32_t size =
+        change < 0 ? 0U - static_cast<std::uint32_t>(change) : static_cast<std::uint32_t>(change);
     // A stamp that leaps (a new talkspurt of another clock) would poison the mean for minutes: a second is the most.
     jitter_q4_ += std::min(size, clock_rate_) - ((jitter_q4_ + 8) >> 4);
   }
@@ -88,7 +89,8 @@ std::optional<ReportBlock> Reception::report(TimePoint now) {
 
   ReportBlock out;
   out.ssrc = ssrc_;
-  if (expected_here > 0 && lost_here > 0) out.fraction_lost = static_cast<std::uint8_t>(std::min<std::int64_t>(255, lost_here * 256 / expected_here));
+  if (expected_here > 0 && lost_here > 0)
+    out.fraction_lost = static_cast<std::uint8_t>(std::min<std::int64_t>(255, lost_here * 256 / expected_here));
   out.packets_lost = static_cast<std::int32_t>(std::clamp<std::int64_t>(lost(), -0x800000, 0x7fffff));
   out.highest_sequence = extended_highest();
   out.jitter = jitter_ticks();

@@ -18,7 +18,8 @@ std::optional<std::vector<ReportBlock>> read_blocks(Bytes b, std::size_t count) 
     const std::uint32_t loss = read32(r, 4);
     // Sign-extends the 24 bits.
     const std::int32_t lost = static_cast<std::int32_t>(loss << 8) >> 8;
-    out[i] = {read32(r, 0), static_cast<std::uint8_t>(loss >> 24), lost, read32(r, 8), read32(r, 12), read32(r, 16), read32(r, 20)};
+    out[i] = {read32(r, 0), static_cast<std::uint8_t>(loss >> 24), lost, read32(r, 8), read32(r, 12), read32(r, 16),
+              read32(r, 20)};
   }
   return out;
 }
@@ -27,8 +28,9 @@ std::optional<RtcpPacket> read_sr(Bytes body, std::size_t count) {
   if (body.size() < 24) return std::nullopt;
   auto blocks = read_blocks(body.subspan(24), count);
   if (!blocks) return std::nullopt;
-  return SenderReport{read32(body, 0),  {read32(body, 4), read32(body, 8)}, RtpTime(read32(body, 12)),
-                      read32(body, 16), read32(body, 20),                   std::move(*blocks)};
+  return SenderReport{read32(body, 0),           {read32(body, 4), read32(body, 8)},
+                      RtpTime(read32(body, 12)), read32(body, 16),
+                      read32(body, 20),          std::move(*blocks)};
 }
 
 std::optional<RtcpPacket> read_rr(Bytes body, std::size_t count) {
@@ -90,7 +92,8 @@ Result<std::vector<RtcpPacket>> parse_rtcp(Bytes d) {
     if (d.size() - at < 4) return fail(Module::Rtp, "RTCP header cut short", at);
     if (d[at] >> 6 != 2) return fail(Module::Rtp, "RTCP version is not 2", at);
     const std::uint8_t type = d[at + 1];
-    if (out.empty() && type != kSr && type != kRr) return fail(Module::Rtp, "compound does not begin with SR or RR", at);
+    if (out.empty() && type != kSr && type != kRr)
+      return fail(Module::Rtp, "compound does not begin with SR or RR", at);
     const std::size_t size = 4 * (std::size_t{read16(d, at + 2)} + 1);
     if (d.size() - at < size) return fail(Module::Rtp, "RTCP packet cut short", at);
     Bytes body = d.subspan(at + 4, size - 4);

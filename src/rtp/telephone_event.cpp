@@ -12,7 +12,8 @@ constexpr std::string_view kDigits = "0123456789*#ABCD";
 
 std::optional<TelephoneEvent> parse_telephone_event(Bytes payload) {
   if (payload.size() < 4) return std::nullopt;
-  return TelephoneEvent{payload[0], (payload[1] & 0x80) != 0, static_cast<std::uint8_t>(payload[1] & 0x3f), read16(payload, 2)};
+  return TelephoneEvent{payload[0], (payload[1] & 0x80) != 0, static_cast<std::uint8_t>(payload[1] & 0x3f),
+                        read16(payload, 2)};
 }
 
 void append(std::vector<std::uint8_t>& out, const TelephoneEvent& event) {

@@ -20,8 +20,8 @@ std::optional<Codec> static_codec(std::uint8_t payload_type) {
     std::uint32_t clock_rate;
   };
   // RFC 3551 table 4, mono audio. G722 samples at 16 kHz but its RTP clock is 8 kHz (§4.5.2).
-  static constexpr std::array kRows{Row{0, "PCMU", 8000}, Row{3, "GSM", 8000},   Row{4, "G723", 8000},
-                                    Row{8, "PCMA", 8000}, Row{9, "G722", 8000},  Row{13, "CN", 8000},
+  static constexpr std::array kRows{Row{0, "PCMU", 8000},  Row{3, "GSM", 8000},  Row{4, "G723", 8000},
+                                    Row{8, "PCMA", 8000},  Row{9, "G722", 8000}, Row{13, "CN", 8000},
                                     Row{15, "G728", 8000}, Row{18, "G729", 8000}};
   for (const Row& row : kRows)
     if (row.payload_type == payload_type) return Codec{payload_type, std::string(row.name), row.clock_rate, 1, {}};
@@ -29,11 +29,10 @@ std::optional<Codec> static_codec(std::uint8_t payload_type) {
 }
 
 namespace {
-constexpr std::array<std::pair<Direction, std::string_view>, 4> kDirections{
-    {{Direction::SendRecv, "sendrecv"},
-     {Direction::SendOnly, "sendonly"},
-     {Direction::RecvOnly, "recvonly"},
-     {Direction::Inactive, "inactive"}}};
+constexpr std::array<std::pair<Direction, std::string_view>, 4> kDirections{{{Direction::SendRecv, "sendrecv"},
+                                                                             {Direction::SendOnly, "sendonly"},
+                                                                             {Direction::RecvOnly, "recvonly"},
+                                                                             {Direction::Inactive, "inactive"}}};
 }  // namespace
 
 std::string_view direction_text(Direction d) {

@@ -65,10 +65,12 @@ Result<std::optional<RemoteAudio>> audio_of_offer(const SessionDescription& offe
 
 }  // namespace
 
-Session::Session(std::uint64_t origin_id, std::string username) : origin_id_(origin_id), username_(std::move(username)) {}
+Session::Session(std::uint64_t origin_id, std::string username)
+    : origin_id_(origin_id), username_(std::move(username)) {}
 
 std::string Session::make_offer(const LocalAudio& local) {
-  const bool has_ours = std::any_of(streams_.begin(), streams_.end(), [](const Stream& s) { return s.refused_line.empty(); });
+  const bool has_ours =
+      std::any_of(streams_.begin(), streams_.end(), [](const Stream& s) { return s.refused_line.empty(); });
   if (!has_ours) streams_.push_back({});
   offered_ = local;
   offered_.codecs = codecs_to_offer(local);
@@ -122,7 +124,8 @@ Result<void> Session::accept_answer(std::string_view answer) {
   const auto description = parse(answer);
   if (!description) return tl::unexpected(description.error());
   if (description->media.size() != streams_.size()) return fail(Module::Sdp, "answer has another number of m= lines");
-  const auto ours = std::find_if(streams_.begin(), streams_.end(), [](const Stream& s) { return s.refused_line.empty(); });
+  const auto ours =
+      std::find_if(streams_.begin(), streams_.end(), [](const Stream& s) { return s.refused_line.empty(); });
   const auto index = static_cast<std::size_t>(ours - streams_.begin());
   const Media& m = description->media[index];
   if (!iequals(m.type, "audio")) return fail(Module::Sdp, "answer puts another medium on the audio line");
@@ -163,7 +166,9 @@ std::vector<Codec> Session::codecs_to_offer(const LocalAudio& local) const {
     if (const Codec* before = find_encoding(sent_codecs_, codec)) {
       codec.payload_type = before->payload_type;
     } else {
-      const auto taken = [&](std::uint8_t p) { return uses_payload_type(sent_codecs_, p) || uses_payload_type(out, p); };
+      const auto taken = [&](std::uint8_t p) {
+        return uses_payload_type(sent_codecs_, p) || uses_payload_type(out, p);
+      };
       for (std::uint8_t p = 96; p < 128 && taken(codec.payload_type); ++p) codec.payload_type = p;
     }
     out.push_back(std::move(codec));

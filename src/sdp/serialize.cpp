@@ -75,7 +75,9 @@ class Writer {
 std::string serialize(const SessionDescription& d) {
   Writer w;
   const Origin& o = d.origin;
-  w.line('v', "0").words('o', o.username, o.session_id, o.session_version, o.net_type, o.address_type, o.address).line('s', d.name);
+  w.line('v', "0")
+      .words('o', o.username, o.session_id, o.session_version, o.net_type, o.address_type, o.address)
+      .line('s', d.name);
   w.others(d, "iuep");
   w.connections(d);
   w.bandwidths(d);

@@ -93,7 +93,8 @@ class Parser {
         return error("empty line");
       }
       // RFC 8866 §9 byte-string; what we echo in an answer must not carry a line end of its own.
-      if (line.find_first_of(std::string_view("\0\r", 2)) != std::string_view::npos) return error("NUL or CR inside a line");
+      if (line.find_first_of(std::string_view("\0\r", 2)) != std::string_view::npos)
+        return error("NUL or CR inside a line");
       if (++lines > limits_.lines) return error("too many lines");
       if (line.size() < 2 || line[1] != '=' || !is_alpha(line[0])) return error("line is not <letter>=<value>");
       if (lines == 1 && line != "v=0") return error("does not begin with v=0");
@@ -115,7 +116,9 @@ class Parser {
     return line;
   }
 
-  [[nodiscard]] tl::unexpected<Error> error(std::string_view what) const { return fail(Module::Sdp, what, line_start_); }
+  [[nodiscard]] tl::unexpected<Error> error(std::string_view what) const {
+    return fail(Module::Sdp, what, line_start_);
+  }
 
   Section& section() { return out_.media.empty() ? static_cast<Section&>(out_) : out_.media.back(); }
 
@@ -128,7 +131,10 @@ class Parser {
         if (const auto b = parse_bandwidth(value)) section().bandwidths.push_back(*b);
         return {};
       case 'm': return take_media(value);
-      case 'v': case 'o': case 's': case 't': return take_session_line(type, value);
+      case 'v':
+      case 'o':
+      case 's':
+      case 't': return take_session_line(type, value);
       default: section().other.push_back({type, value}); return {};
     }
   }

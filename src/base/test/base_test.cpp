@@ -9,7 +9,8 @@ namespace offhook {
 namespace {
 
 TEST(Endpoint, ParsesAndPrintsBothFamilies) {
-  for (const auto* text : {"127.0.0.1:5060", "0.0.0.0:0", "[::1]:5061", "[2001:db8::9:1]:65535", "[::]:1", "[1:2:3:4:5:6:7:8]:9", "[1::]:9", "[1:0:0:2::3]:9"}) {
+  for (const auto* text : {"127.0.0.1:5060", "0.0.0.0:0", "[::1]:5061", "[2001:db8::9:1]:65535", "[::]:1",
+                           "[1:2:3:4:5:6:7:8]:9", "[1::]:9", "[1:0:0:2::3]:9"}) {
     const auto endpoint = Endpoint::parse(text);
     ASSERT_TRUE(endpoint) << text;
     EXPECT_EQ(endpoint->text(), text);
@@ -20,8 +21,9 @@ TEST(Endpoint, ParsesAndPrintsBothFamilies) {
 }
 
 TEST(Endpoint, RefusesWhatIsNoAddress) {
-  for (const auto* text : {"", "localhost:1", "1.2.3:4", "1.2.3.4", "1.2.3.256:1", "1.2.3.4:65536", "1.2.3.4:", "[1:2]:3", "[1::2::3]:4",
-                           ":::1", "[::1", "1.2.3.4.5:6", "[1:2:3:4:5:6:7:8:9]:1", "[12345::]:1", "[:1::2]:3", "[1:]:2", "::1:5060:"})
+  for (const auto* text :
+       {"", "localhost:1", "1.2.3:4", "1.2.3.4", "1.2.3.256:1", "1.2.3.4:65536", "1.2.3.4:", "[1:2]:3", "[1::2::3]:4",
+        ":::1", "[::1", "1.2.3.4.5:6", "[1:2:3:4:5:6:7:8:9]:1", "[12345::]:1", "[:1::2]:3", "[1:]:2", "::1:5060:"})
     EXPECT_FALSE(Endpoint::parse(text)) << text;
 }
 

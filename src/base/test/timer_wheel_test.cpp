@@ -59,7 +59,8 @@ TEST(TimerWheel, NeverEarlyEvenBelowTheTick) {
   EXPECT_EQ(count, 1);
 }
 
-// Against a plain ordered map: random arms, cancels and advances over all levels, following deadline() half of the time.
+// Against a plain ordered map: random arms, cancels and advances over all levels, following deadline() half of the
+// time.
 TEST(TimerWheel, AgreesWithAnOrderedMap) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SeededRandom random(seed);

@@ -15,7 +15,8 @@ class Define {
   }
 
  public:
-  // The first number of account.X… is an account, that of linekey.X… a line key; other numbers are said with x() and y().
+  // The first number of account.X… is an account, that of linekey.X… a line key; other numbers are said with x() and
+  // y().
   constexpr Define(std::string_view name, Kind kind, std::string_view fallback, Room room, std::string_view help) {
     row_.name = name;
     row_.kind = kind;
@@ -28,20 +29,44 @@ class Define {
 
   constexpr operator Row() const { return row_; }
 
-  constexpr Define range(std::int64_t min, std::int64_t max) const { return with([&](Row& r) { r.min = min, r.max = max; }); }
-  constexpr Define fallback(std::string_view value) const { return with([&](Row& r) { r.fallback = value; }); }
-  constexpr Define zero_too() const { return with([](Row& r) { r.zero_too = true; }); }
-  constexpr Define choices(std::string_view list) const { return with([&](Row& r) { r.choices = list; }); }
-  constexpr Define secret() const { return with([](Row& r) { r.secret = true; }); }
-  constexpr Define unit(Unit unit) const { return with([&](Row& r) { r.unit = unit; }); }
+  constexpr Define range(std::int64_t min, std::int64_t max) const {
+    return with([&](Row& r) { r.min = min, r.max = max; });
+  }
+  constexpr Define fallback(std::string_view value) const {
+    return with([&](Row& r) { r.fallback = value; });
+  }
+  constexpr Define zero_too() const {
+    return with([](Row& r) { r.zero_too = true; });
+  }
+  constexpr Define choices(std::string_view list) const {
+    return with([&](Row& r) { r.choices = list; });
+  }
+  constexpr Define secret() const {
+    return with([](Row& r) { r.secret = true; });
+  }
+  constexpr Define unit(Unit unit) const {
+    return with([&](Row& r) { r.unit = unit; });
+  }
   constexpr Define seconds() const { return unit(Unit::Seconds); }
   constexpr Define milliseconds() const { return unit(Unit::Milliseconds); }
-  constexpr Define reregister() const { return with([](Row& r) { r.effect = Effect::Reregister; }); }
-  constexpr Define reboot() const { return with([](Row& r) { r.effect = Effect::Reboot; }); }
-  constexpr Define on(ModelMask models) const { return with([&](Row& r) { r.models = models; }); }
-  constexpr Define x(std::uint8_t max) const { return with([&](Row& r) { r.x_range = IndexRange::Fixed, r.x_max = max; }); }
-  constexpr Define y(std::uint8_t max) const { return with([&](Row& r) { r.y_range = IndexRange::Fixed, r.y_max = max; }); }
-  constexpr Define codec_slot() const { return with([](Row& r) { r.y_range = IndexRange::CodecSlots; }); }
+  constexpr Define reregister() const {
+    return with([](Row& r) { r.effect = Effect::Reregister; });
+  }
+  constexpr Define reboot() const {
+    return with([](Row& r) { r.effect = Effect::Reboot; });
+  }
+  constexpr Define on(ModelMask models) const {
+    return with([&](Row& r) { r.models = models; });
+  }
+  constexpr Define x(std::uint8_t max) const {
+    return with([&](Row& r) { r.x_range = IndexRange::Fixed, r.x_max = max; });
+  }
+  constexpr Define y(std::uint8_t max) const {
+    return with([&](Row& r) { r.y_range = IndexRange::Fixed, r.y_max = max; });
+  }
+  constexpr Define codec_slot() const {
+    return with([](Row& r) { r.y_range = IndexRange::CodecSlots; });
+  }
   constexpr Define by_model(std::string_view (*fallback_for)(const Model&, Index)) const {
     return with([&](Row& r) { r.fallback_for = fallback_for; });
   }
@@ -53,16 +78,17 @@ class Define {
 constexpr Define flag(std::string_view name, bool fallback, Room room, std::string_view help) {
   return Define(name, Kind::Flag, fallback ? "1" : "0", room, help);
 }
-constexpr Define choice(std::string_view name, std::string_view list, std::string_view fallback, Room room, std::string_view help) {
+constexpr Define choice(std::string_view name, std::string_view list, std::string_view fallback, Room room,
+                        std::string_view help) {
   return Define(name, Kind::Choice, fallback, room, help).choices(list);
 }
-constexpr Define integer(std::string_view name, std::int64_t min, std::int64_t max, std::string_view fallback, Room room,
-                         std::string_view help) {
+constexpr Define integer(std::string_view name, std::int64_t min, std::int64_t max, std::string_view fallback,
+                         Room room, std::string_view help) {
   return Define(name, Kind::Integer, fallback, room, help).range(min, max);
 }
 // Limits in thousandths: 500 is 0.5.
-constexpr Define decimal(std::string_view name, std::int64_t min, std::int64_t max, std::string_view fallback, Room room,
-                         std::string_view help) {
+constexpr Define decimal(std::string_view name, std::int64_t min, std::int64_t max, std::string_view fallback,
+                         Room room, std::string_view help) {
   return Define(name, Kind::Decimal, fallback, room, help).range(min, max);
 }
 constexpr Define text(std::string_view name, std::int64_t max_bytes, Room room, std::string_view help) {

@@ -35,7 +35,7 @@ std::string_view name_in_slot(const Model& model, Index index) {
   return index.y >= 1 && index.y <= model.codecs.size() ? model.codecs[index.y - 1u] : std::string_view{};
 }
 
-template <std::string_view CodecDefaults::*field>
+template <std::string_view CodecDefaults::* field>
 std::string_view default_in_slot(const Model& model, Index index) {
   const auto name = name_in_slot(model, index);
   for (const auto& codec : kCodecs)
@@ -45,12 +45,18 @@ std::string_view default_in_slot(const Model& model, Index index) {
 
 constexpr Row kRows[] = {
     flag("account.X.codec.Y.enable", false, Room::Codec, "Offers the codec in slot Y.")
-        .codec_slot().by_model(default_in_slot<&CodecDefaults::enable>),
-    choice("account.X.codec.Y.payload_type", kCodecNames, "", Room::Codec, "Codec in slot Y.").codec_slot().by_model(name_in_slot),
-    integer("account.X.codec.Y.priority", 0, 12, "0", Room::Codec, "Place of slot Y in the offer; 1 is first, 0 comes last.")
-        .codec_slot().by_model(default_in_slot<&CodecDefaults::priority>),
+        .codec_slot()
+        .by_model(default_in_slot<&CodecDefaults::enable>),
+    choice("account.X.codec.Y.payload_type", kCodecNames, "", Room::Codec, "Codec in slot Y.")
+        .codec_slot()
+        .by_model(name_in_slot),
+    integer("account.X.codec.Y.priority", 0, 12, "0", Room::Codec,
+            "Place of slot Y in the offer; 1 is first, 0 comes last.")
+        .codec_slot()
+        .by_model(default_in_slot<&CodecDefaults::priority>),
     integer("account.X.codec.Y.rtpmap", 0, 127, "", Room::Codec, "RTP payload number of slot Y.")
-        .codec_slot().by_model(default_in_slot<&CodecDefaults::payload_type>),
+        .codec_slot()
+        .by_model(default_in_slot<&CodecDefaults::payload_type>),
 
     // Later firmware names the codec instead of a slot; where such a line stands it wins over the slot.
     flag("account.X.codec.pcmu.enable", true, Room::Codec, "Offers PCMU."),
@@ -62,7 +68,8 @@ constexpr Row kRows[] = {
     flag("account.X.codec.g722.enable", true, Room::Codec, "Offers G722."),
     integer("account.X.codec.g722.priority", 0, 12, "1", Room::Codec, "Place of G722 in the offer."),
 
-    choice("account.X.ptime", "0 not offered|10|20|30|40|50|60", "20", Room::Codec, "Length of audio in one packet.").milliseconds(),
+    choice("account.X.ptime", "0 not offered|10|20|30|40|50|60", "20", Room::Codec, "Length of audio in one packet.")
+        .milliseconds(),
 };
 
 }  // namespace

@@ -10,14 +10,17 @@ constexpr std::string_view kRefuseCodes = "404 Not Found|480 Temporarily Unavail
 constexpr ModelMask kWithSeveralLines = kAllModels & ~mask_of(ModelId::T19PE2);
 
 constexpr Row kRows[] = {
-    choice("features.fwd_mode", "0 phone|1 custom", "0", Room::Forward, "One forward setting for the phone, or one for each account."),
+    choice("features.fwd_mode", "0 phone|1 custom", "0", Room::Forward,
+           "One forward setting for the phone, or one for each account."),
     flag("features.fwd.allow", true, Room::Forward, "Lets users forward their calls."),
     flag("features.fwd_diversion_enable", true, Room::Forward, "Names the forwarding party in a Diversion header."),
     flag("features.forward_call_popup.enable", true, Room::Forward, "Shows a note after a call was forwarded."),
     flag("forward.always.enable", false, Room::Forward, "Forwards every call (phone mode)."),
     text("forward.always.target", kDialBytes, Room::Forward, "Number that always-forward sends the caller to."),
-    text("forward.always.on_code", kDialBytes, Room::Forward, "Code dialled to switch always-forward on at the server."),
-    text("forward.always.off_code", kDialBytes, Room::Forward, "Code dialled to switch always-forward off at the server."),
+    text("forward.always.on_code", kDialBytes, Room::Forward,
+         "Code dialled to switch always-forward on at the server."),
+    text("forward.always.off_code", kDialBytes, Room::Forward,
+         "Code dialled to switch always-forward off at the server."),
     flag("forward.busy.enable", false, Room::Forward, "Forwards calls while busy (phone mode)."),
     text("forward.busy.target", kDialBytes, Room::Forward, "Number that busy-forward sends the caller to."),
     text("forward.busy.on_code", kDialBytes, Room::Forward, "Code dialled to switch busy-forward on at the server."),
@@ -25,12 +28,16 @@ constexpr Row kRows[] = {
     flag("forward.no_answer.enable", false, Room::Forward, "Forwards unanswered calls (phone mode)."),
     text("forward.no_answer.target", kDialBytes, Room::Forward, "Number that no-answer-forward sends the caller to."),
     integer("forward.no_answer.timeout", 0, 20, "2", Room::Forward,
-            "Rings before the call is forwarded; a ring is about six seconds.").unit(Unit::Rings),
-    text("forward.no_answer.on_code", kDialBytes, Room::Forward, "Code dialled to switch no-answer-forward on at the server."),
-    text("forward.no_answer.off_code", kDialBytes, Room::Forward, "Code dialled to switch no-answer-forward off at the server."),
+            "Rings before the call is forwarded; a ring is about six seconds.")
+        .unit(Unit::Rings),
+    text("forward.no_answer.on_code", kDialBytes, Room::Forward,
+         "Code dialled to switch no-answer-forward on at the server."),
+    text("forward.no_answer.off_code", kDialBytes, Room::Forward,
+         "Code dialled to switch no-answer-forward off at the server."),
     flag("forward.international.enable", true, Room::Forward, "Allows targets that begin with 00."),
 
-    choice("features.dnd_mode", "0 phone|1 custom", "0", Room::Dnd, "One DND state for the phone, or one for each account."),
+    choice("features.dnd_mode", "0 phone|1 custom", "0", Room::Dnd,
+           "One DND state for the phone, or one for each account."),
     flag("features.dnd.enable", false, Room::Dnd, "Refuses all calls (phone mode)."),
     flag("features.dnd.allow", true, Room::Dnd, "Lets users switch DND on."),
     text("features.dnd.on_code", kDialBytes, Room::Dnd, "Code dialled to switch DND on at the server."),
@@ -39,14 +46,21 @@ constexpr Row kRows[] = {
     text("features.dnd.emergency_authorized_number", 511, Room::Dnd, "Those callers, separated by commas."),
     flag("features.dnd.large_icon.enable", false, Room::Dnd, "Shows a large DND sign on the idle screen."),
 
-    choice("features.dnd_refuse_code", kRefuseCodes, "480", Room::Refuse, "Response to a call that comes in under DND."),
-    choice("features.normal_refuse_code", kRefuseCodes, "486", Room::Refuse, "Response to a call that the user rejects."),
-    choice("features.busy_tone_delay", "0|3|5", "0", Room::Refuse, "How long the busy tone plays after the far side hung up.").seconds(),
+    choice("features.dnd_refuse_code", kRefuseCodes, "480", Room::Refuse,
+           "Response to a call that comes in under DND."),
+    choice("features.normal_refuse_code", kRefuseCodes, "486", Room::Refuse,
+           "Response to a call that the user rejects."),
+    choice("features.busy_tone_delay", "0|3|5", "0", Room::Refuse,
+           "How long the busy tone plays after the far side hung up.")
+        .seconds(),
 
-    flag("call_waiting.enable", true, Room::CallWaiting, "Takes a second call while one is up; off answers it with busy."),
+    flag("call_waiting.enable", true, Room::CallWaiting,
+         "Takes a second call while one is up; off answers it with busy."),
     flag("call_waiting.tone", true, Room::CallWaiting, "Beeps when a second call comes in."),
-    text("call_waiting.on_code", kDialBytes, Room::CallWaiting, "Code dialled to switch call waiting on at the server."),
-    text("call_waiting.off_code", kDialBytes, Room::CallWaiting, "Code dialled to switch call waiting off at the server."),
+    text("call_waiting.on_code", kDialBytes, Room::CallWaiting,
+         "Code dialled to switch call waiting on at the server."),
+    text("call_waiting.off_code", kDialBytes, Room::CallWaiting,
+         "Code dialled to switch call waiting off at the server."),
 
     flag("features.play_hold_tone.enable", true, Room::Hold, "Beeps while a call is on hold."),
     integer("features.play_hold_tone.delay", 3, 3600, "30", Room::Hold, "Time before the first such beep.").seconds(),
@@ -63,12 +77,16 @@ constexpr Row kRows[] = {
            "What a key with a number does during a call."),
     integer("features.hold_trans_delay", 0, 60000, "0", Room::Transfer, "Pause between hold and REFER.").milliseconds(),
 
-    integer("features.auto_answer_delay", 1, 4, "1", Room::AutoAnswer, "Wait before a call is answered by itself.").seconds(),
-    flag("features.auto_answer.first_call_only", true, Room::AutoAnswer, "Answers by itself only when there is no other call."),
+    integer("features.auto_answer_delay", 1, 4, "1", Room::AutoAnswer, "Wait before a call is answered by itself.")
+        .seconds(),
+    flag("features.auto_answer.first_call_only", true, Room::AutoAnswer,
+         "Answers by itself only when there is no other call."),
     flag("features.auto_answer_tone.enable", true, Room::AutoAnswer, "Beeps when a call was answered by itself."),
-    integer("features.default_account", 1, 16, "1", Room::Calls, "Account that outgoing calls use when none is chosen."),
+    integer("features.default_account", 1, 16, "1", Room::Calls,
+            "Account that outgoing calls use when none is chosen."),
     flag("features.direct_ip_call_enable", true, Room::Calls, "Allows dialling an IP address."),
-    flag("features.auto_linekeys.enable", false, Room::Calls, "Gives one account several line keys.").on(kWithSeveralLines),
+    flag("features.auto_linekeys.enable", false, Room::Calls, "Gives one account several line keys.")
+        .on(kWithSeveralLines),
     choice("features.key_as_send", "0 disabled|1 #|2 *", "1", Room::Calls, "Key that sends the dialled number."),
 };
 

@@ -10,7 +10,8 @@ constexpr Row kRows[] = {
     text("security.user_name.user", 99, Room::Security, "Name of the user.").fallback("user"),
     text("security.user_name.var", 99, Room::Security, "Name of the middle level.").fallback("var"),
     Define("security.user_password", Kind::Credential, "", Room::Security,
-           "Password of one login, as name:password; every name starts with its own name as password.").secret(),
+           "Password of one login, as name:password; every name starts with its own name as password.")
+        .secret(),
     flag("security.var_enable", false, Room::Security, "Adds a third level between user and administrator.").reboot(),
 };
 

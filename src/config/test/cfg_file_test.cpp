@@ -83,7 +83,8 @@ INSTANTIATE_TEST_SUITE_P(
                       HeaderCase{"blank_line_first", "\n#!version:1.0.0.1\n", ""},
                       HeaderCase{"blanks", " #!version:1.0.0.1 \n", "; there are blanks around it"},
                       HeaderCase{"version", "#!version:1.0.0.2\n", "; it names another version"},
-                      HeaderCase{"utf8_mark", "\xEF\xBB\xBF#!version:1.0.0.1\n", "; the file begins with a UTF-8 byte order mark"},
+                      HeaderCase{"utf8_mark", "\xEF\xBB\xBF#!version:1.0.0.1\n",
+                                 "; the file begins with a UTF-8 byte order mark"},
                       HeaderCase{"utf16", std::string("\xFF\xFE#\0!\0", 6), "; the file is UTF-16"}),
     [](const auto& suite) { return suite.param.what; });
 
@@ -92,9 +93,8 @@ TEST(CfgFile, ReadsOnBehindAMissingHeader) {
   EXPECT_FALSE(read.accepted);
   ASSERT_EQ(read.file.entries.size(), 1);
   EXPECT_EQ(read.file.entries[0].line, 1);
-  EXPECT_THAT(lines_of(read.findings),
-              ElementsAre(HasSubstr("a.cfg:1: error: the first line"),
-                          "a.cfg:2: error: expected \"name = value\", there is no \"=\""));
+  EXPECT_THAT(lines_of(read.findings), ElementsAre(HasSubstr("a.cfg:1: error: the first line"),
+                                                   "a.cfg:2: error: expected \"name = value\", there is no \"=\""));
 }
 
 TEST(CfgFile, CollectsEveryBadLineAndKeepsTheGoodOnes) {
@@ -104,17 +104,17 @@ TEST(CfgFile, CollectsEveryBadLineAndKeepsTheGoodOnes) {
       "account.1.label = A\x01"
       "B\n"
       "account.1.label = caf\xE9\n" +
-      std::string("account.1.label = A\0B\n", 22) + "account.1.label = A\rB\n" + "account.1.label = " + std::string(5000, 'x') +
-      "\naccount.1.label = Zo\xC3\xAB\n";
+      std::string("account.1.label = A\0B\n", 22) + "account.1.label = A\rB\n" +
+      "account.1.label = " + std::string(5000, 'x') + "\naccount.1.label = Zo\xC3\xAB\n";
   const auto read = read_cfg("a.cfg", with_header(body));
-  EXPECT_THAT(lines_of(read.findings),
-              ElementsAre("a.cfg:2: error: expected \"name = value\", there is no \"=\"",
-                          "a.cfg:3: error: expected \"name = value\", there is no name in front of \"=\"",
-                          "a.cfg:4: error: control character 0x01 at column 20",
-                          "a.cfg:5: error: byte 0xE9 is not UTF-8 at column 22",
-                          "a.cfg:6: error: NUL byte at column 20",
-                          "a.cfg:7: error: control character 0x0D at column 20",
-                          "a.cfg:8: error: line of 5018 bytes; at most 4096 are read"));
+  EXPECT_THAT(
+      lines_of(read.findings),
+      ElementsAre("a.cfg:2: error: expected \"name = value\", there is no \"=\"",
+                  "a.cfg:3: error: expected \"name = value\", there is no name in front of \"=\"",
+                  "a.cfg:4: error: control character 0x01 at column 20",
+                  "a.cfg:5: error: byte 0xE9 is not UTF-8 at column 22", "a.cfg:6: error: NUL byte at column 20",
+                  "a.cfg:7: error: control character 0x0D at column 20",
+                  "a.cfg:8: error: line of 5018 bytes; at most 4096 are read"));
   EXPECT_TRUE(read.accepted) << "a bad line does not refuse the file";
   ASSERT_EQ(read.file.entries.size(), 1);
   EXPECT_EQ(read.file.entries[0].value, "Zo\xC3\xAB");
@@ -123,7 +123,8 @@ TEST(CfgFile, CollectsEveryBadLineAndKeepsTheGoodOnes) {
 TEST(CfgFile, AcceptsOnlyWellFormedUtf8) {
   for (const char* good : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x93\x9E", "\xEF\xBF\xBD", "\xF4\x8F\xBF\xBF"})
     EXPECT_THAT(read_cfg("a", with_header("n = " + std::string(good))).findings, IsEmpty()) << good;
-  for (const char* bad : {"\x80", "\xC0\xAF", "\xC3", "\xE0\x80\xAF", "\xED\xA0\x80", "\xE2\x82", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xFF"})
+  for (const char* bad : {"\x80", "\xC0\xAF", "\xC3", "\xE0\x80\xAF", "\xED\xA0\x80", "\xE2\x82", "\xF0\x80\x80\x80",
+                          "\xF4\x90\x80\x80", "\xFF"})
     EXPECT_EQ(read_cfg("a", with_header("n = " + std::string(bad))).findings.size(), 1) << "first byte " << int(bad[0]);
 }
 

@@ -84,7 +84,8 @@ TEST(Check, UnknownNameSuggestsTheNearest) {
 
 TEST(Check, BadValueSaysWhatIsPermitted) {
   EXPECT_THAT(lint("features.dnd_refuse_code = 487\naccount.1.sip_server.1.port = 70000\n"),
-              ElementsAre("p.cfg:2: error: bad value \"487\" for features.dnd_refuse_code; permitted: 404 (Not Found), 480 (Temporarily "
+              ElementsAre("p.cfg:2: error: bad value \"487\" for features.dnd_refuse_code; permitted: 404 (Not Found), "
+                          "480 (Temporarily "
                           "Unavailable), 486 (Busy Here), 603 (Decline)",
                           "p.cfg:3: error: bad value \"70000\" for account.1.sip_server.1.port; permitted: 0-65535"));
 }
@@ -126,13 +127,15 @@ TEST(Check, PasswordsOfUsersDoNotShadowEachOther) {
 }
 
 TEST(Check, BlankIsAnInfo) {
-  EXPECT_THAT(lint("account.1.label =\n"), ElementsAre("p.cfg:2: info: account.1.label is blank, which changes nothing"));
+  EXPECT_THAT(lint("account.1.label =\n"),
+              ElementsAre("p.cfg:2: info: account.1.label is blank, which changes nothing"));
   EXPECT_THAT(lint("account.1.label = %NULL%\n"), IsEmpty());
 }
 
 TEST(Check, EnabledAccountNeedsUserAndServer) {
-  EXPECT_THAT(lint("\naccount.3.enable = 1\n"), ElementsAre("p.cfg:3: error: account.3 is enabled but has no user_name",
-                                                            "p.cfg:3: error: account.3 is enabled but has no sip_server.1.address"));
+  EXPECT_THAT(lint("\naccount.3.enable = 1\n"),
+              ElementsAre("p.cfg:3: error: account.3 is enabled but has no user_name",
+                          "p.cfg:3: error: account.3 is enabled but has no sip_server.1.address"));
 }
 
 TEST(Check, AnAccountMayBeSpreadOverFiles) {
@@ -143,14 +146,16 @@ TEST(Check, AnAccountMayBeSpreadOverFiles) {
 }
 
 TEST(Check, RtpPortsMustBeARange) {
-  EXPECT_THAT(lint("network.port.min_rtpport = 20000\n"),
-              ElementsAre("p.cfg:2: error: no RTP ports: network.port.min_rtpport is 20000, network.port.max_rtpport 12780"));
+  EXPECT_THAT(
+      lint("network.port.min_rtpport = 20000\n"),
+      ElementsAre("p.cfg:2: error: no RTP ports: network.port.min_rtpport is 20000, network.port.max_rtpport 12780"));
   EXPECT_THAT(lint("network.port.max_rtpport = 2000\n"),
               ElementsAre(HasSubstr("error: no RTP ports: network.port.min_rtpport is 11780")));
 }
 
 TEST(Check, ForwardNeedsATargetInTheModeThatCounts) {
-  EXPECT_THAT(lint("forward.busy.enable = 1\n"), ElementsAre("p.cfg:2: warning: forward.busy.enable is on but has no target"));
+  EXPECT_THAT(lint("forward.busy.enable = 1\n"),
+              ElementsAre("p.cfg:2: warning: forward.busy.enable is on but has no target"));
   EXPECT_THAT(lint("features.fwd_mode = 1\nforward.busy.enable = 1\naccount.2.busy_fwd.enable = 1\n"),
               ElementsAre("p.cfg:4: warning: account.2.busy_fwd.enable is on but has no target"));
 }

@@ -20,9 +20,23 @@ TEST(Model, CommonFileCarriesTheFirmwarePrefix) {
 }
 
 TEST(Model, LimitsAreThoseOfTheGuide) {
-  struct Limits { const char* name; int accounts; int line_keys; };
-  for (const Limits& want : {Limits{"T48G", 16, 29}, {"T46G", 16, 27}, {"T42G", 12, 15}, {"T41P", 6, 15}, {"T40P", 3, 3}, {"T29G", 16, 27},
-                             {"T27P", 6, 21}, {"T23P", 3, 3}, {"T23G", 3, 3}, {"T21P_E2", 2, 2}, {"T19P_E2", 1, 0}, {"CP860", 1, 0}}) {
+  struct Limits {
+    const char* name;
+    int accounts;
+    int line_keys;
+  };
+  for (const Limits& want : {Limits{"T48G", 16, 29},
+                             {"T46G", 16, 27},
+                             {"T42G", 12, 15},
+                             {"T41P", 6, 15},
+                             {"T40P", 3, 3},
+                             {"T29G", 16, 27},
+                             {"T27P", 6, 21},
+                             {"T23P", 3, 3},
+                             {"T23G", 3, 3},
+                             {"T21P_E2", 2, 2},
+                             {"T19P_E2", 1, 0},
+                             {"CP860", 1, 0}}) {
     const auto found = find_model(want.name);
     ASSERT_TRUE(found.has_value()) << want.name;
     EXPECT_EQ((*found)->accounts, want.accounts) << want.name;
@@ -44,7 +58,8 @@ TEST(Model, UnknownNameListsTheKnownOnes) {
   const auto found = find_model("T99X");
   ASSERT_FALSE(found.has_value());
   EXPECT_EQ(found.error().text(),
-            "unknown model \"T99X\"; known are T48G, T46G, T42G, T41P, T40P, T40G, T29G, T27P, T27G, T23P, T23G, T21P_E2, T19P_E2, CP860");
+            "unknown model \"T99X\"; known are T48G, T46G, T42G, T41P, T40P, T40G, T29G, T27P, T27G, T23P, T23G, "
+            "T21P_E2, T19P_E2, CP860");
   EXPECT_FALSE(find_model("").has_value());
 }
 
@@ -54,7 +69,8 @@ TEST(Model, UserAgentIsWrittenAsThePhonesDo) {
 }
 
 TEST(Mac, IsTwelveLowerCaseHexDigits) {
-  for (const char* text : {"001565A1B2C3", "00:15:65:a1:b2:c3", "00-15-65-A1-B2-C3", "0015.65a1.b2c3", " 001565a1b2c3 "})
+  for (const char* text :
+       {"001565A1B2C3", "00:15:65:a1:b2:c3", "00-15-65-A1-B2-C3", "0015.65a1.b2c3", " 001565a1b2c3 "})
     EXPECT_EQ(parse_mac(text).value_or("none"), "001565a1b2c3") << text;
   for (const char* text : {"", "001565a1b2c", "001565a1b2c3d", "001565a1b2cg", "001565a1b2c3g"}) {
     const auto mac = parse_mac(text);

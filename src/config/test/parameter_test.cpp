@@ -60,15 +60,36 @@ TEST(ParameterTable, EveryRowIsFoundByPatternAndByName) {
 }
 
 TEST(ParameterTable, DoesNotFindWhatIsNotThere) {
-  for (const char* name : {"", ".", "account", "account.1", "account.1.", "account.1.label.", ".account.1.label", "account..label",
-                           "account.0.label", "account.01.label", "account.256.label", "account.-1.label", "account.1.2.label",
-                           "Account.1.label", "account.1.Label", "account.1.sip_server.port", "account.1.label ", "static.",
-                           "account.Z.label", "sip.listen_port.1", "99999999999999999999"})
+  for (const char* name : {"",
+                           ".",
+                           "account",
+                           "account.1",
+                           "account.1.",
+                           "account.1.label.",
+                           ".account.1.label",
+                           "account..label",
+                           "account.0.label",
+                           "account.01.label",
+                           "account.256.label",
+                           "account.-1.label",
+                           "account.1.2.label",
+                           "Account.1.label",
+                           "account.1.Label",
+                           "account.1.sip_server.port",
+                           "account.1.label ",
+                           "static.",
+                           "account.Z.label",
+                           "sip.listen_port.1",
+                           "99999999999999999999"})
     EXPECT_FALSE(locate(name).has_value()) << name;
 }
 
 TEST(ParameterTable, TakesNamesRangesAndDefaultsFromTheGuide) {
-  struct Want { const char* name; const char* fallback; const char* permitted; };
+  struct Want {
+    const char* name;
+    const char* fallback;
+    const char* permitted;
+  };
   const Model& t46 = model(ModelId::T46G);
   for (const Want& want : {
            Want{"account.1.enable", "0", "0 or 1"},
@@ -87,8 +108,10 @@ TEST(ParameterTable, TakesNamesRangesAndDefaultsFromTheGuide) {
            {"sip.listen_port", "5060", "1024-65535"},
            {"network.port.min_rtpport", "11780", "1024-65535"},
            {"network.port.max_rtpport", "12780", "1024-65535"},
-           {"features.normal_refuse_code", "486", "404 (Not Found), 480 (Temporarily Unavailable), 486 (Busy Here), 603 (Decline)"},
-           {"features.dnd_refuse_code", "480", "404 (Not Found), 480 (Temporarily Unavailable), 486 (Busy Here), 603 (Decline)"},
+           {"features.normal_refuse_code", "486",
+            "404 (Not Found), 480 (Temporarily Unavailable), 486 (Busy Here), 603 (Decline)"},
+           {"features.dnd_refuse_code", "480",
+            "404 (Not Found), 480 (Temporarily Unavailable), 486 (Busy Here), 603 (Decline)"},
            {"features.fwd_diversion_enable", "1", "0 or 1"},
            {"features.busy_tone_delay", "0", "0, 3, 5 s"},
            {"call_waiting.enable", "1", "0 or 1"},
@@ -105,7 +128,11 @@ TEST(ParameterTable, TakesNamesRangesAndDefaultsFromTheGuide) {
   }
 }
 
-struct ValueCase { const char* name; const char* value; bool ok; };
+struct ValueCase {
+  const char* name;
+  const char* value;
+  bool ok;
+};
 class Values : public ::testing::TestWithParam<ValueCase> {};
 TEST_P(Values, ArePermittedOrNot) {
   EXPECT_EQ(is_permitted(row(GetParam().name), GetParam().value), GetParam().ok)
@@ -113,27 +140,31 @@ TEST_P(Values, ArePermittedOrNot) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Parameter, Values,
-    ::testing::Values(ValueCase{"account.1.enable", "1", true}, ValueCase{"account.1.enable", "2", false},
-                      ValueCase{"account.1.enable", "on", false}, ValueCase{"sip.listen_port", "1024", true},
-                      ValueCase{"sip.listen_port", "65535", true}, ValueCase{"sip.listen_port", "1023", false},
-                      ValueCase{"sip.listen_port", "65536", false}, ValueCase{"sip.listen_port", "5060x", false},
-                      ValueCase{"sip.listen_port", "-5060", false}, ValueCase{"sip.listen_port", "99999999999999999999", false},
-                      ValueCase{"features.dnd_refuse_code", "603", true}, ValueCase{"features.dnd_refuse_code", "487", false},
-                      ValueCase{"features.dnd_refuse_code", "603 Decline", false}, ValueCase{"account.1.advanced.timer_t1", "0.5", true},
-                      ValueCase{"account.1.advanced.timer_t1", "10", true}, ValueCase{"account.1.advanced.timer_t1", "0.4", false},
-                      ValueCase{"account.1.advanced.timer_t1", "10.001", false}, ValueCase{"account.1.advanced.timer_t1", "0,5", false},
-                      ValueCase{"account.1.sip_server.1.failback_timeout", "0", true},
-                      ValueCase{"account.1.sip_server.1.address", "sip.example.com", true},
-                      ValueCase{"account.1.sip_server.1.address", "192.0.2.1", true},
-                      ValueCase{"account.1.sip_server.1.address", "2001:db8::1", true},
-                      ValueCase{"account.1.sip_server.1.address", "192.0.2.300", false},
-                      ValueCase{"account.1.sip_server.1.address", "sip.example.com:5060", false},
-                      ValueCase{"account.1.sip_server.1.address", "sip:example.com", false},
-                      ValueCase{"account.1.sip_server.1.address", "a..b", false}, ValueCase{"account.1.sip_server.1.address", ".b", false},
-                      ValueCase{"account.1.codec.1.payload_type", "G726-32", true},
-                      ValueCase{"account.1.codec.1.payload_type", "pcmu", false},
-                      ValueCase{"security.user_password", "admin:secret", true}, ValueCase{"security.user_password", "admin:", true},
-                      ValueCase{"security.user_password", ":secret", false}, ValueCase{"security.user_password", "admin", false}));
+    ::testing::Values(
+        ValueCase{"account.1.enable", "1", true}, ValueCase{"account.1.enable", "2", false},
+        ValueCase{"account.1.enable", "on", false}, ValueCase{"sip.listen_port", "1024", true},
+        ValueCase{"sip.listen_port", "65535", true}, ValueCase{"sip.listen_port", "1023", false},
+        ValueCase{"sip.listen_port", "65536", false}, ValueCase{"sip.listen_port", "5060x", false},
+        ValueCase{"sip.listen_port", "-5060", false}, ValueCase{"sip.listen_port", "99999999999999999999", false},
+        ValueCase{"features.dnd_refuse_code", "603", true}, ValueCase{"features.dnd_refuse_code", "487", false},
+        ValueCase{"features.dnd_refuse_code", "603 Decline", false},
+        ValueCase{"account.1.advanced.timer_t1", "0.5", true}, ValueCase{"account.1.advanced.timer_t1", "10", true},
+        ValueCase{"account.1.advanced.timer_t1", "0.4", false},
+        ValueCase{"account.1.advanced.timer_t1", "10.001", false},
+        ValueCase{"account.1.advanced.timer_t1", "0,5", false},
+        ValueCase{"account.1.sip_server.1.failback_timeout", "0", true},
+        ValueCase{"account.1.sip_server.1.address", "sip.example.com", true},
+        ValueCase{"account.1.sip_server.1.address", "192.0.2.1", true},
+        ValueCase{"account.1.sip_server.1.address", "2001:db8::1", true},
+        ValueCase{"account.1.sip_server.1.address", "192.0.2.300", false},
+        ValueCase{"account.1.sip_server.1.address", "sip.example.com:5060", false},
+        ValueCase{"account.1.sip_server.1.address", "sip:example.com", false},
+        ValueCase{"account.1.sip_server.1.address", "a..b", false},
+        ValueCase{"account.1.sip_server.1.address", ".b", false},
+        ValueCase{"account.1.codec.1.payload_type", "G726-32", true},
+        ValueCase{"account.1.codec.1.payload_type", "pcmu", false},
+        ValueCase{"security.user_password", "admin:secret", true}, ValueCase{"security.user_password", "admin:", true},
+        ValueCase{"security.user_password", ":secret", false}, ValueCase{"security.user_password", "admin", false}));
 
 TEST(Parameter, TextIsLimitedInBytes) {
   EXPECT_TRUE(is_permitted(row("account.1.label"), std::string(99, 'x')));
@@ -159,7 +190,8 @@ TEST(Parameter, NearestNameKeepsTheNumbers) {
   EXPECT_THAT(nearest_name("account.3.lable"), Optional(std::string("account.3.label")));
   EXPECT_THAT(nearest_name("Account.1.Enable"), Optional(std::string("account.1.enable")));
   EXPECT_THAT(nearest_name("account.1.sip_sever.2.port"), Optional(std::string("account.1.sip_server.2.port")));
-  EXPECT_THAT(nearest_name("account.1.sip_server.retry_counts"), Optional(std::string("account.1.sip_server.Y.retry_counts")));
+  EXPECT_THAT(nearest_name("account.1.sip_server.retry_counts"),
+              Optional(std::string("account.1.sip_server.Y.retry_counts")));
   EXPECT_THAT(nearest_name("features.dnd_refuse_codes"), Optional(std::string("features.dnd_refuse_code")));
   EXPECT_THAT(nearest_name("static.network.prot.http"), Optional(std::string("network.port.http")));
 }

@@ -13,9 +13,7 @@ using ::testing::IsEmpty;
 PhoneConfig phone(const std::string& body, ModelId id = ModelId::T46G) {
   return make_phone_config(settings_of(body, id), model(id), "001565a1b2c3");
 }
-AccountConfig account(const std::string& body) {
-  return phone("account.1.enable = 1\n" + body).accounts.at(0);
-}
+AccountConfig account(const std::string& body) { return phone("account.1.enable = 1\n" + body).accounts.at(0); }
 std::vector<std::string> names(const std::vector<CodecConfig>& codecs) {
   std::vector<std::string> out;
   for (const CodecConfig& codec : codecs) out.push_back(codec.name);
@@ -85,14 +83,16 @@ TEST(PhoneConfig, AuthNameFallsBackToUserName) {
 }
 
 TEST(PhoneConfig, ServersWithoutAddressAreLeftOut) {
-  const auto servers = account("account.1.sip_server.2.address = b.example\naccount.1.sip_server.2.transport_type = 2\n").servers;
+  const auto servers =
+      account("account.1.sip_server.2.address = b.example\naccount.1.sip_server.2.transport_type = 2\n").servers;
   ASSERT_EQ(servers.size(), 1);
   EXPECT_EQ(servers[0].address, "b.example");
   EXPECT_EQ(servers[0].transport, Transport::Tls);
 }
 
 TEST(PhoneConfig, OlderServerNamesCountWhenTheNewOnesAreSilent) {
-  const std::string legacy = "account.1.sip_server_host = old.example\naccount.1.sip_server_port = 5099\naccount.1.expires = 60\n";
+  const std::string legacy =
+      "account.1.sip_server_host = old.example\naccount.1.sip_server_port = 5099\naccount.1.expires = 60\n";
   ASSERT_EQ(account(legacy).servers.size(), 1);
   EXPECT_EQ(account(legacy).servers[0].address, "old.example");
   EXPECT_EQ(account(legacy).servers[0].port, 5099);
@@ -119,8 +119,11 @@ TEST(PhoneConfig, AccountTimersWinOverPhoneTimers) {
 TEST(PhoneConfig, CodecsStandInPriorityOrder) {
   EXPECT_THAT(names(account("").codecs), ElementsAre("G722", "PCMU", "PCMA", "G729"));
   // T46G: slot 2 is PCMA, slot 6 G722, slot 5 G729.
-  const auto codecs = account("account.1.codec.6.enable = 0\naccount.1.codec.2.priority = 1\naccount.1.codec.5.priority = 0\n"
-                              "account.1.codec.7.enable = 1\n").codecs;
+  const auto codecs =
+      account(
+          "account.1.codec.6.enable = 0\naccount.1.codec.2.priority = 1\naccount.1.codec.5.priority = 0\n"
+          "account.1.codec.7.enable = 1\n")
+          .codecs;
   EXPECT_THAT(names(codecs), ElementsAre("PCMA", "PCMU", "G729", "iLBC")) << "priority 0 comes last, in slot order";
   EXPECT_EQ(codecs[0].payload_type, 8);
   EXPECT_EQ(codecs[1].payload_type, 0);
@@ -128,8 +131,11 @@ TEST(PhoneConfig, CodecsStandInPriorityOrder) {
 }
 
 TEST(PhoneConfig, CodecNamesOfLaterFirmwareWinOverSlots) {
-  EXPECT_THAT(names(account("account.1.codec.g722.enable = 0\naccount.1.codec.g729.enable = 0\naccount.1.codec.pcma.priority = 1\n").codecs),
-              ElementsAre("PCMA", "PCMU"));
+  EXPECT_THAT(
+      names(account(
+                "account.1.codec.g722.enable = 0\naccount.1.codec.g729.enable = 0\naccount.1.codec.pcma.priority = 1\n")
+                .codecs),
+      ElementsAre("PCMA", "PCMU"));
 }
 
 TEST(PhoneConfig, PtimeMayBeSwitchedOff) {
@@ -160,7 +166,8 @@ TEST(PhoneConfig, ForwardOfThePhoneCountsForEveryAccount) {
 
 TEST(PhoneConfig, ForwardOfEachAccountInCustomMode) {
   const auto config = phone(
-      "features.fwd_mode = 1\naccount.1.enable = 1\naccount.2.enable = 1\nforward.always.enable = 1\nforward.always.target = 1\n"
+      "features.fwd_mode = 1\naccount.1.enable = 1\naccount.2.enable = 1\nforward.always.enable = "
+      "1\nforward.always.target = 1\n"
       "account.2.busy_fwd.enable = 1\naccount.2.busy_fwd.target = 1003\naccount.2.busy_fwd.on_code = *90\n"
       "account.2.timeout_fwd.timeout = 0\n");
   EXPECT_FALSE(config.accounts[0].forward.always.enabled);
@@ -179,14 +186,17 @@ TEST(PhoneConfig, DndByPhoneOrByAccount) {
   EXPECT_FALSE(account(custom + "features.dnd.enable = 1\n").dnd.enabled);
   EXPECT_TRUE(account(custom + "account.1.dnd.enable = 1\naccount.1.dnd.on_code = *78\n").dnd.enabled);
   EXPECT_EQ(account(custom + "account.1.dnd.on_code = *78\nfeatures.dnd.on_code = *1\n").dnd.on_code, "*78");
-  EXPECT_THAT(account("features.dnd.emergency_authorized_number = 112, 911 ,,\n").dnd.emergency_callers, ElementsAre("112", "911"));
+  EXPECT_THAT(account("features.dnd.emergency_authorized_number = 112, 911 ,,\n").dnd.emergency_callers,
+              ElementsAre("112", "911"));
 }
 
 TEST(PhoneConfig, FeaturesOfThePhone) {
   const auto config = phone(
-      "call_waiting.enable = 0\ncall_waiting.tone = 0\nfeatures.normal_refuse_code = 603\nfeatures.dnd_refuse_code = 404\n"
+      "call_waiting.enable = 0\ncall_waiting.tone = 0\nfeatures.normal_refuse_code = 603\nfeatures.dnd_refuse_code = "
+      "404\n"
       "transfer.blind_tran_on_hook_enable = 0\nfeatures.hold_trans_delay = 250\nphone_setting.ringing_timeout = 20\n"
-      "phone_setting.ringback_timeout = 25\nvoice.jib.adaptive = 0\nvoice.jib.normal = 40\nfeatures.busy_tone_delay = 3\n"
+      "phone_setting.ringback_timeout = 25\nvoice.jib.adaptive = 0\nvoice.jib.normal = 40\nfeatures.busy_tone_delay = "
+      "3\n"
       "features.play_held_tone.enable = 1\nsip.reg_surge_prevention = 7\naccount.1.enable = 1\n");
   EXPECT_FALSE(config.call_waiting.enabled);
   EXPECT_FALSE(config.call_waiting.tone);

@@ -60,8 +60,10 @@ TEST(Settings, BlankChangesNothing) {
 
 TEST(Settings, NullClearsTextAndTakesNumbersBackToTheFactory) {
   Settings s(model(ModelId::T46G));
-  s.add(layer(LayerKind::Common, "common.cfg", "phone_setting.ring_type = Ring2.wav\nsip.listen_port = 5070\ncall_waiting.enable = 0\n"));
-  s.add(layer(LayerKind::Mac, "mac.cfg", "phone_setting.ring_type = %NULL%\nsip.listen_port = %NULL%\ncall_waiting.enable = %NULL%\n"));
+  s.add(layer(LayerKind::Common, "common.cfg",
+              "phone_setting.ring_type = Ring2.wav\nsip.listen_port = 5070\ncall_waiting.enable = 0\n"));
+  s.add(layer(LayerKind::Mac, "mac.cfg",
+              "phone_setting.ring_type = %NULL%\nsip.listen_port = %NULL%\ncall_waiting.enable = %NULL%\n"));
   EXPECT_EQ(s.text("phone_setting.ring_type"), "");
   EXPECT_EQ(s.number("sip.listen_port"), 5060);
   EXPECT_TRUE(s.flag("call_waiting.enable"));
@@ -92,7 +94,8 @@ TEST(LoadSettings, LaysFilesInOrderAndTellsTheirKind) {
   const std::string common = with_header("account.1.label = C\naccount.2.label = C\naccount.3.label = C\n");
   const std::string mac = with_header("account.1.label = M\naccount.2.label = M\n");
   const std::string local = with_header("account.1.label = L\n");
-  const CfgSource files[] = {{"cfg/y000000000028.cfg", common}, {"cfg/001565a1b2c3.cfg", mac}, {"001565a1b2c3-local.cfg", local}};
+  const CfgSource files[] = {
+      {"cfg/y000000000028.cfg", common}, {"cfg/001565a1b2c3.cfg", mac}, {"001565a1b2c3-local.cfg", local}};
   const auto loaded = load_settings(files, model(ModelId::T46G));
   EXPECT_THAT(loaded.findings, IsEmpty());
   EXPECT_EQ(loaded.settings.origin("account.1.label").text(), "local file 001565a1b2c3-local.cfg:2");
@@ -104,15 +107,17 @@ TEST(LoadSettings, ARefusedFileMakesNoLayer) {
   const CfgSource files[] = {{"a.cfg", "sip.listen_port = 5070\n"}};
   const auto loaded = load_settings(files, model(ModelId::T46G));
   EXPECT_EQ(loaded.settings.number("sip.listen_port"), 5060);
-  EXPECT_THAT(lines_of(loaded.findings), ElementsAre("a.cfg:1: error: the first line must be exactly #!version:1.0.0.1"));
+  EXPECT_THAT(lines_of(loaded.findings),
+              ElementsAre("a.cfg:1: error: the first line must be exactly #!version:1.0.0.1"));
 }
 
 TEST(Layer, LeavesOutWhatAPhoneDoesNotTakeAndSaysSo) {
   std::vector<Finding> findings;
-  const auto made = Layer::make(LayerKind::Mac,
-                                read_cfg("a.cfg", with_header("sip.listen_port = 99\ncoffee = 1\naccount.1.label = A\naccount.X.label = B\n"))
-                                    .file,
-                                findings);
+  const auto made = Layer::make(
+      LayerKind::Mac,
+      read_cfg("a.cfg", with_header("sip.listen_port = 99\ncoffee = 1\naccount.1.label = A\naccount.X.label = B\n"))
+          .file,
+      findings);
   EXPECT_EQ(made->size(), 1);
   EXPECT_THAT(lines_of(findings),
               ElementsAre("a.cfg:2: error: bad value \"99\" for sip.listen_port; permitted: 1024-65535",
@@ -125,8 +130,10 @@ TEST(Layer, LeavesOutWhatAPhoneDoesNotTakeAndSaysSo) {
 
 TEST(Layer, SecretsAreNotEchoed) {
   std::vector<Finding> findings;
-  (void)Layer::make(LayerKind::Mac, read_cfg("a.cfg", with_header("account.1.password = " + std::string(100, 's'))).file, findings);
-  EXPECT_THAT(lines_of(findings), ElementsAre("a.cfg:2: error: bad value for account.1.password; permitted: text of at most 99 bytes"));
+  (void)Layer::make(LayerKind::Mac,
+                    read_cfg("a.cfg", with_header("account.1.password = " + std::string(100, 's'))).file, findings);
+  EXPECT_THAT(lines_of(findings),
+              ElementsAre("a.cfg:2: error: bad value for account.1.password; permitted: text of at most 99 bytes"));
 }
 
 TEST(Layer, IsSharedAndSmall) {
@@ -137,11 +144,12 @@ TEST(Layer, IsSharedAndSmall) {
     phones.back().add(common);
   }
   EXPECT_EQ(common.use_count(), 1001);
-  EXPECT_EQ(phones[0].text("account.1.sip_server.1.address").data(), phones[999].text("account.1.sip_server.1.address").data());
+  EXPECT_EQ(phones[0].text("account.1.sip_server.1.address").data(),
+            phones[999].text("account.1.sip_server.1.address").data());
   // A MAC file of the usual twelve lines: what 100,000 phones pay each.
   std::string body;
-  for (const char* name : {"enable = 1", "label = Alice Example", "display_name = Alice Example", "user_name = 1001", "auth_name = 1001",
-                           "password = a-long-enough-password"})
+  for (const char* name : {"enable = 1", "label = Alice Example", "display_name = Alice Example", "user_name = 1001",
+                           "auth_name = 1001", "password = a-long-enough-password"})
     body += "account.1." + std::string(name) + "\n";
   EXPECT_LE(layer(LayerKind::Mac, "001565a1b2c3.cfg", body)->memory(), 400);
 }

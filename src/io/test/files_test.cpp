@@ -19,9 +19,11 @@ TEST(Files, WholeFilesInAndOut) {
 }
 
 TEST(Files, SaysWhatIsWrongAndWhere) {
-  EXPECT_EQ(read_file("/nowhere/a.cfg").error().text(), "cannot read the file: No such file or directory (/nowhere/a.cfg)");
+  EXPECT_EQ(read_file("/nowhere/a.cfg").error().text(),
+            "cannot read the file: No such file or directory (/nowhere/a.cfg)");
   EXPECT_EQ(read_file("/tmp").error().text(), "cannot read the file: it is a directory (/tmp)");
-  EXPECT_EQ(write_file("/nowhere/a.cfg", "x").error().text(), "cannot write the file: No such file or directory (/nowhere/a.cfg)");
+  EXPECT_EQ(write_file("/nowhere/a.cfg", "x").error().text(),
+            "cannot write the file: No such file or directory (/nowhere/a.cfg)");
 }
 
 }  // namespace

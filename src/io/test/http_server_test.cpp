@@ -30,7 +30,9 @@ class EchoService final : public api::Service {
     pushes.push_back({socket, "hello"});
     return true;
   }
-  void received(Now, api::SocketId socket, std::string_view text) override { pushes.push_back({socket, std::string(text)}); }
+  void received(Now, api::SocketId socket, std::string_view text) override {
+    pushes.push_back({socket, std::string(text)});
+  }
   void disconnected(api::SocketId) override { ++gone; }
   std::optional<api::Push> poll_push() override {
     if (pushes.empty()) return std::nullopt;
@@ -45,7 +47,8 @@ class EchoService final : public api::Service {
 class HttpServerTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto opened = HttpServer::open(loop_, {IpAddress::loopback(), 0}, service_, {{"/index.html", "text/html", "<page>"}}, [this] { server_->push(); });
+    auto opened = HttpServer::open(loop_, {IpAddress::loopback(), 0}, service_,
+                                   {{"/index.html", "text/html", "<page>"}}, [this] { server_->push(); });
     ASSERT_TRUE(opened) << opened.error().text();
     server_ = std::move(*opened);
     thread_ = std::thread([this] { loop_.run(); });
@@ -55,7 +58,8 @@ class HttpServerTest : public testing::Test {
     thread_.join();
     server_.reset();
   }
-  http::response<http::string_body> ask(http::verb verb, std::string target, std::string body = {}, std::string origin = {}) {
+  http::response<http::string_body> ask(http::verb verb, std::string target, std::string body = {},
+                                        std::string origin = {}) {
     asio::io_context context;
     beast::tcp_stream stream(context);
     stream.connect({asio::ip::make_address("127.0.0.1"), server_->local().port});

@@ -21,11 +21,15 @@ TEST(ProxyFile, ReadsTheExample) {
 
 TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
   const std::pair<const char*, const char*> cases[] = {
-      {"domains = [\"a\"]\nlisten = [\"udp:nohost\"]", "not an address and port; write udp:127.0.0.1:5060 or udp:[::1]:5060 (udp:nohost) (p.toml:2)"},
-      {"domains = [\"a\"]\nlisten = [\"tls:127.0.0.1:5061\"]", "the transport tls is not there yet; use udp:ADDRESS:PORT (tls:127.0.0.1:5061) (p.toml:2)"},
+      {"domains = [\"a\"]\nlisten = [\"udp:nohost\"]",
+       "not an address and port; write udp:127.0.0.1:5060 or udp:[::1]:5060 (udp:nohost) (p.toml:2)"},
+      {"domains = [\"a\"]\nlisten = [\"tls:127.0.0.1:5061\"]",
+       "the transport tls is not there yet; use udp:ADDRESS:PORT (tls:127.0.0.1:5061) (p.toml:2)"},
       {"domains = [\"a\"]\n\nstore = \"disk\"", "store wants memory or sqlite:FILE (disk) (p.toml:3)"},
       {"domains = [\"a\"]\nauth = 1", "auth must be true or false (p.toml:2)"},
-      {"domains = [\"a\"]\nport = 1", "unknown field 'port'; known are listen, domains, store, auth, min_expires, default_expires, max_expires, [[user]] (p.toml:2)"},
+      {"domains = [\"a\"]\nport = 1",
+       "unknown field 'port'; known are listen, domains, store, auth, min_expires, default_expires, max_expires, "
+       "[[user]] (p.toml:2)"},
       {"domains = [\"a\"]\nmin_expires = 0", "min_expires must be a number of seconds (p.toml:2)"},
       {"domains = [\"a\"]\n[[user]]\nname = \"x\"", "a user needs a name and a password (p.toml:2)"},
       {"listen = [\"udp:127.0.0.1:5060\"]", "domains is missing: name the domain that the proxy answers for (p.toml)"},

@@ -27,7 +27,8 @@ class SqliteStoreTest : public testing::Test {
     EXPECT_TRUE(loop_.run_until([&] { return kept_.size() + refused_.size() == answers; }, now().mono + seconds(30)));
   }
   static proxy::Binding binding(std::string aor, std::string contact) {
-    return {std::move(aor), std::move(contact), "call-1", 7, WallTime(seconds(4'000'000'000)), 500, "<sip:edge;lr>", "phone/1", "192.0.2.1:5060"};
+    return {std::move(aor),  std::move(contact), "call-1",        7, WallTime(seconds(4'000'000'000)), 500,
+            "<sip:edge;lr>", "phone/1",          "192.0.2.1:5060"};
   }
 
   const std::string path_ = testing::TempDir() + "offhook-store-" + std::to_string(::getpid()) + ".db";
@@ -38,7 +39,8 @@ class SqliteStoreTest : public testing::Test {
 TEST_F(SqliteStoreTest, KeepsReplacesAndRemovesOverAReopen) {
   {
     const auto store = open();
-    store->submit({1, {binding("sip:a@x", "sip:a@1"), binding("sip:a@x", "sip:a@2"), binding("sip:b@x", "sip:b@1")}, {}});
+    store->submit(
+        {1, {binding("sip:a@x", "sip:a@1"), binding("sip:a@x", "sip:a@2"), binding("sip:b@x", "sip:b@1")}, {}});
     auto changed = binding("sip:a@x", "sip:a@2");
     changed.cseq = 8;
     store->submit({2, {changed}, {{"sip:a@x", "sip:a@1"}}});
@@ -65,7 +67,9 @@ TEST_F(SqliteStoreTest, AnotherConnectionSeesWhatWasToldDone) {
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &other), SQLITE_OK);
   int rows = 0;
-  sqlite3_exec(other, "SELECT * FROM binding", [](void* count, int, char**, char**) { return ++*static_cast<int*>(count), 0; }, &rows, nullptr);
+  sqlite3_exec(
+      other, "SELECT * FROM binding", [](void* count, int, char**, char**) { return ++*static_cast<int*>(count), 0; },
+      &rows, nullptr);
   EXPECT_EQ(rows, 1);
   sqlite3_close(other);
 }

@@ -7,7 +7,9 @@
 namespace offhook::io {
 namespace {
 
-std::span<const std::uint8_t> bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 TEST(UdpSocket, DatagramsCrossInBatches) {
   for (const auto* address : {"127.0.0.1:0", "[::1]:0"}) {

@@ -36,7 +36,8 @@ struct World {
   std::multimap<TimePoint, Flying> wire;
   std::map<const Engine*, int> rtp_sent, rtcp_sent;
 
-  AudioPlan plan(Endpoint local, Endpoint remote, Direction direction = Direction::SendRecv, sdp::Codec codec = sdp::pcmu()) {
+  AudioPlan plan(Endpoint local, Endpoint remote, Direction direction = Direction::SendRecv,
+                 sdp::Codec codec = sdp::pcmu()) {
     return {local, remote, codec, std::uint8_t{101}, direction, milliseconds(20)};
   }
   void talk() {
@@ -159,7 +160,8 @@ TEST(Engine, HoldStopsTheHeldLegAndResumeBringsItBack) {
   World w;
   w.talk();
   w.run(seconds(1));
-  for (const auto& [holder, held] : {std::pair{Direction::SendOnly, Direction::RecvOnly}, {Direction::Inactive, Direction::Inactive}}) {
+  for (const auto& [holder, held] :
+       {std::pair{Direction::SendOnly, Direction::RecvOnly}, {Direction::Inactive, Direction::Inactive}}) {
     w.a.update(w.sa, w.plan(kAlice, kBob, holder));
     w.b.update(w.sb, w.plan(kBob, kAlice, held));
     w.run(milliseconds(500));
@@ -186,7 +188,7 @@ TEST(Engine, RtcpCountsAgreeWithWhatWasSent) {
   w.talk();
   w.run(seconds(60));
   const auto at_a = *w.a.stats(w.sa), at_b = *w.b.stats(w.sb);
-  EXPECT_GE(at_a.rtcp_sent, 8U);   // every 2 to 6.2 s, the first sooner
+  EXPECT_GE(at_a.rtcp_sent, 8U);  // every 2 to 6.2 s, the first sooner
   EXPECT_LE(at_a.rtcp_sent, 31U);
   EXPECT_EQ(at_a.rtcp_sent, static_cast<std::uint64_t>(w.rtcp_sent[&w.a]));
   EXPECT_EQ(at_b.rtcp_received, at_a.rtcp_sent);

@@ -14,20 +14,25 @@
 namespace offhook::phone {
 namespace {
 
-// A new call asks from top to bottom. Forwarding stands before do-not-disturb: in these phones DND takes away the no-answer forward only,
-// and sends calls to the busy target when there is one. Call waiting is last: who is not busy rings.
+// A new call asks from top to bottom. Forwarding stands before do-not-disturb: in these phones DND takes away the
+// no-answer forward only, and sends calls to the busy target when there is one. Call waiting is last: who is not busy
+// rings.
 //
-// Events go from top to bottom too: hold before call_waiting, which waits for the hold's outcome; transfer before call_waiting, so
-// that a call which the transfer ends is not put on hold instead.
+// Events go from top to bottom too: hold before call_waiting, which waits for the hold's outcome; transfer before
+// call_waiting, so that a call which the transfer ends is not put on hold instead.
 constexpr std::array kFeatures = {
-    Feature{"forward", "guide: Call Forward; SIP flows 6.8", forward::decide, forward::on_alert, nullptr, forward::on_timer},
+    Feature{"forward", "guide: Call Forward; SIP flows 6.8", forward::decide, forward::on_alert, nullptr,
+            forward::on_timer},
     Feature{"dnd", "guide: Do Not Disturb", dnd::decide},
     Feature{"refuse", "guide: Return Code When Refuse"},
-    Feature{"ringing", "guide: ringing and ringback time-outs", nullptr, ringing::on_alert, ringing::on_event, ringing::on_timer},
+    Feature{"ringing", "guide: ringing and ringback time-outs", nullptr, ringing::on_alert, ringing::on_event,
+            ringing::on_timer},
     Feature{"redirect", "RFC 3261 §8.1.3.4; SIP flows 6.8", nullptr, nullptr, redirect::on_event},
     Feature{"hold", "guide: Call Hold; SIP flows 6.4", nullptr, nullptr, hold::on_event},
-    Feature{"transfer", "guide: Call Transfer; SIP flows 6.6", nullptr, nullptr, transfer::on_event, transfer::on_timer},
-    Feature{"call_waiting", "guide: Call Waiting; SIP flows 6.5", call_waiting::decide, nullptr, call_waiting::on_event},
+    Feature{"transfer", "guide: Call Transfer; SIP flows 6.6", nullptr, nullptr, transfer::on_event,
+            transfer::on_timer},
+    Feature{"call_waiting", "guide: Call Waiting; SIP flows 6.5", call_waiting::decide, nullptr,
+            call_waiting::on_event},
 };
 
 }  // namespace

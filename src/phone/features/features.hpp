@@ -1,5 +1,6 @@
-// The list of the phone's features: one line each in features.cpp. A room takes part through hooks; a null hook means "not my business".
-// The list's order is the order in which hooks are called: it decides which room has the first word on a new call.
+// The list of the phone's features: one line each in features.cpp. A room takes part through hooks; a null hook means
+// "not my business". The list's order is the order in which hooks are called: it decides which room has the first word
+// on a new call.
 #pragma once
 #include <optional>
 #include <span>
@@ -25,7 +26,8 @@ struct Feature {
 
 [[nodiscard]] std::span<const Feature> features();
 
-[[nodiscard]] std::optional<IncomingVerdict> decide_incoming(const IncomingFacts& facts, const Desk& desk, const Line& line);
+[[nodiscard]] std::optional<IncomingVerdict> decide_incoming(const IncomingFacts& facts, const Desk& desk,
+                                                             const Line& line);
 void alert(Desk& desk, Now now, Call& call);
 
 }  // namespace offhook::phone

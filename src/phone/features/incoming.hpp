@@ -1,5 +1,5 @@
-// What a new call meets before it rings: rooms look at plain facts, one after the other, and the first that has a verdict decides
-// (the order stands in features.cpp). No verdict: it rings.
+// What a new call meets before it rings: rooms look at plain facts, one after the other, and the first that has a
+// verdict decides (the order stands in features.cpp). No verdict: it rings.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -18,7 +18,8 @@ struct Row {
   bool talks;
 };
 
-CallFacts up(HoldChange change = HoldChange::None, bool held = false, bool muted = false, bool by_remote = false, bool transferring = false) {
+CallFacts up(HoldChange change = HoldChange::None, bool held = false, bool muted = false, bool by_remote = false,
+             bool transferring = false) {
   return {Stage::Established, change, held, muted, by_remote, transferring, false};
 }
 

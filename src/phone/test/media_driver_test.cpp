@@ -22,7 +22,13 @@ TEST_F(Driver, ALegIsASessionFromOpenToClose) {
   const auto session = driver.session(1);
   ASSERT_TRUE(session);
   EXPECT_EQ(engine.sessions(), 1u);
-  driver.apply(kNow, UpdateLeg{1, {kLocal, {IpAddress::loopback(), 13000}, sdp::pcmu(), std::nullopt, sdp::Direction::SendRecv, milliseconds(20)}});
+  driver.apply(kNow, UpdateLeg{1,
+                               {kLocal,
+                                {IpAddress::loopback(), 13000},
+                                sdp::pcmu(),
+                                std::nullopt,
+                                sdp::Direction::SendRecv,
+                                milliseconds(20)}});
   engine.wake({kNow.mono + milliseconds(40), kNow.wall});
   const auto sent = engine.poll_transmit();
   ASSERT_TRUE(sent);

@@ -9,16 +9,21 @@ namespace {
 // One text for each command, so that a table can show it.
 std::string shown(const Checked<Command>& parsed) {
   if (!parsed) return "error: " + parsed.error().what;
-  const auto kind = [](ForwardKind k) { return k == ForwardKind::Always ? "always" : k == ForwardKind::Busy ? "busy" : "no-answer"; };
-  return std::visit(
-      Overloaded{[](const Dial& c) { return "Dial " + c.target + '/' + std::to_string(c.account); },
-                 [](const Answer& c) { return "Answer " + std::to_string(c.call); }, [](const Reject& c) { return "Reject " + std::to_string(c.call); },
-                 [](const Hold& c) { return "Hold " + std::to_string(c.call); }, [](const Resume& c) { return "Resume " + std::to_string(c.call); },
-                 [](const Transfer& c) { return "Transfer " + c.target + '/' + std::to_string(c.call); },
-                 [](const HangUp& c) { return "HangUp " + std::to_string(c.call); },
-                 [](const SetDnd& c) { return std::string("Dnd ") + (c.on ? "on" : "off"); },
-                 [&](const SetForward& c) { return std::string("Forward ") + kind(c.kind) + (c.on ? " on " : " off ") + c.target; }},
-      *parsed);
+  const auto kind = [](ForwardKind k) {
+    return k == ForwardKind::Always ? "always" : k == ForwardKind::Busy ? "busy" : "no-answer";
+  };
+  return std::visit(Overloaded{[](const Dial& c) { return "Dial " + c.target + '/' + std::to_string(c.account); },
+                               [](const Answer& c) { return "Answer " + std::to_string(c.call); },
+                               [](const Reject& c) { return "Reject " + std::to_string(c.call); },
+                               [](const Hold& c) { return "Hold " + std::to_string(c.call); },
+                               [](const Resume& c) { return "Resume " + std::to_string(c.call); },
+                               [](const Transfer& c) { return "Transfer " + c.target + '/' + std::to_string(c.call); },
+                               [](const HangUp& c) { return "HangUp " + std::to_string(c.call); },
+                               [](const SetDnd& c) { return std::string("Dnd ") + (c.on ? "on" : "off"); },
+                               [&](const SetForward& c) {
+                                 return std::string("Forward ") + kind(c.kind) + (c.on ? " on " : " off ") + c.target;
+                               }},
+                    *parsed);
 }
 
 struct Row {

@@ -12,10 +12,10 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 std::string request(const std::string& method, const std::string& uri, const std::string& to_tag = "") {
-  return method + ' ' + uri +
-         " SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5999;branch=z9hG4bK" + method + std::to_string(fnv1a(uri)) +
-         "\r\nMax-Forwards: 70\r\nFrom: <sip:s@127.0.0.1>;tag=s\r\nTo: <" + uri + ">" + (to_tag.empty() ? "" : ";tag=" + to_tag) +
-         "\r\nCall-ID: c-" + method + "@s\r\nCSeq: 1 " + method + "\r\nContact: <sip:s@127.0.0.1:5999>\r\nContent-Length: 0\r\n\r\n";
+  return method + ' ' + uri + " SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5999;branch=z9hG4bK" + method +
+         std::to_string(fnv1a(uri)) + "\r\nMax-Forwards: 70\r\nFrom: <sip:s@127.0.0.1>;tag=s\r\nTo: <" + uri + ">" +
+         (to_tag.empty() ? "" : ";tag=" + to_tag) + "\r\nCall-ID: c-" + method + "@s\r\nCSeq: 1 " + method +
+         "\r\nContact: <sip:s@127.0.0.1:5999>\r\nContent-Length: 0\r\n\r\n";
 }
 
 // The final answers that a stranger got.
@@ -77,7 +77,8 @@ TEST(Rack, GarbageHarmsNothing) {
   SimOffice office;
   office.add("A");
   office.add("B");
-  for (const char* bytes : {"", "\r\n\r\n", "INVITE", "INVITE sip:1001@x SIP/2.0\r\n\r\n", "SIP/2.0 200 OK\r\n\r\n", "\x00\xff\xfe"})
+  for (const char* bytes :
+       {"", "\r\n\r\n", "INVITE", "INVITE sip:1001@x SIP/2.0\r\n\r\n", "SIP/2.0 200 OK\r\n\r\n", "\x00\xff\xfe"})
     office.stranger_sends("A", bytes);
   office.settle();
   office.connect("B", "A");
@@ -99,7 +100,8 @@ TEST(Rack, PhonesOnOneSocketAreToldApartByUser) {
   office.add("B");
   (void)office.tell("B", "call 7031");
   office.settle();
-  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(office.rack().view(ids[i]).calls.size(), i == 31 ? 1u : 0u) << i;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    EXPECT_EQ(office.rack().view(ids[i]).calls.size(), i == 31 ? 1u : 0u) << i;
   EXPECT_TRUE(office.rack().command(office.now(), ids[31], Answer{}));
   office.settle();
   EXPECT_EQ(office.state("B", 1), "talking");

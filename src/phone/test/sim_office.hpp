@@ -1,5 +1,6 @@
-// An office for tests: a rack of phones and a small switch between them, in virtual time, without loss. The switch (SimSwitch) is a registrar
-// and stateless relay of its own, just enough for requests outside dialogs; what is inside a dialog goes from phone to phone.
+// An office for tests: a rack of phones and a small switch between them, in virtual time, without loss. The switch
+// (SimSwitch) is a registrar and stateless relay of its own, just enough for requests outside dialogs; what is inside a
+// dialog goes from phone to phone.
 #pragma once
 #include <algorithm>
 #include <deque>
@@ -12,8 +13,8 @@
 #include "base/overloaded.hpp"
 #include "config/phone_config.hpp"
 #include "phone/rack.hpp"
-#include "sip/edit.hpp"
 #include "sip/builder.hpp"
+#include "sip/edit.hpp"
 #include "sip/header/contact.hpp"
 #include "sip/uri.hpp"
 #include "transport/layer.hpp"
@@ -47,9 +48,11 @@ class SimSwitch {
       return;
     }
     const transport::Flow onward{transport::Protocol::Udp, local_, found->second, 0};
-    // A stateless relay's branch is a function of the one before it, so that CANCEL and ACK match their INVITE (RFC 3261 §16.11).
+    // A stateless relay's branch is a function of the one before it, so that CANCEL and ACK match their INVITE (RFC
+    // 3261 §16.11).
     const auto via = std::string(*request.top(sip::HeaderId::Via));
-    const auto branch = via.substr(via.find("branch=") + 7, via.find(';', via.find("branch=")) - via.find("branch=") - 7);
+    const auto branch =
+        via.substr(via.find("branch=") + 7, via.find(';', via.find("branch=")) - via.find("branch=") - 7);
     sip::Edit edit(request);
     edit.request_uri("sip:" + std::string(uri->user) + '@' + found->second.text());
     edit.prepend(sip::HeaderId::Via, transport::via_value(onward, "z9hG4bKsw" + std::to_string(fnv1a(branch))));
@@ -158,8 +161,10 @@ class SimOffice {
       if (wake) next = std::min(next, std::max(*wake, now_.mono));
       if (arrival) next = std::min(next, *arrival);
       advance_to(next);
-      if (arrival && *arrival <= now_.mono) deliver();
-      else if (next >= end) break;
+      if (arrival && *arrival <= now_.mono)
+        deliver();
+      else if (next >= end)
+        break;
       rack_.wake(now_);
       flush();
     }
@@ -207,7 +212,8 @@ class SimOffice {
   }
   const media::AudioPlan& plan(std::uint64_t leg) const { return plans_.at(leg); }
 
-  // Trouble on the wire, by the sender's name: messages (first line as in sent()) that never arrive, and bytes that change on the way.
+  // Trouble on the wire, by the sender's name: messages (first line as in sent()) that never arrive, and bytes that
+  // change on the way.
   std::function<bool(const std::string& from, const std::string& what)> lost;
   std::function<void(const std::string& from, std::string& bytes)> tamper;
 
@@ -246,7 +252,8 @@ class SimOffice {
     if (tamper) tamper(from, what.bytes);
     if (auto message = sip::Message::parse(what.bytes)) {
       std::string first = message->is_request() ? std::string(message->method_text())
-                                                : std::to_string(message->status()) + ' ' + std::string(sip::method_name(message->method()));
+                                                : std::to_string(message->status()) + ' ' +
+                                                      std::string(sip::method_name(message->method()));
       if (lost && lost(from, first)) return;
       seen.push_back({now_.mono, from, name_of(what.flow.remote), std::move(first), std::move(*message)});
     }
@@ -256,7 +263,8 @@ class SimOffice {
     auto what = std::move(wire_.front().what);
     wire_.pop_front();
     const transport::Flow flow{what.flow.protocol, what.flow.remote, what.flow.local, 0};
-    if (flow.local == at(5060)) switch_.receive(flow, std::move(what.bytes));
+    if (flow.local == at(5060))
+      switch_.receive(flow, std::move(what.bytes));
     else if (flow.local == at(5999)) {
       if (auto message = sip::Message::parse(std::move(what.bytes))) stranger.got.push_back(std::move(*message));
     } else if (names_.contains(flow.local)) {
@@ -277,7 +285,8 @@ class SimOffice {
     std::visit(Overloaded{[&](const OpenLeg& c) { media_log.push_back("open " + std::to_string(c.leg)); },
                           [&](const UpdateLeg& c) {
                             plans_[c.leg] = c.plan;
-                            media_log.push_back("update " + std::to_string(c.leg) + ' ' + std::string(sdp::direction_text(c.plan.direction)));
+                            media_log.push_back("update " + std::to_string(c.leg) + ' ' +
+                                                std::string(sdp::direction_text(c.plan.direction)));
                           },
                           [&](const CloseLeg& c) { media_log.push_back("close " + std::to_string(c.leg)); }},
                command);

@@ -27,7 +27,7 @@ TEST(RtpPacket, HeaderHasTheLayoutOfTheRfc) {
 }
 
 TEST(RtpPacket, CsrcExtensionAndPaddingAreNotPayload) {
-  const Buffer d{0xb2, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5,  // P, X, CC=2
+  const Buffer d{0xb2, 0,    0, 1, 0, 0, 0, 2, 0,    0,    0, 3, 0, 0, 0, 4, 0, 0, 0, 5,  // P, X, CC=2
                  0xbe, 0xde, 0, 1, 9, 9, 9, 9, 0x11, 0x22, 0, 0, 3};
   const auto p = parse_packet(d);
   ASSERT_TRUE(p) << p.error().text;

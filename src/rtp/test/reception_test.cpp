@@ -14,7 +14,8 @@ struct Feed {
   std::uint64_t base = 0;
   explicit Feed(std::uint16_t first = 100) : base(first) {}
   Verdict packet(std::int64_t index, Duration late = {}) {
-    return reception.receive(static_cast<std::uint16_t>(base + static_cast<std::uint64_t>(index)), RtpTime(static_cast<std::uint32_t>(index * 160)),
+    return reception.receive(static_cast<std::uint16_t>(base + static_cast<std::uint64_t>(index)),
+                             RtpTime(static_cast<std::uint32_t>(index * 160)),
                              TimePoint{} + milliseconds(20 * index + 1000) + late);
   }
   void run(std::int64_t from, std::int64_t to) {

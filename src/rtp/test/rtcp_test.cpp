@@ -61,12 +61,12 @@ TEST(Rtcp, WhatDoesNotAddUpIsRefused) {
   const std::vector<Buffer> bad{
       {},
       {0x80, 201, 0},
-      {0x80, 201, 0, 1, 0, 0, 0},           // cut short
-      {0x40, 201, 0, 1, 0, 0, 0, 1},        // version
-      {0x81, 203, 0, 1, 0, 0, 0, 1},        // begins with BYE
-      {0x81, 201, 0, 1, 0, 0, 0, 1},        // one block, none there
-      {0x80, 200, 0, 1, 0, 0, 0, 1},        // SR without sender info
-      {0xa0, 201, 0, 1, 0, 0, 0, 9},        // padding longer than the body
+      {0x80, 201, 0, 1, 0, 0, 0},                                                  // cut short
+      {0x40, 201, 0, 1, 0, 0, 0, 1},                                               // version
+      {0x81, 203, 0, 1, 0, 0, 0, 1},                                               // begins with BYE
+      {0x81, 201, 0, 1, 0, 0, 0, 1},                                               // one block, none there
+      {0x80, 200, 0, 1, 0, 0, 0, 1},                                               // SR without sender info
+      {0xa0, 201, 0, 1, 0, 0, 0, 9},                                               // padding longer than the body
       {0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 202, 0, 2, 0, 0, 0, 1, 1, 9, 'x', 'y'},  // item longer than the chunk
       {0x80, 201, 0, 1, 0, 0, 0, 1, 0x82, 203, 0, 1, 0, 0, 0, 1},                  // two sources, one there
       {0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 203, 0, 2, 0, 0, 0, 1, 9, 'x', 0, 0},    // reason longer than the packet

@@ -9,7 +9,10 @@ namespace {
 
 LocalAudio party(std::uint8_t host, Direction direction = Direction::SendRecv, bool old_style = false) {
   return {{IpAddress::v4(192, 0, 2, host), static_cast<std::uint16_t>(11780 + host * 2)},
-          {pcmu(), pcma(), telephone_event()}, direction, milliseconds(20), old_style};
+          {pcmu(), pcma(), telephone_event()},
+          direction,
+          milliseconds(20),
+          old_style};
 }
 
 struct Call {
@@ -51,7 +54,8 @@ INSTANTIATE_TEST_SUITE_P(Forms, Hold,
                                          HoldForm{Direction::Inactive, false, Direction::Inactive, Direction::Inactive},
                                          HoldForm{Direction::SendRecv, true, Direction::SendOnly, Direction::RecvOnly},
                                          HoldForm{Direction::SendOnly, true, Direction::SendOnly, Direction::RecvOnly},
-                                         HoldForm{Direction::Inactive, true, Direction::Inactive, Direction::Inactive}));
+                                         HoldForm{Direction::Inactive, true, Direction::Inactive,
+                                                  Direction::Inactive}));
 
 TEST(HoldText, OldStyleKeepsThePortAndTheRealOriginAddress) {
   Session s(1);

@@ -12,16 +12,27 @@ using testing::Not;
 using State = Session::State;
 
 LocalAudio alice() {
-  return {{IpAddress::v4(192, 0, 2, 1), 11780}, {pcmu(), pcma(), telephone_event()}, Direction::SendRecv, milliseconds(20), false};
+  return {{IpAddress::v4(192, 0, 2, 1), 11780},
+          {pcmu(), pcma(), telephone_event()},
+          Direction::SendRecv,
+          milliseconds(20),
+          false};
 }
 LocalAudio bob() {
-  return {{IpAddress::v4(198, 51, 100, 2), 20000}, {pcma(), pcmu(), telephone_event(97)}, Direction::SendRecv, milliseconds(30), false};
+  return {{IpAddress::v4(198, 51, 100, 2), 20000},
+          {pcma(), pcmu(), telephone_event(97)},
+          Direction::SendRecv,
+          milliseconds(30),
+          false};
 }
 
 std::string described(std::string_view media, std::string_view connection = "IN IP4 203.0.113.5") {
-  return "v=0\r\no=x 1 1 IN IP4 203.0.113.5\r\ns=-\r\nc=" + std::string(connection) + "\r\nt=0 0\r\n" + std::string(media);
+  return "v=0\r\no=x 1 1 IN IP4 203.0.113.5\r\ns=-\r\nc=" + std::string(connection) + "\r\nt=0 0\r\n" +
+         std::string(media);
 }
-std::uint64_t version_of(const std::string& text) { return std::stoull(std::string(parse(text)->origin.session_version)); }
+std::uint64_t version_of(const std::string& text) {
+  return std::stoull(std::string(parse(text)->origin.session_version));
+}
 
 TEST(Offer, IsTheDescriptionOfTheLocalSide) {
   Session s(4711, "1001");
@@ -70,9 +81,10 @@ TEST(Offer, AfterAnAnswerKeepsThePeersPayloadTypes) {
 }
 
 TEST(Answer, WithoutCodecInCommonIsAnErrorAndChangesNothing) {
-  for (const auto* media : {"m=audio 4000 RTP/AVP 18\r\n", "m=audio 4000 RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n",
-                            "m=audio 4000 RTP/AVP 0\r\na=rtpmap:0 PCMU/16000\r\n", "m=video 4000 RTP/AVP 31\r\n",
-                            "m=audio 4000 RTP/SAVP 0\r\n"}) {
+  for (const auto* media :
+       {"m=audio 4000 RTP/AVP 18\r\n", "m=audio 4000 RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n",
+        "m=audio 4000 RTP/AVP 0\r\na=rtpmap:0 PCMU/16000\r\n", "m=video 4000 RTP/AVP 31\r\n",
+        "m=audio 4000 RTP/SAVP 0\r\n"}) {
     Session b(2);
     EXPECT_FALSE(b.answer(described(media), bob())) << media;
     EXPECT_EQ(b.state(), State::Idle);
@@ -82,8 +94,10 @@ TEST(Answer, WithoutCodecInCommonIsAnErrorAndChangesNothing) {
 
 TEST(Answer, RefusesFurtherStreamsInOrder) {
   Session b(2);
-  const auto answer = b.answer(described("m=video 51372 RTP/AVP 31 34\r\nm=audio 4000 RTP/AVP 0\r\nm=audio 4002 RTP/AVP 8\r\n"
-                                         "m=application 9 TCP/BFCP *\r\n"), bob());
+  const auto answer =
+      b.answer(described("m=video 51372 RTP/AVP 31 34\r\nm=audio 4000 RTP/AVP 0\r\nm=audio 4002 RTP/AVP 8\r\n"
+                         "m=application 9 TCP/BFCP *\r\n"),
+               bob());
   ASSERT_TRUE(answer);
   const auto d = parse(*answer);
   ASSERT_EQ(d->media.size(), 4U);
@@ -101,7 +115,8 @@ TEST(Answer, RefusesFurtherStreamsInOrder) {
 
 TEST(Answer, TakesTheFirstAudioStreamItCanUse) {
   Session b(2);
-  const auto answer = b.answer(described("m=audio 4000 RTP/SAVP 0\r\nm=audio 4002 RTP/AVP 18\r\nm=audio 4004 RTP/AVP 8\r\n"), bob());
+  const auto answer =
+      b.answer(described("m=audio 4000 RTP/SAVP 0\r\nm=audio 4002 RTP/AVP 18\r\nm=audio 4004 RTP/AVP 8\r\n"), bob());
   ASSERT_TRUE(answer);
   EXPECT_EQ(b.negotiated()->remote.port, 4004);
 }
@@ -226,7 +241,8 @@ TEST(Rfc4317, AudioVideoOfferWithManyAudioCodecsAnsweredWithOne) {
   const auto answer = bob_session.answer(
       "v=0\r\no=alice 2890844526 2890844526 IN IP4 host.atlanta.example.com\r\ns= \r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\n"
       "m=audio 49170 RTP/AVP 0 8 97\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:97 iLBC/8000\r\n"
-      "m=video 51372 RTP/AVP 31 32\r\na=rtpmap:31 H261/90000\r\na=rtpmap:32 MPV/90000\r\n", ilbc_only);
+      "m=video 51372 RTP/AVP 31 32\r\na=rtpmap:31 H261/90000\r\na=rtpmap:32 MPV/90000\r\n",
+      ilbc_only);
   ASSERT_TRUE(answer) << answer.error().text;
   EXPECT_THAT(*answer, HasSubstr("m=audio 20000 RTP/AVP 97\r\na=rtpmap:97 iLBC/8000\r\n"));
   EXPECT_THAT(*answer, HasSubstr("m=video 0 RTP/AVP 31\r\n"));

@@ -66,8 +66,8 @@ TEST(SessionDescription, CodecsTakeRtpmapFirstAndTheStaticTableElse) {
       "a=rtpmap:0 PCMU/8000\na=rtpmap:99 broken\n";
   const auto d = parse(text);
   ASSERT_TRUE(d);
-  EXPECT_THAT(d->media[0].codecs(),
-              ElementsAre(Codec{8, "PCMA", 8000, 1, ""}, Codec{0, "PCMU", 8000, 1, ""}, Codec{97, "opus", 48000, 2, "useinbandfec=1"}));
+  EXPECT_THAT(d->media[0].codecs(), ElementsAre(Codec{8, "PCMA", 8000, 1, ""}, Codec{0, "PCMU", 8000, 1, ""},
+                                                Codec{97, "opus", 48000, 2, "useinbandfec=1"}));
 }
 
 TEST(SessionDescription, TakesLfAndMissingLastLineEndAndMissingTiming) {
@@ -94,14 +94,17 @@ const std::string kHead = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n";  // 39 b
 INSTANTIATE_TEST_SUITE_P(
     Table, RefusedDescription,
     testing::Values(Bad{"", 0}, Bad{"hello", 0}, Bad{"v=1\r\n", 0}, Bad{"o=- 1 1 IN IP4 192.0.2.1\r\nv=0\r\n", 0},
-                    Bad{"v=0\r\ns=-\r\n", 10}, Bad{"v=0\r\no=- 1 1 IN IP4\r\ns=-\r\n", 5}, Bad{kHead + "t=0\r\n", kHead.size()},
-                    Bad{kHead + "t=0 x\r\n", kHead.size()}, Bad{kHead + "\r\nt=0 0\r\n", kHead.size()},
-                    Bad{kHead + "m=audio\r\n", kHead.size()}, Bad{kHead + "m=audio 70000 RTP/AVP 0\r\n", kHead.size()},
-                    Bad{kHead + "m=audio -1 RTP/AVP 0\r\n", kHead.size()}, Bad{kHead + "m=audio 1/0 RTP/AVP 0\r\n", kHead.size()},
+                    Bad{"v=0\r\ns=-\r\n", 10}, Bad{"v=0\r\no=- 1 1 IN IP4\r\ns=-\r\n", 5},
+                    Bad{kHead + "t=0\r\n", kHead.size()}, Bad{kHead + "t=0 x\r\n", kHead.size()},
+                    Bad{kHead + "\r\nt=0 0\r\n", kHead.size()}, Bad{kHead + "m=audio\r\n", kHead.size()},
+                    Bad{kHead + "m=audio 70000 RTP/AVP 0\r\n", kHead.size()},
+                    Bad{kHead + "m=audio -1 RTP/AVP 0\r\n", kHead.size()},
+                    Bad{kHead + "m=audio 1/0 RTP/AVP 0\r\n", kHead.size()},
                     Bad{kHead + "m=audio 1 RTP/AVP\r\n", kHead.size()}, Bad{kHead + "c=IN IP4\r\n", kHead.size()},
                     Bad{kHead + "a=x\ry\r\n", kHead.size()}, Bad{kHead + std::string("a=x\0y\r\n", 7), kHead.size()},
                     Bad{kHead + "s=again\r\n", kHead.size()}, Bad{kHead + "o=- 1 1 IN IP4 1.1.1.1\r\n", kHead.size()},
-                    Bad{kHead + "v=0\r\n", kHead.size()}, Bad{kHead + "=\r\n", kHead.size()}, Bad{kHead + "a x\r\n", kHead.size()}));
+                    Bad{kHead + "v=0\r\n", kHead.size()}, Bad{kHead + "=\r\n", kHead.size()},
+                    Bad{kHead + "a x\r\n", kHead.size()}));
 
 TEST(SessionDescription, LimitsHold) {
   const std::string long_text = kHead + "a=" + std::string(20'000, 'a');

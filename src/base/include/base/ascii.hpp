@@ -1,8 +1,8 @@
 // ASCII helpers that know no locale.
 #pragma once
-#include <cstdint>
-#include <cstddef>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

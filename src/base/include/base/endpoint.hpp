@@ -36,8 +36,8 @@ class IpAddress {
   [[nodiscard]] bool is_multicast() const { return is_v6_ ? bytes_[0] == 0xff : bytes_[0] >= 224 && bytes_[0] < 240; }
   // The first 4 bytes count for IPv4.
   [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
-  [[nodiscard]] std::string text() const;        // 192.0.2.1, 2001:db8::1 (RFC 5952)
-  [[nodiscard]] std::string uri_host() const;    // 192.0.2.1, [2001:db8::1]
+  [[nodiscard]] std::string text() const;      // 192.0.2.1, 2001:db8::1 (RFC 5952)
+  [[nodiscard]] std::string uri_host() const;  // 192.0.2.1, [2001:db8::1]
 
   friend constexpr auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
@@ -51,7 +51,8 @@ struct Endpoint {
   std::uint16_t port = 0;
 
   // "192.0.2.1:5060", "[::1]:5060"; with a default port also without ":port".
-  [[nodiscard]] static std::optional<Endpoint> parse(std::string_view text, std::optional<std::uint16_t> default_port = std::nullopt);
+  [[nodiscard]] static std::optional<Endpoint> parse(std::string_view text,
+                                                     std::optional<std::uint16_t> default_port = std::nullopt);
   [[nodiscard]] std::string text() const;
   friend constexpr auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };

@@ -7,7 +7,24 @@
 
 namespace offhook {
 
-enum class Module : std::uint8_t { Base, Sip, Sdp, Rtp, Config, Transport, Transaction, Dialog, Media, Ua, Proxy, Phone, Flow, Io, Sim, Api };
+enum class Module : std::uint8_t {
+  Base,
+  Sip,
+  Sdp,
+  Rtp,
+  Config,
+  Transport,
+  Transaction,
+  Dialog,
+  Media,
+  Ua,
+  Proxy,
+  Phone,
+  Flow,
+  Io,
+  Sim,
+  Api
+};
 
 // A small value: no heap. `text` points to static storage and reads as "what is wrong".
 struct Error {

@@ -91,5 +91,7 @@ class SlotMap {
 
 template <class Tag>
 struct std::hash<offhook::Handle<Tag>> {
-  std::size_t operator()(offhook::Handle<Tag> handle) const noexcept { return std::hash<std::uint64_t>{}(handle.number()); }
+  std::size_t operator()(offhook::Handle<Tag> handle) const noexcept {
+    return std::hash<std::uint64_t>{}(handle.number());
+  }
 };

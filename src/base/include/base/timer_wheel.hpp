@@ -1,7 +1,7 @@
 // All timers of one engine: a hierarchical wheel (four levels of 256 slots, 1 ms a tick).
-// Arm and cancel are O(1); a timer fires at the first advance() at or after its deadline, never early. Timers fire in the
-// order of their tick, and within a tick in the order in which they were armed: a run repeats exactly.
-// Owned by one engine, used from its thread only.
+// Arm and cancel are O(1); a timer fires at the first advance() at or after its deadline, never early. Timers fire in
+// the order of their tick, and within a tick in the order in which they were armed: a run repeats exactly. Owned by one
+// engine, used from its thread only.
 #pragma once
 #include <array>
 #include <cstdint>

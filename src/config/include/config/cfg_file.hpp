@@ -37,7 +37,7 @@ struct CfgEntry {
 };
 
 struct CfgFile {
-  std::string name;  // as the person named it
+  std::string name;               // as the person named it
   std::vector<CfgEntry> entries;  // in file order, duplicates included
 };
 

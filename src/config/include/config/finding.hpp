@@ -9,7 +9,8 @@
 
 namespace offhook::config {
 
-// Error: the phone refuses or ignores what is written. Warning: it takes it, but it is hardly meant. Info: good to know.
+// Error: the phone refuses or ignores what is written. Warning: it takes it, but it is hardly meant. Info: good to
+// know.
 enum class Severity : std::uint8_t { Error, Warning, Info };
 
 [[nodiscard]] std::string_view to_text(Severity severity);

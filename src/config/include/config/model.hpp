@@ -10,7 +10,22 @@
 
 namespace offhook::config {
 
-enum class ModelId : std::uint8_t { T48G, T46G, T42G, T41P, T40P, T40G, T29G, T27P, T27G, T23P, T23G, T21PE2, T19PE2, CP860 };
+enum class ModelId : std::uint8_t {
+  T48G,
+  T46G,
+  T42G,
+  T41P,
+  T40P,
+  T40G,
+  T29G,
+  T27P,
+  T27G,
+  T23P,
+  T23G,
+  T21PE2,
+  T19PE2,
+  CP860
+};
 
 // A set of models, one bit each; the parameter table says with it which phones know a name.
 using ModelMask = std::uint32_t;
@@ -33,8 +48,8 @@ struct Model {
   std::uint8_t line_keys;            // linekey.1 … linekey.N; 0 has none
   std::uint8_t line_keys_visible;    // on one page of the screen or keypad
   Screen screen;
-  std::string_view firmware;           // version the phone says it runs, "28.80.0.95"
-  std::string_view common_file;        // file every phone of the model reads, "y000000000028.cfg"
+  std::string_view firmware;                 // version the phone says it runs, "28.80.0.95"
+  std::string_view common_file;              // file every phone of the model reads, "y000000000028.cfg"
   std::span<const std::string_view> codecs;  // account.X.codec.Y: the codec in slot Y, first is slot 1
 
   // The number in front of the firmware version: 28.
@@ -50,7 +65,8 @@ struct Model {
 // "Yealink SIP-T46G 28.80.0.95": what these phones write in User-Agent.
 [[nodiscard]] std::string user_agent(const Model& model);
 
-// A MAC address as twelve lower-case hex digits, the way file names carry it; ":", "-" and "." between digits may be there.
+// A MAC address as twelve lower-case hex digits, the way file names carry it; ":", "-" and "." between digits may be
+// there.
 [[nodiscard]] Checked<std::string> parse_mac(std::string_view text);
 
 }  // namespace offhook::config

@@ -31,8 +31,24 @@ enum class Effect : std::uint8_t { AtOnce, Reregister, Reboot };
 
 // The part of the phone a parameter belongs to.
 enum class Room : std::uint8_t {
-  Account, Registration, Sip, Network, Codec, Audio, Dtmf, Forward, Dnd, CallWaiting, Hold, Transfer, Refuse, Ringing, AutoAnswer,
-  Calls, Display, Security
+  Account,
+  Registration,
+  Sip,
+  Network,
+  Codec,
+  Audio,
+  Dtmf,
+  Forward,
+  Dnd,
+  CallWaiting,
+  Hold,
+  Transfer,
+  Refuse,
+  Ringing,
+  AutoAnswer,
+  Calls,
+  Display,
+  Security
 };
 
 [[nodiscard]] std::string_view to_text(Kind kind);
@@ -53,11 +69,11 @@ enum class IndexRange : std::uint8_t { None, Accounts, LineKeys, CodecSlots, Fix
 struct Row {
   std::string_view name;  // pattern
   Kind kind = Kind::Text;
-  std::string_view choices;  // "0 UDP|1 TCP": value, then what it means
-  std::int64_t min = 0;      // Integer; Decimal in thousandths
-  std::int64_t max = 0;      // Integer; Decimal in thousandths; Text and Host in bytes
-  bool zero_too = false;     // Integer: 0 is allowed beside the range
-  bool secret = false;       // not to be echoed
+  std::string_view choices;   // "0 UDP|1 TCP": value, then what it means
+  std::int64_t min = 0;       // Integer; Decimal in thousandths
+  std::int64_t max = 0;       // Integer; Decimal in thousandths; Text and Host in bytes
+  bool zero_too = false;      // Integer: 0 is allowed beside the range
+  bool secret = false;        // not to be echoed
   std::string_view fallback;  // factory default; empty is blank
   // Factory default where it depends on the model or the index; wins over `fallback`.
   std::string_view (*fallback_for)(const Model&, Index) = nullptr;

@@ -28,12 +28,12 @@ struct OutboundProxyConfig {
 };
 
 struct RegistrationConfig {
-  seconds retry_interval{30};       // after a failure; 0 does not retry
+  seconds retry_interval{30};  // after a failure; 0 does not retry
   bool unregister_on_reboot = false;
-  bool contact_line_param = true;   // ;line= in Contact
-  bool mac_header = false;          // MAC: in REGISTER
-  bool line_header = false;         // Line: in REGISTER, 0-based
-  seconds surge_prevention{0};      // the first REGISTER leaves at a random moment within it
+  bool contact_line_param = true;  // ;line= in Contact
+  bool mac_header = false;         // MAC: in REGISTER
+  bool line_header = false;        // Line: in REGISTER, 0-based
+  seconds surge_prevention{0};     // the first REGISTER leaves at a random moment within it
 };
 
 // RFC 3261 §17.1.1.1 T1, T2, T4.
@@ -90,7 +90,7 @@ struct DndConfig {  // per account; the same in each account in phone mode
   bool enabled = false;
   std::string on_code;
   std::string off_code;
-  bool emergency_enabled = false;                 // let the callers below through
+  bool emergency_enabled = false;  // let the callers below through
   std::vector<std::string> emergency_callers;
 };
 
@@ -107,9 +107,9 @@ struct RefuseConfig {
 };
 
 struct TransferConfig {
-  bool semi_attended = true;           // off: a transfer while the target still rings becomes blind
-  bool blind_on_hook = true;           // hanging up completes a blind transfer
-  bool attended_on_hook = true;        // hanging up completes an attended one
+  bool semi_attended = true;     // off: a transfer while the target still rings becomes blind
+  bool blind_on_hook = true;     // hanging up completes a blind transfer
+  bool attended_on_hook = true;  // hanging up completes an attended one
   milliseconds hold_to_refer_delay{0};
 };
 

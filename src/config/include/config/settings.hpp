@@ -34,7 +34,8 @@ class Layer {
 
   // Takes the values that a phone takes: known name, permitted value; blank values change nothing. The rest ends in
   // `findings` with file:line: a value that is not permitted is an error, a name that is not known a warning.
-  [[nodiscard]] static std::shared_ptr<const Layer> make(LayerKind kind, const CfgFile& file, std::vector<Finding>& findings);
+  [[nodiscard]] static std::shared_ptr<const Layer> make(LayerKind kind, const CfgFile& file,
+                                                         std::vector<Finding>& findings);
 
   // The last value written for it; nothing when the layer does not speak of it.
   [[nodiscard]] std::optional<Value> find(RowId row, Index index) const;
@@ -65,7 +66,7 @@ class Layer {
 // Where a value comes from.
 struct Origin {
   LayerKind layer = LayerKind::Factory;
-  std::string_view file;   // empty for the factory default
+  std::string_view file;  // empty for the factory default
   std::uint32_t line = 0;
 
   [[nodiscard]] std::string text() const;  // "MAC file a.cfg:12", "factory default"
@@ -83,10 +84,12 @@ class Settings {
   [[nodiscard]] const Model& model() const { return *model_; }
 
   [[nodiscard]] std::string_view text(std::string_view name, Index index = {}) const;
-  [[nodiscard]] std::int64_t number(std::string_view name, Index index = {}) const;   // Integer, Choice of numbers, Flag
+  [[nodiscard]] std::int64_t number(std::string_view name, Index index = {}) const;  // Integer, Choice of numbers, Flag
   [[nodiscard]] bool flag(std::string_view name, Index index = {}) const;
-  [[nodiscard]] Duration duration(std::string_view name, Index index = {}) const;     // Integer or Decimal with a time unit
-  [[nodiscard]] std::vector<std::string_view> all(std::string_view name, Index index = {}) const;  // additive rows, lowest layer first
+  [[nodiscard]] Duration duration(std::string_view name,
+                                  Index index = {}) const;  // Integer or Decimal with a time unit
+  [[nodiscard]] std::vector<std::string_view> all(std::string_view name,
+                                                  Index index = {}) const;  // additive rows, lowest layer first
 
   // Whether any layer above the factory speaks of it (also when it repeats the default).
   [[nodiscard]] bool is_set(std::string_view name, Index index = {}) const;
@@ -107,7 +110,8 @@ class Settings {
 };
 
 // Settings from files in precedence order, lowest first, and all there is to say about them. A file that is refused
-// makes no layer. The kind of a layer is told by the name: y0000….cfg is common, …-local.cfg local, any other a MAC file.
+// makes no layer. The kind of a layer is told by the name: y0000….cfg is common, …-local.cfg local, any other a MAC
+// file.
 struct LoadedSettings {
   Settings settings;
   std::vector<Finding> findings;

@@ -1,5 +1,6 @@
-// HTTP/1.1 and WebSocket server in a loop, for one api::Service and a set of static files. Requests run on the loop's thread, one at a time.
-// A request or WebSocket whose Origin is not this server is refused (403): a page of somebody else's may not steer a phone.
+// HTTP/1.1 and WebSocket server in a loop, for one api::Service and a set of static files. Requests run on the loop's
+// thread, one at a time. A request or WebSocket whose Origin is not this server is refused (403): a page of somebody
+// else's may not steer a phone.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -23,8 +24,10 @@ struct StaticFile {
 
 class HttpServer {
  public:
-  // Complaint: "cannot listen: Address already in use (http:127.0.0.1:8080)". `after` runs after each request or WebSocket message (to drain the engines).
-  [[nodiscard]] static Checked<std::unique_ptr<HttpServer>> open(Loop& loop, Endpoint local, api::Service& service, std::vector<StaticFile> files,
+  // Complaint: "cannot listen: Address already in use (http:127.0.0.1:8080)". `after` runs after each request or
+  // WebSocket message (to drain the engines).
+  [[nodiscard]] static Checked<std::unique_ptr<HttpServer>> open(Loop& loop, Endpoint local, api::Service& service,
+                                                                 std::vector<StaticFile> files,
                                                                  std::function<void()> after);
   ~HttpServer();
 

@@ -1,4 +1,5 @@
-// One thread's event loop: readable descriptors, timers, posted work, signals. Everything registered here is called on the thread that runs run().
+// One thread's event loop: readable descriptors, timers, posted work, signals. Everything registered here is called on
+// the thread that runs run().
 #pragma once
 #include <functional>
 #include <memory>
@@ -15,7 +16,8 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Calls `readable` whenever the descriptor has something to read, until unwatch(). The descriptor stays the caller's and outlives the watch.
+  // Calls `readable` whenever the descriptor has something to read, until unwatch(). The descriptor stays the caller's
+  // and outlives the watch.
   void watch(int fd, std::function<void()> readable);
   void unwatch(int fd);
 
@@ -37,7 +39,7 @@ class Loop {
   void on_terminate(std::function<void()> handler);
   void on_hangup(std::function<void()> handler);
 
-  void run();   // until stop()
+  void run();  // until stop()
   void stop();
   // Runs until done() or the deadline; done() is asked after each event. For tests and flows.
   bool run_until(const std::function<bool()>& done, TimePoint deadline);

@@ -1,5 +1,5 @@
-// The media thread: a media engine on real RTP/RTCP sockets, on its own loop. The signalling thread hands it commands and takes snapshots of who is heard;
-// nothing else crosses.
+// The media thread: a media engine on real RTP/RTCP sockets, on its own loop. The signalling thread hands it commands
+// and takes snapshots of who is heard; nothing else crosses.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -30,14 +30,14 @@ class MediaHost {
   };
   struct Packet {
     Now at;
-    bool sent = true;             // or received
+    bool sent = true;  // or received
     flow::Kind kind = flow::Kind::Rtp;
     transport::Flow flow;
     std::string bytes;
   };
 
-  // Callbacks run on `signalling`'s thread. `reports` comes about ten times a second while there are legs, and once more when the last one is gone;
-  // `trouble` when a port cannot be opened.
+  // Callbacks run on `signalling`'s thread. `reports` comes about ten times a second while there are legs, and once
+  // more when the last one is gone; `trouble` when a port cannot be opened.
   MediaHost(Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
             std::function<void(std::vector<Packet>)> packets = {}, std::function<void(Complaint)> trouble = {});
   ~MediaHost();

@@ -1,5 +1,5 @@
-// A rack of phones on real sockets with real audio: signalling in the loop, media on a thread of its own. What `offhook phone` runs, and the phones of the demo and
-// the flows.
+// A rack of phones on real sockets with real audio: signalling in the loop, media on a thread of its own. What `offhook
+// phone` runs, and the phones of the demo and the flows.
 #pragma once
 #include <functional>
 #include <map>
@@ -20,9 +20,9 @@ namespace offhook::io {
 struct PhonePlan {
   std::string name;
   config::PhoneConfig config;
-  Endpoint local;          // signalling socket; the port wins over the configuration's
+  Endpoint local;  // signalling socket; the port wins over the configuration's
   media::AudioIn audio_in;
-  double pilot_hz = 0;     // by which others recognise this phone; 0: not at all
+  double pilot_hz = 0;  // by which others recognise this phone; 0: not at all
 };
 
 class PhoneHost {
@@ -35,26 +35,29 @@ class PhoneHost {
     std::vector<double> further_pilots;  // frequencies of strangers to tell apart
   };
 
-  [[nodiscard]] static Checked<std::unique_ptr<PhoneHost>> start(Loop& loop, std::vector<PhonePlan> plans, Options options,
-                                                                 flow::Recorder* recorder = nullptr);
+  [[nodiscard]] static Checked<std::unique_ptr<PhoneHost>> start(Loop& loop, std::vector<PhonePlan> plans,
+                                                                 Options options, flow::Recorder* recorder = nullptr);
   ~PhoneHost();
 
   [[nodiscard]] phone::Rack& rack() { return *rack_; }
   void register_all();
-  // Ends calls and registrations; they need the loop for a moment to leave. stopped() tells when all has been answered or given up.
+  // Ends calls and registrations; they need the loop for a moment to leave. stopped() tells when all has been answered
+  // or given up.
   void stop_all();
   [[nodiscard]] bool stopped() const;
   [[nodiscard]] bool all_registered() const;
 
   Checked<void> command(phone::PhoneId phone, const phone::Command& command);
-  // Names of the parties heard at that phone (or "440 Hz" for a pilot without a name), sorted; as of the last report, a tenth of a second ago at most.
+  // Names of the parties heard at that phone (or "440 Hz" for a pilot without a name), sorted; as of the last report, a
+  // tenth of a second ago at most.
   [[nodiscard]] std::vector<std::string> hears(phone::PhoneId phone) const;
   void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink);
   // Sends what commands given to rack() directly have caused.
   void drain() { sip_->drain(); }
 
  private:
-  PhoneHost(Loop& loop, Options options, flow::Recorder* recorder) : loop_(&loop), options_(std::move(options)), recorder_(recorder) {}
+  PhoneHost(Loop& loop, Options options, flow::Recorder* recorder)
+      : loop_(&loop), options_(std::move(options)), recorder_(recorder) {}
   void pass_on();
   void take_reports(std::vector<LegReport> reports);
 

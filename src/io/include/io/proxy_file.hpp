@@ -1,4 +1,5 @@
-// proxy.toml and the proxy's flags: text to a proxy configuration. Fields: docs/config.md. Pure; errors carry file:line.
+// proxy.toml and the proxy's flags: text to a proxy configuration. Fields: docs/config.md. Pure; errors carry
+// file:line.
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,4 +1,5 @@
-// A proxy on real sockets with its store: what `offhook proxy` runs, and what the demo and the flows put between their phones.
+// A proxy on real sockets with its store: what `offhook proxy` runs, and what the demo and the flows put between their
+// phones.
 #pragma once
 #include <memory>
 
@@ -16,7 +17,8 @@ namespace offhook::io {
 class ProxyHost {
  public:
   // Opens the sockets and the store, loads what the store has. Port 0 in `listen` takes a free one.
-  [[nodiscard]] static Checked<std::unique_ptr<ProxyHost>> start(Loop& loop, ProxySettings settings, flow::Recorder* recorder = nullptr);
+  [[nodiscard]] static Checked<std::unique_ptr<ProxyHost>> start(Loop& loop, ProxySettings settings,
+                                                                 flow::Recorder* recorder = nullptr);
   // What was acknowledged is on disk already; what was submitted is finished.
   ~ProxyHost();
 

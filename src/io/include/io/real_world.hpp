@@ -1,4 +1,5 @@
-// flow::World on real loopback sockets: a proxy and phones, each on an address of its own in 127.0.0.0/8, port 5060, as desks have them.
+// flow::World on real loopback sockets: a proxy and phones, each on an address of its own in 127.0.0.0/8, port 5060, as
+// desks have them.
 #pragma once
 #include <memory>
 #include <vector>
@@ -17,7 +18,8 @@ class RealWorld final : public flow::World {
     bool authenticate = false;    // the guide's ladders are drawn without challenges
   };
   // Starts all and registers the phones; fails after five seconds without that.
-  [[nodiscard]] static Checked<std::unique_ptr<RealWorld>> start(const std::vector<flow::PartyPlan>& parties, Options options);
+  [[nodiscard]] static Checked<std::unique_ptr<RealWorld>> start(const std::vector<flow::PartyPlan>& parties,
+                                                                 Options options);
 
   Checked<void> command(std::string_view party, const phone::Command& command) override;
   [[nodiscard]] phone::PhoneView view(std::string_view party) override;

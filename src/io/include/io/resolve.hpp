@@ -1,4 +1,5 @@
-// Host names of the configuration, looked up once at start (A and AAAA, the system's resolver, blocking). Names in requests on the wire are not looked up yet.
+// Host names of the configuration, looked up once at start (A and AAAA, the system's resolver, blocking). Names in
+// requests on the wire are not looked up yet.
 #pragma once
 #include <string>
 

@@ -1,4 +1,5 @@
-// Drives one SIP engine (proxy or rack of phones) on real UDP sockets in a loop: datagrams in by batches, transmits out by batches, its deadline on a timer.
+// Drives one SIP engine (proxy or rack of phones) on real UDP sockets in a loop: datagrams in by batches, transmits out
+// by batches, its deadline on a timer.
 #pragma once
 #include <functional>
 #include <map>
@@ -13,7 +14,8 @@ namespace offhook::io {
 
 class SipHost {
  public:
-  // `after` runs after each input, before transmits are taken: it passes on what else the engine has (store writes, media commands, events).
+  // `after` runs after each input, before transmits are taken: it passes on what else the engine has (store writes,
+  // media commands, events).
   SipHost(Loop& loop, transport::Engine& engine, std::function<void()> after = {}, flow::Recorder* recorder = nullptr);
   ~SipHost();
   SipHost(const SipHost&) = delete;

@@ -1,7 +1,8 @@
-// The location service's durable store: SQLite in WAL mode, written by a thread of its own in group commits. A write is told done only after the commit
-// that covers it has reached the disk (synchronous=FULL).
+// The location service's durable store: SQLite in WAL mode, written by a thread of its own in group commits. A write is
+// told done only after the commit that covers it has reached the disk (synchronous=FULL).
 //
-// submit() from the engine's thread; `done` is posted to the loop in order of submission. The queue is bounded: beyond it submit() refuses at once (done({id}, false)).
+// submit() from the engine's thread; `done` is posted to the loop in order of submission. The queue is bounded: beyond
+// it submit() refuses at once (done({id}, false)).
 #pragma once
 #include <condition_variable>
 #include <cstdint>

@@ -15,7 +15,7 @@ namespace offhook::io {
 struct UdpOptions {
   int receive_buffer = 4 << 20;  // bytes asked of the kernel; it may give less
   int send_buffer = 1 << 20;
-  int dscp = 0;                  // 0 leaves it
+  int dscp = 0;  // 0 leaves it
 };
 
 class UdpSocket;
@@ -38,7 +38,8 @@ class UdpBatch {
   [[nodiscard]] std::span<const Datagram> receive(UdpSocket& socket);
   // Queues for that socket; what is queued for another one, or a full queue, is sent first.
   void queue(UdpSocket& socket, Endpoint to, std::span<const std::uint8_t> bytes);
-  // Sends what is queued. What the kernel will not take now is dropped, as the network might: UDP owes nothing. Counted at the socket.
+  // Sends what is queued. What the kernel will not take now is dropped, as the network might: UDP owes nothing. Counted
+  // at the socket.
   void flush();
   // The socket is about to go: what is queued for it is sent now.
   void forget(const UdpSocket& socket);

@@ -1,4 +1,5 @@
-// What a phone hears, into a WAV file as it comes (8 kHz mono 16 bit). The head is right whenever a second has passed, and when it closes: a file cut short can be played.
+// What a phone hears, into a WAV file as it comes (8 kHz mono 16 bit). The head is right whenever a second has passed,
+// and when it closes: a file cut short can be played.
 #pragma once
 #include <cstdio>
 #include <memory>

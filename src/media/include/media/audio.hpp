@@ -1,5 +1,5 @@
-// Audio as the core knows it: frames of 20 ms at 8 kHz, linear 16 bit, and the two ports through which they come and go.
-// io implements the ports for devices and files; tones, silence and WAV data in memory implement them here.
+// Audio as the core knows it: frames of 20 ms at 8 kHz, linear 16 bit, and the two ports through which they come and
+// go. io implements the ports for devices and files; tones, silence and WAV data in memory implement them here.
 #pragma once
 #include <array>
 #include <cstddef>

@@ -37,10 +37,10 @@ using SessionId = Handle<SessionTag>;  // one call leg
 struct AudioPlan {
   Endpoint local;
   Endpoint remote;
-  sdp::Codec codec;                             // PCMU or PCMA
-  std::optional<std::uint8_t> telephone_event;  // its payload type, when negotiated
+  sdp::Codec codec;                                     // PCMU or PCMA
+  std::optional<std::uint8_t> telephone_event;          // its payload type, when negotiated
   sdp::Direction direction = sdp::Direction::SendRecv;  // ours
-  milliseconds ptime{20};                       // of what we send: a multiple of 20 ms up to 60, others become 20
+  milliseconds ptime{20};  // of what we send: a multiple of 20 ms up to 60, others become 20
 
   friend bool operator==(const AudioPlan&, const AudioPlan&) = default;
 };
@@ -89,9 +89,9 @@ struct Hearing {
 };
 
 struct EngineConfig {
-  std::vector<double> pilots;      // frequencies to tell apart, Hz; kLeastPilotDistanceHz from one another; may be empty
-  JitterLimits jitter;             // guide voice.jib.*
-  seconds rtcp_interval{5};        // mean; randomised by RFC 3550 §6.2; 0 sends no RTCP
+  std::vector<double> pilots;  // frequencies to tell apart, Hz; kLeastPilotDistanceHz from one another; may be empty
+  JitterLimits jitter;         // guide voice.jib.*
+  seconds rtcp_interval{5};    // mean; randomised by RFC 3550 §6.2; 0 sends no RTCP
 };
 
 class Engine {

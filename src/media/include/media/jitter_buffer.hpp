@@ -1,10 +1,10 @@
 // The jitter buffer of one stream: takes G.711 payloads in any order, gives one frame each 20 ms. Guide voice.jib.*.
 //
-// A ring of codes indexed by RTP timestamp: reordering and duplicates cost nothing, packets of any length fit. It learns
-// from each packet's headroom (how long before its turn it came): late packets make it wait a frame longer, a second of
-// idle headroom lets it drop one, between min and max. Fixed mode keeps `normal`. Missing audio is the last frame again,
-// fading; after 200 ms of nothing it falls silent and starts afresh with the next packet.
-// Time is the count of read() calls.
+// A ring of codes indexed by RTP timestamp: reordering and duplicates cost nothing, packets of any length fit. It
+// learns from each packet's headroom (how long before its turn it came): late packets make it wait a frame longer, a
+// second of idle headroom lets it drop one, between min and max. Fixed mode keeps `normal`. Missing audio is the last
+// frame again, fading; after 200 ms of nothing it falls silent and starts afresh with the next packet. Time is the
+// count of read() calls.
 #pragma once
 #include <array>
 #include <bitset>
@@ -62,8 +62,8 @@ class JitterBuffer {
   std::array<std::uint8_t, kCapacity> ring_{};
   std::bitset<kCapacity> present_;
   std::bitset<kCapacity> played_;  // behind next_: tells a late packet from the duplicate of one that was played
-  rtp::RtpTime next_;    // the first sample of the next frame to play
-  rtp::RtpTime newest_;  // one past the newest sample
+  rtp::RtpTime next_;              // the first sample of the next frame to play
+  rtp::RtpTime newest_;            // one past the newest sample
   std::int32_t waited_ = 0;
   int concealed_in_a_row_ = 0;
   int late_in_a_row_ = 0;

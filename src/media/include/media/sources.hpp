@@ -21,7 +21,7 @@ class Tone final : public AudioSource {
   bool read(Frame& frame) override;
 
  private:
-  double step_;       // radians a sample
+  double step_;  // radians a sample
   double amplitude_;
   double phase_ = 0;
 };

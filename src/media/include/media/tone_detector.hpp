@@ -24,7 +24,8 @@ inline constexpr double kLeastShare = 0.06;
 inline constexpr double kLeastPilotDistanceHz = 50;  // closer pilots are taken for each other
 
 // Any number of samples from 100 ms up; what is more than whole blocks at the end is left out.
-[[nodiscard]] std::vector<HeardTone> detect_tones(std::span<const std::int16_t> samples, std::span<const double> pilots);
+[[nodiscard]] std::vector<HeardTone> detect_tones(std::span<const std::int16_t> samples,
+                                                  std::span<const double> pilots);
 
 class ListeningWindow {
  public:

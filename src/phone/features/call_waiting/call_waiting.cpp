@@ -53,7 +53,8 @@ std::optional<IncomingVerdict> decide(const IncomingFacts& facts, const Desk&, c
 Checked<void> with_the_line_free(Desk& desk, Now now, Deferred step) {
   const auto name = [](const Call& c) { return "call " + std::to_string(c.id); };
   if (desk.deferred) return complain("another call is just being put on hold");
-  const auto changing = std::ranges::find(desk.calls, HoldChange::Resuming, [](const Call& c) { return c.facts.change; });
+  const auto changing =
+      std::ranges::find(desk.calls, HoldChange::Resuming, [](const Call& c) { return c.facts.change; });
   if (changing != desk.calls.end() && changing->facts.stage == Stage::Established)
     return complain(name(*changing) + " is just being resumed");
   Call* active = desk.talking(step.call);

@@ -1,6 +1,7 @@
-// Call waiting (guide: Call Waiting; SIP flows 6.5): a second call may come in while one is up, and only one call speaks at a time.
-// Answering, resuming or dialling while another call talks puts that one on hold FIRST, and goes on when its re-INVITE has been answered:
-// in flow 6.5 the hold (F13-F18) is complete before the 200 to the waiting caller (F19) leaves.
+// Call waiting (guide: Call Waiting; SIP flows 6.5): a second call may come in while one is up, and only one call
+// speaks at a time. Answering, resuming or dialling while another call talks puts that one on hold FIRST, and goes on
+// when its re-INVITE has been answered: in flow 6.5 the hold (F13-F18) is complete before the 200 to the waiting caller
+// (F19) leaves.
 #pragma once
 #include <optional>
 
@@ -24,8 +25,8 @@ namespace offhook::phone::call_waiting {
 // Busy: 486.
 [[nodiscard]] std::optional<IncomingVerdict> decide(const IncomingFacts& facts, const Desk& desk, const Line& line);
 
-// Does `step`, at once or after the active call is on hold. A hold that fails does not stop it: the person's wish counts, and the
-// call left behind is muted (features/hold).
+// Does `step`, at once or after the active call is on hold. A hold that fails does not stop it: the person's wish
+// counts, and the call left behind is muted (features/hold).
 Checked<void> with_the_line_free(Desk& desk, Now now, Deferred step);
 void on_event(Desk& desk, Now now, const ua::Event& event);
 

@@ -8,7 +8,8 @@ namespace offhook::phone::dnd {
 
 bool applies(const config::DndConfig& config, std::string_view caller) {
   if (!config.allowed || !config.enabled) return false;
-  return !config.emergency_enabled || std::ranges::find(config.emergency_callers, caller) == config.emergency_callers.end();
+  return !config.emergency_enabled ||
+         std::ranges::find(config.emergency_callers, caller) == config.emergency_callers.end();
 }
 
 std::optional<IncomingVerdict> decide(const IncomingFacts& facts, const Desk& desk, const Line&) {

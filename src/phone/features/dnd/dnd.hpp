@@ -1,5 +1,5 @@
-// Do not disturb (guide: Do Not Disturb): refuses calls with features.dnd_refuse_code; callers on the emergency list pass.
-// State is the phone's (features.dnd_mode 0) or each account's (1).
+// Do not disturb (guide: Do Not Disturb): refuses calls with features.dnd_refuse_code; callers on the emergency list
+// pass. State is the phone's (features.dnd_mode 0) or each account's (1).
 #pragma once
 #include <optional>
 #include <string_view>

@@ -11,7 +11,9 @@ namespace offhook::phone::forward {
 namespace {
 
 // forward.international.enable: a number that starts with 00 leaves the country.
-bool is_permitted(const config::ForwardConfig& config, std::string_view target) { return config.international || !target.starts_with("00"); }
+bool is_permitted(const config::ForwardConfig& config, std::string_view target) {
+  return config.international || !target.starts_with("00");
+}
 
 bool is_active(const config::ForwardConfig& config, const config::ForwardRule& rule) {
   return config.allowed && rule.enabled && !rule.target.empty() && is_permitted(config, rule.target);

@@ -1,5 +1,6 @@
-// Call forward always, busy and no answer (guide: Call Forward; SIP flows 6.8): a 302 with the new target in Contact and, when
-// features.fwd_diversion_enable is on, Diversion (draft-levy-sip-diversion-08, RFC 5806). The caller's phone makes the new call.
+// Call forward always, busy and no answer (guide: Call Forward; SIP flows 6.8): a 302 with the new target in Contact
+// and, when features.fwd_diversion_enable is on, Diversion (draft-levy-sip-diversion-08, RFC 5806). The caller's phone
+// makes the new call.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,4 +1,5 @@
-// The caller's side of a 302 (SIP flows 6.8, F7): the user agent has already sent the new INVITE; the screen follows it.
+// The caller's side of a 302 (SIP flows 6.8, F7): the user agent has already sent the new INVITE; the screen follows
+// it.
 #pragma once
 #include "base/time.hpp"
 #include "ua/events.hpp"

@@ -1,4 +1,5 @@
-// The person rejects a ringing call (guide: Return Code When Refuse): features.normal_refuse_code, 486 unless set otherwise.
+// The person rejects a ringing call (guide: Return Code When Refuse): features.normal_refuse_code, 486 unless set
+// otherwise.
 #pragma once
 #include "call.hpp"
 

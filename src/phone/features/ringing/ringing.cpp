@@ -22,7 +22,8 @@ void on_event(Desk& desk, Now now, const ua::Event& event) {
     // The first 180 sets the time of the state; later ones change nothing.
     if (call != nullptr && call->facts.stage == Stage::RingBack && call->since == now.mono) on_alert(desk, now, *call);
   } else if (const auto* redirected = std::get_if<ua::CallRedirected>(&event)) {
-    if (Call* call = desk.find(redirected->call); call != nullptr && is_dialing(call->facts)) on_alert(desk, now, *call);
+    if (Call* call = desk.find(redirected->call); call != nullptr && is_dialing(call->facts))
+      on_alert(desk, now, *call);
   } else if (const auto* established = std::get_if<ua::CallEstablished>(&event)) {
     if (Call* call = desk.find(established->call)) desk.cancel(*call, CallTimer::Ringing);
   }

@@ -1,5 +1,6 @@
-// Nobody rings for ever: phone_setting.ringing_timeout ends an incoming call with 480 (it counts as missed), phone_setting.ringback_timeout
-// gives an outgoing one up with CANCEL. The outgoing one counts from the INVITE, and anew from the first 180 and after a redirection.
+// Nobody rings for ever: phone_setting.ringing_timeout ends an incoming call with 480 (it counts as missed),
+// phone_setting.ringback_timeout gives an outgoing one up with CANCEL. The outgoing one counts from the INVITE, and
+// anew from the first 180 and after a redirection.
 #pragma once
 #include "call.hpp"
 #include "ua/events.hpp"

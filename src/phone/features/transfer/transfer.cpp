@@ -11,8 +11,9 @@ namespace {
 constexpr int kDecline = 603, kServiceUnavailable = 503, kRequestTerminated = 487;
 
 Call* call_made_for(Desk& desk, ua::CallId transferor) {
-  const auto found =
-      std::ranges::find_if(desk.calls, [&](const Call& c) { return c.order && c.order->transferor == transferor && c.facts.stage != Stage::Ended; });
+  const auto found = std::ranges::find_if(desk.calls, [&](const Call& c) {
+    return c.order && c.order->transferor == transferor && c.facts.stage != Stage::Ended;
+  });
   return found == desk.calls.end() ? nullptr : &*found;
 }
 
@@ -26,15 +27,19 @@ void report(Desk& desk, Now now, Call& call, int status) {
 
 void start(Desk& desk, Now now, Call& call) {
   desk.cancel(call, CallTimer::TransferStart);
-  if (desk.dial(now, call, call.order->referred_by)) alert(desk, now, call);
-  else report(desk, now, call, kServiceUnavailable);
+  if (desk.dial(now, call, call.order->referred_by))
+    alert(desk, now, call);
+  else
+    report(desk, now, call, kServiceUnavailable);
 }
 
 void on_requested(Desk& desk, Now now, const ua::TransferRequested& event) {
   Call* call = desk.find(event.call);
-  // Attended transfer (a target with Replaces) is not among our features yet; taking it for a blind one would ring a third phone.
+  // Attended transfer (a target with Replaces) is not among our features yet; taking it for a blind one would ring a
+  // third phone.
   const bool attended = event.refer_to.find('?') != std::string::npos;
-  if (call == nullptr || call->facts.stage != Stage::Established || attended || call_made_for(desk, event.call) != nullptr) {
+  if (call == nullptr || call->facts.stage != Stage::Established || attended ||
+      call_made_for(desk, event.call) != nullptr) {
     desk.ua.refuse_transfer(now, event.call, kDecline);
     return;
   }
@@ -77,7 +82,8 @@ void on_established(Desk& desk, Now now, const ua::CallEstablished& event) {
   if (call == nullptr || !call->order || call->facts.stage != Stage::Established) return;
   Call* first = desk.find(call->order->transferor);
   report(desk, now, *call, 200);
-  if (first != nullptr && first->facts.stage != Stage::Ended) desk.hang_up(now, *first, "transferred to " + name_of(call->peer));
+  if (first != nullptr && first->facts.stage != Stage::Ended)
+    desk.hang_up(now, *first, "transferred to " + name_of(call->peer));
 }
 
 }  // namespace
@@ -91,10 +97,14 @@ void request(Desk& desk, Now now, Call& call, const std::string& target) {
 }
 
 void on_event(Desk& desk, Now now, const ua::Event& event) {
-  if (const auto* requested = std::get_if<ua::TransferRequested>(&event)) on_requested(desk, now, *requested);
-  else if (const auto* progress = std::get_if<ua::TransferProgress>(&event)) on_progress(desk, now, *progress);
-  else if (const auto* ended = std::get_if<ua::CallEnded>(&event)) on_ended(desk, now, *ended);
-  else if (const auto* established = std::get_if<ua::CallEstablished>(&event)) on_established(desk, now, *established);
+  if (const auto* requested = std::get_if<ua::TransferRequested>(&event))
+    on_requested(desk, now, *requested);
+  else if (const auto* progress = std::get_if<ua::TransferProgress>(&event))
+    on_progress(desk, now, *progress);
+  else if (const auto* ended = std::get_if<ua::CallEnded>(&event))
+    on_ended(desk, now, *ended);
+  else if (const auto* established = std::get_if<ua::CallEstablished>(&event))
+    on_established(desk, now, *established);
   else if (const auto* ringing = std::get_if<ua::CallProgress>(&event)) {
     if (Call* call = desk.find(ringing->call)) report(desk, now, *call, ringing->status);
   }

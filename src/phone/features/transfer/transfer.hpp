@@ -1,9 +1,9 @@
 // Blind transfer (guide: Call Transfer; SIP flows 6.6; RFC 3515, RFC 3892, RFC 5589), both sides.
 //
 // Transferor: REFER; the user agent hangs up as soon as it is accepted, the notes follow the NOTIFYs.
-// Transferee: takes every transfer. Its INVITE leaves when the transferor's BYE has come (F13-F16 before F17), or after kPatience when
-// none comes. How the new call goes is told to the transferor; when it is established, a first call that still stands is ended
-// (RFC 5589 §6: the transferee must not be left with two).
+// Transferee: takes every transfer. Its INVITE leaves when the transferor's BYE has come (F13-F16 before F17), or after
+// kPatience when none comes. How the new call goes is told to the transferor; when it is established, a first call that
+// still stands is ended (RFC 5589 §6: the transferee must not be left with two).
 #pragma once
 #include "call.hpp"
 #include "ua/events.hpp"

@@ -1,4 +1,5 @@
-// What a person (or a flow, or the API) does to a phone. `call` is CallView::id; 0 means "the one that the action fits", an error when two do.
+// What a person (or a flow, or the API) does to a phone. `call` is CallView::id; 0 means "the one that the action
+// fits", an error when two do.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -13,16 +14,28 @@ struct Dial {
   std::string target;  // number, user@host or SIP URI
   int account = 0;     // 0: the default account
 };
-struct Answer { int call = 0; };     // an active call is held first (call waiting, guide §6.5)
-struct Reject { int call = 0; };
-struct Hold { int call = 0; };
-struct Resume { int call = 0; };     // another active call is held first
-struct Transfer {                    // blind
+struct Answer {
+  int call = 0;
+};  // an active call is held first (call waiting, guide §6.5)
+struct Reject {
+  int call = 0;
+};
+struct Hold {
+  int call = 0;
+};
+struct Resume {
+  int call = 0;
+};                 // another active call is held first
+struct Transfer {  // blind
   std::string target;
   int call = 0;
 };
-struct HangUp { int call = 0; };
-struct SetDnd { bool on = true; };
+struct HangUp {
+  int call = 0;
+};
+struct SetDnd {
+  bool on = true;
+};
 enum class ForwardKind : std::uint8_t { Always, Busy, NoAnswer };
 struct SetForward {
   ForwardKind kind = ForwardKind::Always;
@@ -31,7 +44,8 @@ struct SetForward {
 };
 using Command = std::variant<Dial, Answer, Reject, Hold, Resume, Transfer, HangUp, SetDnd, SetForward>;
 
-// "call 1002", "answer", "answer 2", "hold", "transfer 1003", "hangup", "dnd on", "forward always 1003", "forward busy off" …
+// "call 1002", "answer", "answer 2", "hold", "transfer 1003", "hangup", "dnd on", "forward always 1003", "forward busy
+// off" …
 [[nodiscard]] Checked<Command> parse_command(std::string_view text);
 
 }  // namespace offhook::phone

@@ -1,4 +1,5 @@
-// Applies a rack's media commands to a media engine: legs to sessions. Lives where the media engine lives (its thread in io, inline in sim).
+// Applies a rack's media commands to a media engine: legs to sessions. Lives where the media engine lives (its thread
+// in io, inline in sim).
 #pragma once
 #include <cstdint>
 #include <map>

@@ -1,7 +1,7 @@
 // Many phones that share one transport and transaction layer: the engine that io and sim drive. One thread.
 //
-// In: datagrams and time (transport::Engine), commands. Out: datagrams, media commands, events. A request finds its phone by the socket it came to and, where several share
-// one, by its Request-URI.
+// In: datagrams and time (transport::Engine), commands. Out: datagrams, media commands, events. A request finds its
+// phone by the socket it came to and, where several share one, by its Request-URI.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -56,7 +56,8 @@ class Rack final : public transport::Engine {
   Rack(Random& random, const transport::Locator& locator);
   ~Rack() override;
 
-  // `local` is the signalling socket, a specific address; audio uses the same address and the configured port range. Sends nothing before start().
+  // `local` is the signalling socket, a specific address; audio uses the same address and the configured port range.
+  // Sends nothing before start().
   PhoneId add(std::string name, config::PhoneConfig config, Endpoint local);
   void start(Now now, PhoneId phone);  // registers every account
   void stop(Now now, PhoneId phone);   // ends calls; unregisters where the configuration says so

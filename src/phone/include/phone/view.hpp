@@ -11,20 +11,22 @@
 namespace offhook::phone {
 
 enum class CallState : std::uint8_t { Dialing, RingBack, Ringing, Talking, Held, HeldByRemote, Transferring, Ended };
-[[nodiscard]] std::string_view call_state_name(CallState state);  // "dialing", "ringback", "ringing", "talking", "held", "held-by-remote", …
+[[nodiscard]] std::string_view call_state_name(
+    CallState state);  // "dialing", "ringback", "ringing", "talking", "held", "held-by-remote", …
 
 // The buttons that make sense now.
 enum class Action : std::uint8_t { Answer, Reject, Hold, Resume, Transfer, HangUp };
-[[nodiscard]] std::string_view action_name(Action action);  // "answer", "reject", "hold", "resume", "transfer", "hangup"
+[[nodiscard]] std::string_view action_name(
+    Action action);  // "answer", "reject", "hold", "resume", "transfer", "hangup"
 
 struct CallView {
-  int id = 0;                     // 1, 2, … per phone; commands name it
+  int id = 0;  // 1, 2, … per phone; commands name it
   bool outgoing = false;
   CallState state = CallState::Dialing;
   std::string peer_name, peer_number, peer_uri;
-  TimePoint since;                // of this state
-  bool waiting = false;           // rings while another call is up (call waiting)
-  std::string note;               // "Busy here", "forwarded to 1003", "transfer: 180" …
+  TimePoint since;       // of this state
+  bool waiting = false;  // rings while another call is up (call waiting)
+  std::string note;      // "Busy here", "forwarded to 1003", "transfer: 180" …
   std::vector<Action> actions;
 };
 
@@ -32,17 +34,17 @@ struct AccountView {
   int index = 1;
   std::string label, user, domain;
   bool registered = false;
-  std::string status;             // "registered", "registering", "403 Forbidden" …
+  std::string status;  // "registered", "registering", "403 Forbidden" …
 };
 
 struct PhoneView {
-  std::string name;               // "A"
+  std::string name;  // "A"
   std::string model, mac;
   Endpoint local;
   std::vector<AccountView> accounts;
-  std::vector<CallView> calls;    // live ones, and ended ones for a few seconds so that a person can read why
+  std::vector<CallView> calls;  // live ones, and ended ones for a few seconds so that a person can read why
   bool dnd = false;
-  std::string forward;            // "always 1003", "" when none
+  std::string forward;  // "always 1003", "" when none
 };
 
 }  // namespace offhook::phone

@@ -40,7 +40,8 @@ struct PacketHeader {
   std::uint32_t ssrc = 0;
 };
 
-// Appends the fixed header; the payload follows as the caller writes it. What we send has no CSRC, extension or padding.
+// Appends the fixed header; the payload follows as the caller writes it. What we send has no CSRC, extension or
+// padding.
 void append_header(std::vector<std::uint8_t>& out, const PacketHeader& header);
 
 // RFC 5761 §4: tells RTCP from RTP on one port by its packet types 192-223.

@@ -28,7 +28,9 @@ class Reception {
   [[nodiscard]] std::uint32_t extended_highest() const { return cycles_ + max_sequence_; }
   [[nodiscard]] std::uint64_t received() const { return received_; }
   [[nodiscard]] std::uint64_t expected() const { return received_ == 0 ? 0 : extended_highest() - base_sequence_ + 1; }
-  [[nodiscard]] std::int64_t lost() const { return static_cast<std::int64_t>(expected()) - static_cast<std::int64_t>(received_); }
+  [[nodiscard]] std::int64_t lost() const {
+    return static_cast<std::int64_t>(expected()) - static_cast<std::int64_t>(received_);
+  }
   [[nodiscard]] std::uint32_t jitter_ticks() const { return jitter_q4_ >> 4; }
   [[nodiscard]] Duration jitter() const { return Duration(std::int64_t{jitter_ticks()} * 1'000'000 / clock_rate_); }
   [[nodiscard]] std::uint32_t ssrc() const { return ssrc_; }
@@ -47,19 +49,20 @@ class Reception {
   bool seen_ = false;
   int probation_left_ = 0;
   std::uint16_t max_sequence_ = 0;
-  std::uint32_t cycles_ = 0;         // wraps, times 65536
+  std::uint32_t cycles_ = 0;  // wraps, times 65536
   std::uint32_t base_sequence_ = 0;
-  std::uint32_t bad_sequence_ = 0;   // last jump + 1; above 16 bits: none
+  std::uint32_t bad_sequence_ = 0;  // last jump + 1; above 16 bits: none
   std::uint64_t received_ = 0;
   std::uint64_t expected_before_ = 0, received_before_ = 0;
   bool has_transit_ = false;
   std::uint32_t transit_ = 0;
-  std::uint32_t jitter_q4_ = 0;      // scaled by 16 as in A.8
+  std::uint32_t jitter_q4_ = 0;  // scaled by 16 as in A.8
   std::uint32_t last_sr_ = 0;
   TimePoint last_sr_arrival_{};
 };
 
-// From a report block about us: the time to the peer and back (§6.4.1). Nothing when the peer has not seen an SR of ours.
+// From a report block about us: the time to the peer and back (§6.4.1). Nothing when the peer has not seen an SR of
+// ours.
 [[nodiscard]] std::optional<Duration> round_trip(const ReportBlock& block, NtpTime now);
 
 }  // namespace offhook::rtp

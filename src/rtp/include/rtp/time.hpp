@@ -19,7 +19,9 @@ class RtpTime {
   }
   friend constexpr RtpTime operator+(RtpTime t, std::uint32_t n) { return RtpTime(t.ticks_ + n); }
   // Signed distance on the circle: positive when `a` is the later one.
-  friend constexpr std::int32_t operator-(RtpTime a, RtpTime b) { return static_cast<std::int32_t>(a.ticks_ - b.ticks_); }
+  friend constexpr std::int32_t operator-(RtpTime a, RtpTime b) {
+    return static_cast<std::int32_t>(a.ticks_ - b.ticks_);
+  }
   friend constexpr bool operator==(RtpTime, RtpTime) = default;
 
  private:

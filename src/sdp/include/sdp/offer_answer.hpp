@@ -19,7 +19,8 @@
 
 namespace offhook::sdp {
 
-// What our side wants of the stream. In an answer the direction is a wish: RFC 3264 §6.1 narrows it to what the offer lets.
+// What our side wants of the stream. In an answer the direction is a wish: RFC 3264 §6.1 narrows it to what the offer
+// lets.
 struct LocalAudio {
   Endpoint rtp;
   std::vector<Codec> codecs;  // in order of preference, telephone-event among them
@@ -32,10 +33,11 @@ struct LocalAudio {
 struct Negotiated {
   Endpoint local;
   Endpoint remote;
-  std::vector<Codec> codecs;  // common ones in the answer's order, with the payload types that the peer expects; no telephone-event
-  Direction direction = Direction::SendRecv;  // ours: what we may send and shall expect
-  milliseconds ptime{20};                     // what the peer asks for, else ours, else 20 ms
-  bool on_hold_by_remote = false;             // the peer does not want to hear us
+  std::vector<Codec>
+      codecs;  // common ones in the answer's order, with the payload types that the peer expects; no telephone-event
+  Direction direction = Direction::SendRecv;            // ours: what we may send and shall expect
+  milliseconds ptime{20};                               // what the peer asks for, else ours, else 20 ms
+  bool on_hold_by_remote = false;                       // the peer does not want to hear us
   std::optional<std::uint8_t> telephone_event_payload;  // as the peer expects it
 
   friend bool operator==(const Negotiated&, const Negotiated&) = default;
@@ -50,8 +52,8 @@ class Session {
 
   // Any state but OfferReceived makes sense; a second offer replaces an unanswered one.
   [[nodiscard]] std::string make_offer(const LocalAudio& local);
-  // Keeps the offer for answer(local). An Error is what the user agent answers 488 to (or 400 when it is no SDP), or 491
-  // when an own offer is open; the state is then as before.
+  // Keeps the offer for answer(local). An Error is what the user agent answers 488 to (or 400 when it is no SDP), or
+  // 491 when an own offer is open; the state is then as before.
   Result<void> receive_offer(std::string_view offer, const LocalAudio& local);
   Result<std::string> answer(const LocalAudio& local);
   Result<std::string> answer(std::string_view offer, const LocalAudio& local);
@@ -82,10 +84,10 @@ class Session {
   std::uint64_t version_ = 0;
   State state_ = State::Idle;
   std::vector<Stream> streams_;
-  LocalAudio offered_;             // our open offer
-  std::string open_offer_;         // theirs
-  std::vector<Codec> sent_codecs_; // of our last description: a payload type keeps its meaning (RFC 3264 §8.3.2)
-  std::string last_body_;          // what followed the o= line last time: the version counts its changes
+  LocalAudio offered_;              // our open offer
+  std::string open_offer_;          // theirs
+  std::vector<Codec> sent_codecs_;  // of our last description: a payload type keeps its meaning (RFC 3264 §8.3.2)
+  std::string last_body_;           // what followed the o= line last time: the version counts its changes
   std::string local_text_, remote_text_;
   std::optional<Negotiated> negotiated_;
 };

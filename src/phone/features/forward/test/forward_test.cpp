@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-config::ForwardConfig with(config::ForwardRule config::ForwardConfig::*rule, std::string target) {
+config::ForwardConfig with(config::ForwardRule config::ForwardConfig::* rule, std::string target) {
   config::ForwardConfig config;
   (config.*rule).enabled = true;
   (config.*rule).target = std::move(target);
@@ -53,8 +53,10 @@ TEST_F(ForwardCalls, BusyRingsThenSends302AsTheGuidesFlow) {
   office.seen.clear();
   (void)office.tell("A", "call 1002");
   office.settle();
-  EXPECT_THAT(office.sent(), ElementsAre("A INVITE", "B 180 INVITE", "B 302 INVITE", "A ACK", "A INVITE", "C 180 INVITE"));
-  EXPECT_EQ(office.find_sent("B 302 INVITE")->message.find(sip::HeaderId::Diversion), "<sip:1002@127.0.0.1>;reason=user-busy");
+  EXPECT_THAT(office.sent(),
+              ElementsAre("A INVITE", "B 180 INVITE", "B 302 INVITE", "A ACK", "A INVITE", "C 180 INVITE"));
+  EXPECT_EQ(office.find_sent("B 302 INVITE")->message.find(sip::HeaderId::Diversion),
+            "<sip:1002@127.0.0.1>;reason=user-busy");
   EXPECT_EQ(office.state("B", 1), "talking") << "the call that is up is left alone";
 }
 
@@ -83,8 +85,10 @@ TEST_F(ForwardCalls, NoAnswerForwardsAfterTheRings) {
   office.run(milliseconds(17'900));
   EXPECT_EQ(office.state("B", 1), "ringing");
   office.run(milliseconds(300));
-  EXPECT_THAT(office.sent(), ElementsAre("A INVITE", "B 180 INVITE", "B 302 INVITE", "A ACK", "A INVITE", "C 180 INVITE"));
-  EXPECT_EQ(office.find_sent("B 302 INVITE")->message.find(sip::HeaderId::Diversion), "<sip:1002@127.0.0.1>;reason=no-answer");
+  EXPECT_THAT(office.sent(),
+              ElementsAre("A INVITE", "B 180 INVITE", "B 302 INVITE", "A ACK", "A INVITE", "C 180 INVITE"));
+  EXPECT_EQ(office.find_sent("B 302 INVITE")->message.find(sip::HeaderId::Diversion),
+            "<sip:1002@127.0.0.1>;reason=no-answer");
   EXPECT_EQ(office.state("B", 1), "ended");
 }
 
@@ -136,7 +140,8 @@ TEST_F(ForwardCalls, ComplaintsNameTheParameter) {
   forward.international = false;
   add_b(std::move(forward));
   EXPECT_EQ(office.tell("B", "forward always on"), "forward where? no target is set");
-  EXPECT_EQ(office.tell("B", "forward always 0049301"), "forwarding to 0049301 is not permitted (forward.international.enable)");
+  EXPECT_EQ(office.tell("B", "forward always 0049301"),
+            "forwarding to 0049301 is not permitted (forward.international.enable)");
   office.add("D", [](auto& c) { c.accounts[0].forward.allowed = false; });
   EXPECT_EQ(office.tell("D", "forward always 1003"), "call forward is not allowed (features.fwd.allow)");
 }

@@ -101,7 +101,8 @@ TEST_F(Transfer, TheTransfereesPersonMayGiveUp) {
   EXPECT_EQ(office.note("B", 1), "transfer to 1003 failed: 487");
 }
 
-// RFC 5589 §6: a transferor who does not hang up. The INVITE leaves after a while, and the first call is ended when the second stands.
+// RFC 5589 §6: a transferor who does not hang up. The INVITE leaves after a while, and the first call is ended when the
+// second stands.
 TEST_F(Transfer, ATransferorWhoStaysOnTheLineIsHungUpOn) {
   office.lost = [](const std::string& from, const std::string& what) { return from == "B" && what == "BYE"; };
   (void)office.tell("B", "transfer 1003");
@@ -135,7 +136,8 @@ TEST_F(Transfer, ARefusedReferLeavesTheCallAsItWas) {
 TEST_F(Transfer, AnAttendedTransferIsDeclinedForNow) {
   office.tamper = [](const std::string& from, std::string& bytes) {
     const auto at = bytes.find("Refer-To: <sip:1003@127.0.0.1");
-    if (from == "B" && at != std::string::npos) bytes.insert(bytes.find('>', at), "?Replaces=abc%3Bto-tag%3D1%3Bfrom-tag%3D2");
+    if (from == "B" && at != std::string::npos)
+      bytes.insert(bytes.find('>', at), "?Replaces=abc%3Bto-tag%3D1%3Bfrom-tag%3D2");
   };
   (void)office.tell("B", "transfer 1003");
   office.settle();
@@ -171,7 +173,9 @@ TEST_F(Transfer, NothingIsLeftBehind) {
   EXPECT_EQ(counts.media_legs, 0u);
 }
 
-TEST_F(Transfer, WithoutATargetItIsRefused) { EXPECT_EQ(office.command("B", phone::Transfer{" ", 0}).error().what, "transfer to whom?"); }
+TEST_F(Transfer, WithoutATargetItIsRefused) {
+  EXPECT_EQ(office.command("B", phone::Transfer{" ", 0}).error().what, "transfer to whom?");
+}
 
 }  // namespace
 }  // namespace offhook::phone::test
