@@ -25,7 +25,7 @@ struct Hold {
 };
 struct Resume {
   int call = 0;
-};                 // another active call is held first
+};  // another active call is held first
 struct Transfer {  // blind
   std::string target;
   int call = 0;
