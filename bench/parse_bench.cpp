@@ -1,4 +1,5 @@
-// Time of reading and changing messages, by Google Benchmark: one row for each work and message, and one for the mean of all.
+// Time of reading and changing messages, by Google Benchmark: one row for each work and message, and one for the mean
+// of all.
 //   parse_bench [--benchmark_...]     messages are read from OFFHOOK_BENCH_MESSAGES (a folder, set when it is built)
 #include <benchmark/benchmark.h>
 
@@ -21,7 +22,8 @@ void all(benchmark::State& state, const Work& work, const std::vector<Sample>& s
   for (auto _ : state)
     for (const Sample& sample : samples) benchmark::DoNotOptimize(work.run(sample));
   const auto messages = static_cast<double>(state.iterations() * samples.size());
-  state.counters["per_message"] = benchmark::Counter(messages, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["per_message"] =
+      benchmark::Counter(messages, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 }  // namespace
@@ -36,7 +38,8 @@ int main(int argc, char** argv) {
     const std::string name(work.name);
     benchmark::RegisterBenchmark((name + "/mean").c_str(), [&](benchmark::State& state) { all(state, work, samples); });
     for (const Sample& sample : samples)
-      benchmark::RegisterBenchmark((name + "/" + sample.name).c_str(), [&](benchmark::State& state) { one(state, work, sample); });
+      benchmark::RegisterBenchmark((name + "/" + sample.name).c_str(),
+                                   [&](benchmark::State& state) { one(state, work, sample); });
   }
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

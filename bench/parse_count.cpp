@@ -1,7 +1,9 @@
-// Instructions of reading and changing messages, exact to repeat. To be run by callgrind, which writes one profile for each work and message:
+// Instructions of reading and changing messages, exact to repeat. To be run by callgrind, which writes one profile for
+// each work and message:
 //   valgrind --tool=callgrind --instr-atstart=no --callgrind-out-file=OUT parse_count [WORK]
-// OUT.1, OUT.2 … carry the name "WORK/MESSAGE" in their line "desc: Trigger"; "totals:" divided by kRepeats is the figure.
-// bench/run subtracts the row "empty" (this loop without work) from each. Without valgrind it does the work and prints nothing of use.
+// OUT.1, OUT.2 … carry the name "WORK/MESSAGE" in their line "desc: Trigger"; "totals:" divided by kRepeats is the
+// figure. bench/run subtracts the row "empty" (this loop without work) from each. Without valgrind it does the work and
+// prints nothing of use.
 #include <valgrind/callgrind.h>
 
 #include <cstdio>

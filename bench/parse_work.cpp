@@ -22,7 +22,8 @@ using sip::Message;
 
 std::size_t sum(const Result<sip::Uri>& uri) {
   if (!uri) return 0;
-  return uri->user.size() + uri->host.size() + uri->port.value_or(0) + uri->params.text().size() + static_cast<std::size_t>(uri->scheme);
+  return uri->user.size() + uri->host.size() + uri->port.value_or(0) + uri->params.text().size() +
+         static_cast<std::size_t>(uri->scheme);
 }
 
 std::size_t sum(const Result<sip::NameAddr>& address) {
@@ -33,17 +34,20 @@ std::size_t vias(const Message& message) {
   std::size_t out = 0;
   for (const std::string_view value : message.values(HeaderId::Via))
     if (const auto via = sip::Via::parse(value))
-      out += via->branch().size() + via->host.size() + via->port.value_or(0) + via->rport().value_or(0) + (via->received() ? 1 : 0);
+      out += via->branch().size() + via->host.size() + via->port.value_or(0) + via->rport().value_or(0) +
+             (via->received() ? 1 : 0);
   return out;
 }
 
 std::size_t addresses(const Message& message) {
   std::size_t out = 0;
-  for (const HeaderId id : {HeaderId::From, HeaderId::To, HeaderId::PAssertedIdentity, HeaderId::PPreferredIdentity, HeaderId::RemotePartyId})
+  for (const HeaderId id : {HeaderId::From, HeaderId::To, HeaderId::PAssertedIdentity, HeaderId::PPreferredIdentity,
+                            HeaderId::RemotePartyId})
     if (const auto value = message.find(id)) out += sum(sip::NameAddr::parse(*value));
   for (const std::string_view value : message.values(HeaderId::Contact))
     if (const auto contact = sip::Contact::parse(value))
-      out += sum(contact->address.parse_uri()) + static_cast<std::size_t>(contact->q().value_or(0)) + contact->expires().value_or(0);
+      out += sum(contact->address.parse_uri()) + static_cast<std::size_t>(contact->q().value_or(0)) +
+             contact->expires().value_or(0);
   return out;
 }
 
@@ -52,21 +56,25 @@ std::size_t routes(const Message& message) {
   for (const HeaderId id : {HeaderId::RecordRoute, HeaderId::Route})
     for (const std::string_view value : message.values(id))
       if (const auto address = sip::NameAddr::parse(value))
-        if (const auto uri = address->parse_uri()) out += uri->host.size() + uri->port.value_or(0) + (uri->params.has("lr") ? 1 : 0);
+        if (const auto uri = address->parse_uri())
+          out += uri->host.size() + uri->port.value_or(0) + (uri->params.has("lr") ? 1 : 0);
   return out;
 }
 
 std::size_t small_fields(const Message& message) {
-  std::size_t out = message.call_id().size() + sip::max_forwards(message).value_or(0) + sip::expires(message).value_or(0);
+  std::size_t out =
+      message.call_id().size() + sip::max_forwards(message).value_or(0) + sip::expires(message).value_or(0);
   if (const auto value = message.find(HeaderId::CSeq))
     if (const auto cseq = sip::CSeq::parse(*value)) out += cseq->number + cseq->method.size();
   if (const auto value = message.find(HeaderId::Event))
     if (const auto event = sip::Event::parse(*value)) out += event->package.size() + event->id().size();
   if (const auto value = message.find(HeaderId::SubscriptionState))
-    if (const auto state = sip::SubscriptionState::parse(*value)) out += state->state.size() + state->expires().value_or(0);
+    if (const auto state = sip::SubscriptionState::parse(*value))
+      out += state->state.size() + state->expires().value_or(0);
   for (const HeaderId id : {HeaderId::Supported, HeaderId::Require})
     for (const std::string_view tag : message.values(id)) out += tag.size();
-  for (const HeaderId id : {HeaderId::ContentType, HeaderId::SessionExpires, HeaderId::AlertInfo, HeaderId::CallInfo, HeaderId::Replaces})
+  for (const HeaderId id :
+       {HeaderId::ContentType, HeaderId::SessionExpires, HeaderId::AlertInfo, HeaderId::CallInfo, HeaderId::Replaces})
     if (const auto value = message.find(id)) out += value->size();
   return out;
 }
@@ -79,7 +87,8 @@ std::size_t credentials(const Message& message) {
 
 std::size_t read_as_phone(const Message& message) {
   std::size_t out = vias(message) + addresses(message) + routes(message) + small_fields(message);
-  if (message.is_request()) out += sum(sip::Uri::parse(message.request_uri())) + static_cast<std::size_t>(message.method());
+  if (message.is_request())
+    out += sum(sip::Uri::parse(message.request_uri())) + static_cast<std::size_t>(message.method());
   return out + static_cast<std::size_t>(message.status());
 }
 
@@ -90,7 +99,8 @@ std::size_t read_session(const Message& message) {
   std::size_t out = session->origin.session_version.size();
   for (const auto& media : session->media) {
     const auto* connection = session->connection_of(media);
-    out += media.port + media.codecs().size() + static_cast<std::size_t>(session->direction_of(media)) + (connection ? connection->address.size() : 0);
+    out += media.port + media.codecs().size() + static_cast<std::size_t>(session->direction_of(media)) +
+           (connection ? connection->address.size() : 0);
   }
   return out;
 }

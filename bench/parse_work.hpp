@@ -1,5 +1,5 @@
-// The work that is measured on the six messages of bench/messages: the same functions for time (parse_bench) and for instructions
-// (parse_count). Each returns a sum over what it read, so that no reading can be optimised away.
+// The work that is measured on the six messages of bench/messages: the same functions for time (parse_bench) and for
+// instructions (parse_count). Each returns a sum over what it read, so that no reading can be optimised away.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -12,7 +12,7 @@
 namespace offhook::bench {
 
 struct Sample {
-  std::string name;   // file name without folder
+  std::string name;  // file name without folder
   std::string bytes;
 };
 // The files *.sip of a folder in the order of their names; empty when there are none.
@@ -35,7 +35,8 @@ struct Work {
   std::string_view name;
   std::size_t (*run)(const Sample&);
 };
-inline constexpr std::array kWorks{Work{"copy", copy}, Work{"index", index}, Work{"typed", typed}, Work{"typed+auth", typed_with_auth},
+inline constexpr std::array kWorks{Work{"copy", copy},           Work{"index", index},
+                                   Work{"typed", typed},         Work{"typed+auth", typed_with_auth},
                                    Work{"+sdp", typed_with_sdp}, Work{"forward", forward}};
 
 }  // namespace offhook::bench

@@ -6,14 +6,10 @@
 Servers run on core 0, the load generator on core 1, all in a network namespace of their own. Both servers of a variant live at the same time
 and are measured in turns (A B A B …), so that a change of the machine's mood hits both. Standard library only."""
 import argparse
-import ctypes
-import fcntl
 import json
 import os
 import shutil
-import socket
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
@@ -21,20 +17,8 @@ import time
 
 import targets
 
-CLONE_NEWNET = 0x40000000
-SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
 QUICK = {"rounds": 3, "registrations": 40000, "durable": {"offhook": 10000, "kamailio": 2500}, "callees": 10000, "calls": 12000, "warm": 12000, "call_variants": ("plain",)}
 FULL = {"rounds": 5, "registrations": 60000, "durable": {"offhook": 30000, "kamailio": 8000}, "callees": 10000, "calls": 30000, "warm": 30000, "call_variants": ("plain", "digest")}
-
-
-def own_network():
-    """True when this process now has a network of its own with loopback up; without the right to that, the host's loopback serves."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(CLONE_NEWNET) != 0:
-        return False
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP | IFF_RUNNING))
-    return True
 
 
 class Bench:
@@ -159,11 +143,12 @@ def main():
         commands = {name: command for name, command in commands.items() if name in options.targets.split(",")}
     if "kamailio" not in commands and not options.targets:
         print("kamailio is not installed: no peer to compare with", file=sys.stderr)
-    if not own_network():
+    if not targets.own_network():
         print("no network namespace of its own (root may make one): other programs' ports are in the way", file=sys.stderr)
     if os.cpu_count() < 2:
         print("one core only: server and generator disturb each other", file=sys.stderr)
-    state = tempfile.mkdtemp(prefix="proxy.", dir=options.state)
+    # Absolute: a server may go to another folder before it opens its files.
+    state = os.path.abspath(tempfile.mkdtemp(prefix="proxy.", dir=options.state))
     bench = Bench(options, size)
     try:
         bench.run(options.only.split(","), commands, state)

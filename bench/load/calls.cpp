@@ -1,5 +1,6 @@
-// Calls through the proxy, caller and callee in one thread: INVITE with an offer, 180, 200 with an answer, ACK, and as soon as the callee has the
-// ACK the caller says BYE. The next call begins when the 200 to BYE is there. With a proxy that challenges, each call starts with 407 and ACK.
+// Calls through the proxy, caller and callee in one thread: INVITE with an offer, 180, 200 with an answer, ACK, and as
+// soon as the callee has the ACK the caller says BYE. The next call begins when the 200 to BYE is there. With a proxy
+// that challenges, each call starts with 407 and ACK.
 #include "io/clock.hpp"
 #include "load/job.hpp"
 
@@ -9,15 +10,20 @@ namespace {
 constexpr std::string_view kAllow = "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\nUser-Agent: offhook load\r\n";
 
 std::string session(std::string_view who) {
-  return "v=0\r\no=" + std::string(who) + " 3801 3801 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 20000 RTP/AVP 0 8 101\r\n"
+  return "v=0\r\no=" + std::string(who) +
+         " 3801 3801 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 20000 RTP/AVP 0 8 101\r\n"
          "a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=sendrecv\r\n";
 }
 
 class Calls {
  public:
   explicit Calls(const Job& job)
-      : job_(job), caller_(job.caller_port, job.proxy_port), callee_(job.callee_port, job.proxy_port), slots_(job.window),
-        offer_(session("caller")), reply_(session("callee")) {}
+      : job_(job),
+        caller_(job.caller_port, job.proxy_port),
+        callee_(job.callee_port, job.proxy_port),
+        slots_(job.window),
+        offer_(session("caller")),
+        reply_(session("callee")) {}
 
   Counts run(TimePoint end) {
     if (!caller_.ok() || !callee_.ok()) return {};
@@ -62,16 +68,44 @@ class Calls {
     request(now, index, "INVITE", {});
   }
 
-  // A request of the caller. ACK of a failure repeats the branch of its INVITE (§17.1.1.3), that of a 200 is a transaction of its own.
-  std::string text_of(std::size_t index, std::string_view method, std::string_view branch, std::string_view more, std::string_view body) const {
+  // A request of the caller. ACK of a failure repeats the branch of its INVITE (§17.1.1.3), that of a 200 is a
+  // transaction of its own.
+  std::string text_of(std::size_t index, std::string_view method, std::string_view branch, std::string_view more,
+                      std::string_view body) const {
     const Slot& slot = slots_[index];
-    const std::string id = call_id({index, slot.generation}, job_.run), here = "127.0.0.1:" + std::to_string(job_.caller_port);
+    const std::string id = call_id({index, slot.generation}, job_.run),
+                      here = "127.0.0.1:" + std::to_string(job_.caller_port);
     std::string out(method);
-    out.append(" ").append(slot.target).append(" SIP/2.0\r\nVia: SIP/2.0/UDP ").append(here).append(";branch=z9hG4bK").append(id, 0, id.find('@'));
-    out.append(branch).append(";rport\r\nMax-Forwards: 70\r\n").append(slot.routes).append("From: <sip:").append(user(slot.from)).append("@");
-    out.append(job_.domain).append(">;tag=f").append(std::to_string(slot.generation)).append("\r\nTo: ").append(slot.remote);
-    out.append("\r\nCall-ID: ").append(id).append("\r\nCSeq: ").append(std::to_string(slot.cseq)).append(" ").append(method);
-    out.append("\r\nContact: <sip:").append(user(slot.from)).append("@").append(here).append(">\r\n").append(kAllow).append(more);
+    out.append(" ")
+        .append(slot.target)
+        .append(" SIP/2.0\r\nVia: SIP/2.0/UDP ")
+        .append(here)
+        .append(";branch=z9hG4bK")
+        .append(id, 0, id.find('@'));
+    out.append(branch)
+        .append(";rport\r\nMax-Forwards: 70\r\n")
+        .append(slot.routes)
+        .append("From: <sip:")
+        .append(user(slot.from))
+        .append("@");
+    out.append(job_.domain)
+        .append(">;tag=f")
+        .append(std::to_string(slot.generation))
+        .append("\r\nTo: ")
+        .append(slot.remote);
+    out.append("\r\nCall-ID: ")
+        .append(id)
+        .append("\r\nCSeq: ")
+        .append(std::to_string(slot.cseq))
+        .append(" ")
+        .append(method);
+    out.append("\r\nContact: <sip:")
+        .append(user(slot.from))
+        .append("@")
+        .append(here)
+        .append(">\r\n")
+        .append(kAllow)
+        .append(more);
     out.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
     return out;
   }
@@ -79,14 +113,16 @@ class Calls {
   void request(TimePoint now, std::size_t index, std::string_view method, std::string more) {
     const bool invite = method == "INVITE";
     if (invite) more += "Content-Type: application/sdp\r\n";
-    std::string text = text_of(index, method, "n" + std::to_string(slots_[index].cseq), more, invite ? std::string_view(offer_) : std::string_view());
+    std::string text = text_of(index, method, "n" + std::to_string(slots_[index].cseq), more,
+                               invite ? std::string_view(offer_) : std::string_view());
     begin(slots_[index].request, now, text);
     caller_.send(std::move(text));
   }
 
   Slot* slot_of(const Heard& heard, std::size_t& index) {
     const auto ticket = ticket_of(heard.call_id, job_.run);
-    if (!ticket || ticket->slot >= slots_.size() || slots_[ticket->slot].generation != ticket->generation) return nullptr;
+    if (!ticket || ticket->slot >= slots_.size() || slots_[ticket->slot].generation != ticket->generation)
+      return nullptr;
     index = ticket->slot;
     return &slots_[index];
   }
@@ -109,7 +145,8 @@ class Calls {
       return;
     }
     slot->invited = true;
-    const std::string contact = "Contact: <sip:" + user(slot->to) + "@127.0.0.1:" + std::to_string(job_.callee_port) + ">\r\n" + std::string(kAllow);
+    const std::string contact = "Contact: <sip:" + user(slot->to) + "@127.0.0.1:" + std::to_string(job_.callee_port) +
+                                ">\r\n" + std::string(kAllow);
     const std::string tag = "c" + std::to_string(slot->generation);
     callee_.send(answer(heard, "180 Ringing", tag, contact));
     std::string accept = answer(heard, "200 OK", tag, contact + "Content-Type: application/sdp\r\n", reply_);

@@ -1,4 +1,5 @@
-// What one run does, and the parts that registrations and calls share: places in the closed loop and their retransmission.
+// What one run does, and the parts that registrations and calls share: places in the closed loop and their
+// retransmission.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -27,7 +28,9 @@ struct Pending {
 inline constexpr milliseconds kT1{500};
 inline constexpr seconds kPatience{8};
 
-inline void begin(Pending& pending, TimePoint now, std::string text) { pending = {std::move(text), now + kT1, now, kT1}; }
+inline void begin(Pending& pending, TimePoint now, std::string text) {
+  pending = {std::move(text), now + kT1, now, kT1};
+}
 inline void settle(Pending& pending) { pending.text.clear(); }
 // True when it has to go out again.
 inline bool overdue(Pending& pending, TimePoint now) {

@@ -1,6 +1,9 @@
-// sip_load: a bounded closed loop of registrations or calls against a proxy at 127.0.0.1, from 127.0.0.1. Prints one JSON line.
-//   sip_load register|call [--proxy-port N] [--caller-port N] [--callee-port N] [--domain D] [--users N] [--first N] [--count N] [--window N] [--max-s N]
-// Never sleeps while it runs, so that the proxy's sends need not wake it: give it a core of its own. Exit 1 when something failed.
+// sip_load: a bounded closed loop of registrations or calls against a proxy at 127.0.0.1, from 127.0.0.1. Prints one
+// JSON line.
+//   sip_load register|call [--proxy-port N] [--caller-port N] [--callee-port N] [--domain D] [--users N] [--first N]
+//   [--count N] [--window N] [--max-s N]
+// Never sleeps while it runs, so that the proxy's sends need not wake it: give it a core of its own. Exit 1 when
+// something failed.
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -14,7 +17,8 @@ using namespace offhook;
 
 int usage() {
   std::fprintf(stderr,
-               "usage: sip_load register|call [--proxy-port N] [--caller-port N] [--callee-port N] [--domain D] [--users N] [--first N] [--count N] "
+               "usage: sip_load register|call [--proxy-port N] [--caller-port N] [--callee-port N] [--domain D] "
+               "[--users N] [--first N] [--count N] "
                "[--window N] [--max-s N]\n");
   return 2;
 }
@@ -42,14 +46,19 @@ int main(int argc, char** argv) {
   job.window = static_cast<std::size_t>(number("--window", job.window));
   job.run = std::to_string(begin.wall.time_since_epoch().count());
   const bool calls = what == "call";
-  if ((!calls && what != "register") || job.users == 0 || job.count == 0 || job.window == 0 || job.window > 4096) return usage();
+  if ((!calls && what != "register") || job.users == 0 || job.count == 0 || job.window == 0 || job.window > 4096)
+    return usage();
 
   const TimePoint end = begin.mono + seconds(number("--max-s", 120));
   const load::Counts counts = calls ? load::run_calls(job, end) : load::run_registrations(job, end);
   const double elapsed = std::chrono::duration<double>(io::now().mono - begin.mono).count();
-  std::printf("{\"what\": \"%s\", \"started\": %llu, \"completed\": %llu, \"failed\": %llu, \"unfinished\": %llu, \"retransmissions\": %llu, \"elapsed_s\": %.3f, \"rate\": %.0f}\n",
-              what.c_str(), static_cast<unsigned long long>(counts.started), static_cast<unsigned long long>(counts.completed),
-              static_cast<unsigned long long>(counts.failed), static_cast<unsigned long long>(counts.started - counts.completed - counts.failed),
-              static_cast<unsigned long long>(counts.retransmissions), elapsed, static_cast<double>(counts.completed) / elapsed);
+  std::printf(
+      "{\"what\": \"%s\", \"started\": %llu, \"completed\": %llu, \"failed\": %llu, \"unfinished\": %llu, "
+      "\"retransmissions\": %llu, \"elapsed_s\": %.3f, \"rate\": %.0f}\n",
+      what.c_str(), static_cast<unsigned long long>(counts.started), static_cast<unsigned long long>(counts.completed),
+      static_cast<unsigned long long>(counts.failed),
+      static_cast<unsigned long long>(counts.started - counts.completed - counts.failed),
+      static_cast<unsigned long long>(counts.retransmissions), elapsed,
+      static_cast<double>(counts.completed) / elapsed);
   return counts.completed == job.count ? 0 : 1;
 }

@@ -1,4 +1,5 @@
-// REGISTER, and again with credentials when asked for them; each address-of-record gets one binding at the callee's port.
+// REGISTER, and again with credentials when asked for them; each address-of-record gets one binding at the callee's
+// port.
 #include "io/clock.hpp"
 #include "load/job.hpp"
 
@@ -42,10 +43,12 @@ class Registrations {
 
   void send(TimePoint now, std::size_t index, std::string_view authorization) {
     Slot& slot = slots_[index];
-    const std::string id = call_id({index, slot.generation}, job_.run), aor = "<sip:" + user(slot.user) + "@" + job_.domain + ">";
+    const std::string id = call_id({index, slot.generation}, job_.run),
+                      aor = "<sip:" + user(slot.user) + "@" + job_.domain + ">";
     const std::string here = "127.0.0.1:" + std::to_string(job_.callee_port), attempt = std::to_string(slot.attempt);
-    std::string text = "REGISTER sip:" + job_.domain + " SIP/2.0\r\nVia: SIP/2.0/UDP " + here + ";branch=z9hG4bK" + id.substr(0, id.find('@')) + "n" + attempt +
-                       ";rport\r\nMax-Forwards: 70\r\nFrom: " + aor + ";tag=f" + std::to_string(slot.generation) + "\r\nTo: " + aor + "\r\nCall-ID: " + id +
+    std::string text = "REGISTER sip:" + job_.domain + " SIP/2.0\r\nVia: SIP/2.0/UDP " + here + ";branch=z9hG4bK" +
+                       id.substr(0, id.find('@')) + "n" + attempt + ";rport\r\nMax-Forwards: 70\r\nFrom: " + aor +
+                       ";tag=f" + std::to_string(slot.generation) + "\r\nTo: " + aor + "\r\nCall-ID: " + id +
                        "\r\nCSeq: " + attempt + " REGISTER\r\nContact: <sip:" + user(slot.user) + "@" + here +
                        ">\r\nExpires: 3600\r\nUser-Agent: offhook load\r\n";
     if (!authorization.empty()) text.append("Authorization: ").append(authorization).append("\r\n");

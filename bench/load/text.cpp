@@ -2,14 +2,16 @@
 
 #include <openssl/evp.h>
 
+#include <strings.h>
 #include <array>
 #include <charconv>
-#include <strings.h>
 
 namespace offhook::load {
 namespace {
 
-bool same(std::string_view a, std::string_view b) { return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0; }
+bool same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -25,16 +27,24 @@ T number(std::string_view text) {
 }
 
 void take(Heard& heard, std::string_view name, std::string_view value) {
-  if (same(name, "Via")) heard.vias.push_back(value);
-  else if (same(name, "From")) heard.from = value;
-  else if (same(name, "To")) heard.to = value;
-  else if (same(name, "Call-ID")) heard.call_id = value;
-  else if (same(name, "CSeq")) heard.cseq = value;
-  else if (same(name, "Contact")) heard.contact = value;
-  else if (same(name, "Record-Route")) heard.record_routes.push_back(value);
+  if (same(name, "Via"))
+    heard.vias.push_back(value);
+  else if (same(name, "From"))
+    heard.from = value;
+  else if (same(name, "To"))
+    heard.to = value;
+  else if (same(name, "Call-ID"))
+    heard.call_id = value;
+  else if (same(name, "CSeq"))
+    heard.cseq = value;
+  else if (same(name, "Contact"))
+    heard.contact = value;
+  else if (same(name, "Record-Route"))
+    heard.record_routes.push_back(value);
   else if (same(name, "WWW-Authenticate") || same(name, "Proxy-Authenticate")) {
     // No algorithm parameter means MD5.
-    const bool md5 = value.find("algorithm=") == std::string_view::npos || value.find("algorithm=MD5") != std::string_view::npos;
+    const bool md5 =
+        value.find("algorithm=") == std::string_view::npos || value.find("algorithm=MD5") != std::string_view::npos;
     if (heard.challenge.empty() && md5) heard.challenge = value;
   }
 }
@@ -76,17 +86,20 @@ Heard hear(std::string_view datagram) {
   }
   heard.number = number<std::uint32_t>(heard.cseq);
   const auto space = heard.cseq.find(' ');
-  heard.method = response ? trim(heard.cseq.substr(std::min(space, heard.cseq.size()))) : start.substr(0, start.find(' '));
+  heard.method =
+      response ? trim(heard.cseq.substr(std::min(space, heard.cseq.size()))) : start.substr(0, start.find(' '));
   return heard;
 }
 
 std::string call_id(const Ticket& ticket, std::string_view run) {
-  return "s" + std::to_string(ticket.slot) + "g" + std::to_string(ticket.generation) + "r" + std::string(run) + "@127.0.0.1";
+  return "s" + std::to_string(ticket.slot) + "g" + std::to_string(ticket.generation) + "r" + std::string(run) +
+         "@127.0.0.1";
 }
 
 std::optional<Ticket> ticket_of(std::string_view call_id, std::string_view run) {
   const auto g = call_id.find('g'), r = call_id.find('r'), end = call_id.find('@');
-  if (g == std::string_view::npos || r == std::string_view::npos || end == std::string_view::npos || call_id.substr(r + 1, end - r - 1) != run)
+  if (g == std::string_view::npos || r == std::string_view::npos || end == std::string_view::npos ||
+      call_id.substr(r + 1, end - r - 1) != run)
     return std::nullopt;
   return Ticket{number<std::size_t>(call_id.substr(1)), number<std::uint64_t>(call_id.substr(g + 1))};
 }
@@ -111,14 +124,20 @@ std::string route_lines(const std::vector<std::string_view>& record_routes) {
   return out;
 }
 
-std::string answer(const Heard& request, std::string_view status_line, std::string_view to_tag, std::string_view more, std::string_view body) {
+std::string answer(const Heard& request, std::string_view status_line, std::string_view to_tag, std::string_view more,
+                   std::string_view body) {
   std::string out = "SIP/2.0 ";
   out.append(status_line).append("\r\n");
   for (const auto via : request.vias) out.append("Via: ").append(via).append("\r\n");
   for (const auto route : request.record_routes) out.append("Record-Route: ").append(route).append("\r\n");
   out.append("From: ").append(request.from).append("\r\nTo: ").append(request.to);
   if (request.to.find(";tag=") == std::string_view::npos) out.append(";tag=").append(to_tag);
-  out.append("\r\nCall-ID: ").append(request.call_id).append("\r\nCSeq: ").append(request.cseq).append("\r\n").append(more);
+  out.append("\r\nCall-ID: ")
+      .append(request.call_id)
+      .append("\r\nCSeq: ")
+      .append(request.cseq)
+      .append("\r\n")
+      .append(more);
   out.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
   return out;
 }
@@ -129,9 +148,10 @@ std::string credentials(std::string_view challenge, const Login& login, std::str
   const std::string secret = md5(login.user + ":" + realm + ":" + login.password);
   const std::string subject = md5(std::string(method) + ":" + std::string(uri));
   const bool qop = challenge.find("qop=") != std::string_view::npos;
-  const std::string proof = md5(secret + ":" + nonce + ":" + (qop ? count + ":" + cnonce + ":auth:" : std::string()) + subject);
-  std::string out = "Digest username=\"" + login.user + "\", realm=\"" + realm + "\", nonce=\"" + nonce + "\", uri=\"" + std::string(uri) +
-                    "\", response=\"" + proof + "\", algorithm=MD5";
+  const std::string proof =
+      md5(secret + ":" + nonce + ":" + (qop ? count + ":" + cnonce + ":auth:" : std::string()) + subject);
+  std::string out = "Digest username=\"" + login.user + "\", realm=\"" + realm + "\", nonce=\"" + nonce + "\", uri=\"" +
+                    std::string(uri) + "\", response=\"" + proof + "\", algorithm=MD5";
   if (qop) out += ", qop=auth, nc=" + count + ", cnonce=\"" + cnonce + "\"";
   return out;
 }

@@ -22,7 +22,8 @@ sockaddr_in loopback(std::uint16_t port) {
 
 }  // namespace
 
-Wire::Wire(std::uint16_t port, std::uint16_t peer) : store_(kBatch * kLargest), in_parts_(kBatch), out_parts_(kBatch), in_heads_(kBatch), out_heads_(kBatch) {
+Wire::Wire(std::uint16_t port, std::uint16_t peer)
+    : store_(kBatch * kLargest), in_parts_(kBatch), out_parts_(kBatch), in_heads_(kBatch), out_heads_(kBatch) {
   fd_ = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const sockaddr_in here = loopback(port), there = loopback(peer);
   setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &kSocketBuffer, sizeof kSocketBuffer);
