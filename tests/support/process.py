@@ -78,6 +78,8 @@ class Process:
                     break
                 # A second at most: a reader that ends between test and wait must not cost the whole deadline.
                 self._changed.wait(min(left, 1.0))
+        if over:  # both streams are closed; its exit follows
+            self.wait_exit()
         why = f"ended with {self.status}" if over else f"said nothing of the kind in {timeout:g} s"
         raise AssertionError(f"{self.name}: {why}; waited for /{pattern}/\n{self.log()}")
 

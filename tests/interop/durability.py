@@ -1,0 +1,111 @@
+"""What the proxy has acknowledged is on disk: registrations answered with 200 are there after kill -9 and a new start."""
+import random
+import re
+import select
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from support import case, sip  # noqa: E402
+
+PROXY = ("127.0.0.1", 5060)
+USERS, KILLS, SEED, WINDOW = 1000, 30, 9, 50
+
+
+class Load:
+    """Registers users, up to WINDOW at a time from one socket, and notes which were answered with 200."""
+
+    def __init__(self, client):
+        self.client = client
+        self.client.socket.setblocking(False)
+        self.acknowledged = {}  # user: contact port
+
+    def contact(self, user, port):
+        return f"sip:{user}@127.0.0.1:{port}"
+
+    def request(self, user, port, cseq=1):
+        return self.client.request("REGISTER", "sip:127.0.0.1", to=f"sip:{user}@127.0.0.1", user=user, contact=False, cseq=cseq,
+                                   call_id=f"{user}@load", headers=[("Contact", f"<{self.contact(user, port)}>"), ("Expires", "3600")])
+
+    def run(self, users, stop=lambda: False, timeout=60.0):
+        """Until all have their 200, or `stop` says so after an answer, or nothing is heard for the patience of the test."""
+        waiting, todo = {}, list(reversed(users))
+        deadline = time.monotonic() + timeout
+        while (todo or waiting) and time.monotonic() < deadline:
+            while todo and len(waiting) < WINDOW:
+                user = todo.pop()
+                port = 10000 + len(self.acknowledged) % 50000
+                waiting[user] = [port, self.request(user, port), 0.0]
+            for entry in waiting.values():
+                if time.monotonic() - entry[2] > 1.0:
+                    self.client.socket.sendto(entry[1], PROXY)
+                    entry[2] = time.monotonic()
+            if not select.select([self.client.socket], [], [], 0.5)[0]:
+                continue
+            try:
+                answer = sip.Message(self.client.socket.recv(65536))
+            except (BlockingIOError, ConnectionRefusedError):
+                continue
+            user = re.search(r"sip:([^@]+)@", answer.header("to")).group(1)
+            if answer.status == 200 and user in waiting:
+                self.acknowledged[user] = waiting.pop(user)[0]
+            if stop():
+                return
+        if todo or waiting:
+            raise AssertionError(f"{len(waiting)} registrations not answered within {timeout:g} s")
+
+
+class Durability(case.Case):
+    def start_proxy(self, name):
+        return self.proxy("--no-auth", "--store", f"sqlite:{self.folder / 'store.db'}", name=name)
+
+    def check_all(self, acknowledged):
+        """Asks for every binding by REGISTER without Contact."""
+        lost = []
+        with sip.Client(name="asker") as client:
+            for user, port in acknowledged.items():
+                answer = client.register(user, PROXY, contact=False)
+                self.assertEqual(answer.status, 200, answer.start)
+                if f"sip:{user}@127.0.0.1:{port}" not in answer.header("contact"):
+                    lost.append(user)
+        self.assertEqual(lost, [], f"{len(lost)} of {len(acknowledged)} acknowledged registrations are gone")
+
+    def test_killed_after_the_last_answer(self):
+        proxy = self.start_proxy("proxy")
+        with sip.Client(name="load") as client:
+            load = Load(client)
+            load.run([f"user{number}" for number in range(USERS)])
+        proxy.kill()
+        self.assertEqual(len(load.acknowledged), USERS)
+        self.start_proxy("proxy again")
+        self.check_all(load.acknowledged)
+
+    def test_a_restarted_proxy_forwards_to_the_contact(self):
+        with sip.Client(name="callee") as callee, sip.Client(name="caller") as caller:
+            proxy = self.start_proxy("proxy")
+            self.assertEqual(callee.register("bob", PROXY).status, 200)
+            proxy.kill()
+            self.start_proxy("proxy again")
+            caller.send(caller.request("MESSAGE", "sip:bob@127.0.0.1", user="alice"), PROXY)
+            message = callee.wait(lambda m: m.method == "MESSAGE", "MESSAGE")
+            callee.send(callee.respond(message, 200, tag="b"), PROXY)
+            self.assertEqual(caller.wait(lambda m: m.status >= 200, "answer").status, 200)
+
+    def test_killed_at_random_moments_under_load(self):
+        rng = random.Random(SEED)
+        everybody = {}
+        for round_number in range(KILLS):
+            proxy = self.start_proxy(f"proxy {round_number}")
+            with sip.Client(name=f"load{round_number}") as client:
+                load = Load(client)
+                enough = rng.randrange(1, 100)
+                load.run([f"user{round_number}x{number}" for number in range(200)], stop=lambda: len(load.acknowledged) >= enough)
+                proxy.kill()
+            everybody.update(load.acknowledged)
+        self.start_proxy("proxy at last")
+        self.check_all(everybody)
+
+
+if __name__ == "__main__":
+    case.main()
