@@ -7,9 +7,8 @@
 # As a script (cmake -DDIST=… -DOUTPUT=… -P OffhookWeb.cmake) it writes that source.
 
 function(_offhook_web_type path out)
-  set(types .html "text/html; charset=utf-8" .js "text/javascript; charset=utf-8" .css "text/css; charset=utf-8"
-            .svg "image/svg+xml" .png "image/png" .ico "image/x-icon" .json "application/json" .txt "text/plain; charset=utf-8"
-            .woff2 "font/woff2" .webmanifest "application/manifest+json")
+  set(types .html text/html .js text/javascript .css text/css .svg image/svg+xml .png image/png .ico image/x-icon
+            .json application/json .txt text/plain .woff2 font/woff2 .webmanifest application/manifest+json)
   cmake_path(GET path EXTENSION LAST_ONLY extension)
   list(FIND types "${extension}" at)
   if(at EQUAL -1)
