@@ -48,7 +48,7 @@ class Core::Impl {
         transport_(random),
         transactions_(transport_, random, config_.timers),
         answers_(transactions_, random, config_.server_name),
-        authenticator_(config_.realm, config_.users, random),
+        authenticator_(config_.realm, config_.users, config_.digest, random),
         forwarder_(names_, locator, config_.realm, config_.record_route),
         loop_secret_(random.next()),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &counters_}),

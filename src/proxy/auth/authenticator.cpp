@@ -1,5 +1,7 @@
 #include "auth/authenticator.hpp"
 
+#include <algorithm>
+
 namespace offhook::proxy {
 namespace {
 
@@ -29,8 +31,13 @@ User make_user(std::string_view name, std::string_view password, std::string_vie
           sip::ha1(DigestAlgorithm::Sha256, name, realm, password)};
 }
 
-Authenticator::Authenticator(std::string realm, std::vector<User> users, Random& random)
-    : realm_(std::move(realm)), random_(&random), nonces_(random.token(kSecretLength)), replays_(kNonceAge) {
+Authenticator::Authenticator(std::string realm, std::vector<User> users, std::vector<DigestAlgorithm> algorithms,
+                             Random& random)
+    : realm_(std::move(realm)),
+      algorithms_(std::move(algorithms)),
+      random_(&random),
+      nonces_(random.token(kSecretLength)),
+      replays_(kNonceAge) {
   for (User& user : users) {
     std::string name = user.name;
     users_.insert_or_assign(std::move(name), std::move(user));
@@ -59,6 +66,8 @@ Authenticator::Outcome Authenticator::check(TimePoint now, const sip::Message& r
 
 Authenticator::Outcome Authenticator::judge(TimePoint now, const sip::Credentials& credentials,
                                             std::string_view method) {
+  // What was not offered is not accepted: nobody may fall back to the weaker one (RFC 8760 §2.6).
+  if (std::ranges::find(algorithms_, credentials.algorithm) == algorithms_.end()) return {Verdict::Rejected};
   const User* user = find(credentials.username);
   const std::string_view ha1 = user == nullptr ? std::string_view{} : ha1_of(*user, credentials.algorithm);
   if (ha1.empty() || !sip::verify(credentials, ha1, method)) return {Verdict::Rejected};
@@ -79,7 +88,7 @@ Reply Authenticator::challenge(TimePoint now, Realm where, bool stale) {
   challenge.nonce = nonces_.make(stamp(now), random_->next());
   challenge.qop_auth = true;
   challenge.stale = stale;
-  for (const DigestAlgorithm algorithm : {DigestAlgorithm::Sha256, DigestAlgorithm::Md5}) {
+  for (const DigestAlgorithm algorithm : algorithms_) {
     challenge.algorithm = algorithm;
     reply.headers.emplace_back(registrar ? HeaderId::WwwAuthenticate : HeaderId::ProxyAuthenticate, challenge.text());
   }

@@ -1,5 +1,5 @@
 // Digest, the server's side. RFC 3261 §22, RFC 7616, RFC 8760: stateless nonces with an age limit, a replay window for
-// their counts, challenges for SHA-256 and MD5 with the stronger one first.
+// their counts, one challenge for each algorithm in the order of the configuration.
 #pragma once
 #include <string>
 #include <string_view>
@@ -32,7 +32,8 @@ class Authenticator {
     const User* user = nullptr;  // when accepted
   };
 
-  Authenticator(std::string realm, std::vector<User> users, Random& random);
+  Authenticator(std::string realm, std::vector<User> users, std::vector<sip::DigestAlgorithm> algorithms,
+                Random& random);
 
   // The digest-uri is hashed but not compared with the Request-URI: clients write the server's address there, and what
   // lies between may have changed the Request-URI. Method, nonce and count bind the credentials to one request.
@@ -51,6 +52,7 @@ class Authenticator {
   };
   std::string realm_;
   std::unordered_map<std::string, User, Hash, std::equal_to<>> users_;
+  std::vector<sip::DigestAlgorithm> algorithms_;
   Random* random_;
   sip::NonceMaker nonces_;
   ReplayWindow replays_;

@@ -299,6 +299,34 @@ TEST(RegistrarDigest, ChallengesWithTheStrongerAlgorithmFirst) {
   EXPECT_EQ(world.core->binding_count(), 0U);
 }
 
+TEST(RegistrarDigest, OffersAndAcceptsWhatIsConfigured) {
+  auto config = with_digest();
+  config.digest = {sip::DigestAlgorithm::Md5};
+  World world(config);
+  auto draft = reg("<sip:a@192.0.2.11>");
+  world.send(kAlice, draft);
+  const auto refusal = world.expect(kAlice, 401);
+  ASSERT_EQ(refusal.count(HeaderId::WwwAuthenticate), 1U);
+  auto challenge = *sip::Challenge::parse(value(refusal, HeaderId::WwwAuthenticate));
+  EXPECT_EQ(challenge.algorithm, sip::DigestAlgorithm::Md5);
+
+  const auto plain = draft.headers;
+  const auto answer_with = [&](sip::DigestAlgorithm algorithm, unsigned cseq, int status) {
+    challenge.algorithm = algorithm;
+    const auto ha1 = sip::ha1(algorithm, "1001", challenge.realm, "secret-1001");
+    draft.headers = plain;
+    draft.headers.push_back(
+        "Authorization: " +
+        sip::answer_challenge(challenge, "1001", ha1, {draft.method, draft.uri}, "cnonce", 1).text());
+    draft.cseq = cseq;
+    draft.branch = "z9hG4bKdigest" + std::to_string(cseq);
+    world.send(kAlice, draft);
+    world.expect(kAlice, status);
+  };
+  answer_with(sip::DigestAlgorithm::Sha256, 2, 401);
+  answer_with(sip::DigestAlgorithm::Md5, 3, 200);
+}
+
 struct DigestCase {
   const char* name;
   sip::DigestAlgorithm algorithm;

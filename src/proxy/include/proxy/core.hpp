@@ -32,6 +32,9 @@ struct Config {
   std::string realm;                 // "" takes the first domain
   bool authenticate = true;          // digest on REGISTER and on INVITE etc. from our own users
   std::vector<User> users;           // with authenticate off: anybody may register as anybody
+  // Algorithms that are offered and accepted, the one we like best first (RFC 8760 §2.4): SHA-256, MD5. Clients that
+  // look at the first challenge only and know nothing but MD5 need {Md5}.
+  std::vector<sip::DigestAlgorithm> digest{sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5};
   bool record_route = true;
   seconds min_expires{60}, default_expires{3600}, max_expires{7200};
   std::size_t max_contacts = 10;  // per address-of-record
