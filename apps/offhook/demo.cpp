@@ -69,11 +69,11 @@ class Demo {
     phones_->register_all();
     if (!loop_.run_until([&] { return phones_->all_registered(); }, started + seconds(10)))
       return report({"the phones did not register within ten seconds", "see --log-level debug"});
+    loop_.on_terminate([this] { loop_.stop(); });  // before the address tells anybody that we are here
     const auto took = std::chrono::duration_cast<milliseconds>(io::now().mono - started);
     std::printf("phones A (1001), B (1002) and C (1003) registered in %lld ms\nhttp://%s\n",
                 static_cast<long long>(took.count()), http_->local().text().c_str());
     std::fflush(stdout);
-    loop_.on_terminate([this] { loop_.stop(); });
     loop_.run();
     log(common_, LogLevel::Info, "stopping");
     stop_phones(loop_, *phones_);

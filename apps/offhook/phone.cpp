@@ -46,6 +46,7 @@ int serve(const Options& options, const Common& common) {
   }
 
   io::Loop loop;
+  loop.on_terminate([&] { loop.stop(); });  // before the first line tells anybody that we are here
   flow::Recorder recorder({.sip = 5000, .rtp = 0});
   std::unique_ptr<io::PhoneHost> phones;
   std::unique_ptr<api::PhonesApi> api;
@@ -104,7 +105,6 @@ int serve(const Options& options, const Common& common) {
   std::printf("phone at udp:%s\n", plan->local.text().c_str());
   std::fflush(stdout);
   phones->register_all();
-  loop.on_terminate([&] { loop.stop(); });
   loop.run();
   log(common, LogLevel::Info, "stopping");
   stop_phones(loop, *phones);

@@ -11,7 +11,7 @@ namespace {
 
 struct Options {
   std::string config, store;
-  std::vector<std::string> listen, domains, users;
+  std::vector<std::string> listen, domains, users, digest;
   bool no_auth = false, check = false;
 };
 
@@ -39,6 +39,12 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
     if (!parsed) return tl::unexpected(parsed.error());
     out.users.push_back(*parsed);
   }
+  if (!options.digest.empty()) out.digest.clear();
+  for (const auto& name : options.digest) {
+    const auto algorithm = io::parse_digest(name);
+    if (!algorithm) return tl::unexpected(algorithm.error());
+    out.digest.push_back(*algorithm);
+  }
   if (!options.store.empty()) {
     const auto store = io::parse_store(options.store);
     if (!store) return tl::unexpected(store.error());
@@ -63,6 +69,7 @@ int serve(const Options& options, const Common& common) {
     return kOk;
   }
   io::Loop loop;
+  loop.on_terminate([&] { loop.stop(); });  // before anybody is told that we are ready
   auto host = io::ProxyHost::start(loop, *settings);
   if (!host) return report(host.error());
   for (const auto& endpoint : (*host)->listening()) std::printf("listening on udp:%s\n", endpoint.text().c_str());
@@ -71,7 +78,6 @@ int serve(const Options& options, const Common& common) {
   if (settings->store == "memory")
     log(common, LogLevel::Info,
         "registrations are kept in memory and end with this process (--store sqlite:FILE keeps them)");
-  loop.on_terminate([&] { loop.stop(); });
   loop.run();
   log(common, LogLevel::Info, "stopping");
   host->reset();  // finishes what was handed to the store
@@ -89,6 +95,10 @@ Run add_proxy(CLI::App& app, Common& common) {
   command->add_option("--domain", options->domains, "Domain that it answers for, several times; the first is the realm")
       ->option_text("NAME");
   command->add_option("--user", options->users, "A user, several times")->option_text("NAME:PASSWORD");
+  command
+      ->add_option("--digest", options->digest,
+                   "SHA-256 or MD5: the algorithms offered, best first; MD5 alone for old clients")
+      ->option_text("NAME … [SHA-256 MD5]");
   command->add_option("--store", options->store, "memory, or sqlite:FILE")->option_text("WHERE [memory]");
   command->add_flag("--no-auth", options->no_auth, "Believe everybody (labs)");
   command->add_flag("--check", options->check, "Read the configuration, say what it means, and stop");

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+
 namespace offhook::io {
 namespace {
 
@@ -54,14 +56,25 @@ class Reader {
       out_.authenticate = node.as_boolean()->get();
       return {};
     }
+    if (name == "digest") return digest(name, node);
     if (name == "min_expires") return period(name, node, out_.min_expires);
     if (name == "default_expires") return period(name, node, out_.default_expires);
     if (name == "max_expires") return period(name, node, out_.max_expires);
     if (name == "user") return users(node);
-    return complain(
-        "unknown field '" + std::string(name) +
-            "'; known are listen, domains, store, auth, min_expires, default_expires, max_expires, [[user]]",
-        place(file_, node.source()));
+    return complain("unknown field '" + std::string(name) +
+                        "'; known are listen, domains, store, auth, digest, min_expires, default_expires, "
+                        "max_expires, [[user]]",
+                    place(file_, node.source()));
+  }
+
+  Checked<void> digest(std::string_view name, const toml::node& node) {
+    out_.digest.clear();
+    const auto take = [&](std::string_view text) {
+      return parse_digest(text).map([&](sip::DigestAlgorithm algorithm) { out_.digest.push_back(algorithm); });
+    };
+    auto read = strings(name, node, take);
+    if (read && out_.digest.empty()) return wrong(name, "a list with SHA-256, MD5 or both", node);
+    return read;
   }
 
   template <class Take>
@@ -136,6 +149,12 @@ Checked<std::string> parse_store(std::string_view text) {
   return complain("store wants memory or sqlite:FILE", std::string(text));
 }
 
+Checked<sip::DigestAlgorithm> parse_digest(std::string_view text) {
+  for (const auto algorithm : {sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5})
+    if (iequals(text, sip::algorithm_name(algorithm))) return algorithm;
+  return complain("digest wants SHA-256 or MD5", std::string(text));
+}
+
 Checked<std::pair<std::string, std::string>> parse_user(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0)
@@ -151,6 +170,7 @@ proxy::Config ProxySettings::to_config() const {
   out.domains = domains;
   out.realm = domains.empty() ? "" : domains.front();
   out.authenticate = authenticate;
+  out.digest = digest;
   for (const auto& [name, password] : users) out.users.push_back(proxy::make_user(name, password, out.realm));
   out.min_expires = min_expires;
   out.default_expires = default_expires;

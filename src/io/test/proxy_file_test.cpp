@@ -28,8 +28,11 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
       {"domains = [\"a\"]\n\nstore = \"disk\"", "store wants memory or sqlite:FILE (disk) (p.toml:3)"},
       {"domains = [\"a\"]\nauth = 1", "auth must be true or false (p.toml:2)"},
       {"domains = [\"a\"]\nport = 1",
-       "unknown field 'port'; known are listen, domains, store, auth, min_expires, default_expires, max_expires, "
+       "unknown field 'port'; known are listen, domains, store, auth, digest, min_expires, default_expires, "
+       "max_expires, "
        "[[user]] (p.toml:2)"},
+      {"domains = [\"a\"]\ndigest = [\"SHA-1\"]", "digest wants SHA-256 or MD5 (SHA-1) (p.toml:2)"},
+      {"domains = [\"a\"]\ndigest = []", "digest must be a list with SHA-256, MD5 or both (p.toml:2)"},
       {"domains = [\"a\"]\nmin_expires = 0", "min_expires must be a number of seconds (p.toml:2)"},
       {"domains = [\"a\"]\n[[user]]\nname = \"x\"", "a user needs a name and a password (p.toml:2)"},
       {"listen = [\"udp:127.0.0.1:5060\"]", "domains is missing: name the domain that the proxy answers for (p.toml)"},
@@ -43,6 +46,14 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
   const auto broken = read_proxy_file("p.toml", "listen = [\n\"x\"\ndomains");
   ASSERT_FALSE(broken);
   EXPECT_EQ(broken.error().where, "p.toml:3");
+}
+
+TEST(ProxyFile, DigestAlgorithmsKeepTheirOrder) {
+  using enum sip::DigestAlgorithm;
+  const auto digest_of = [](const char* text) { return read_proxy_file("p.toml", text)->to_config().digest; };
+  EXPECT_EQ(digest_of("domains = [\"a\"]"), (std::vector{Sha256, Md5}));
+  EXPECT_EQ(digest_of("domains = [\"a\"]\ndigest = [\"MD5\"]"), (std::vector{Md5}));
+  EXPECT_EQ(digest_of("domains = [\"a\"]\ndigest = [\"md5\", \"SHA-256\"]"), (std::vector{Md5, Sha256}));
 }
 
 TEST(ProxyFile, PasswordsBecomeHa1) {

@@ -16,7 +16,8 @@ struct ProxySettings {
   std::vector<std::string> domains;
   std::string store = "memory";  // or "sqlite:FILE"
   bool authenticate = true;
-  std::vector<std::pair<std::string, std::string>> users;  // name, password
+  std::vector<std::pair<std::string, std::string>> users;                                             // name, password
+  std::vector<sip::DigestAlgorithm> digest{sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5};  // best first
   seconds min_expires{60}, default_expires{3600}, max_expires{7200};
 
   // What the engine takes; passwords become HA1 here.
@@ -29,6 +30,8 @@ struct ProxySettings {
 [[nodiscard]] Checked<Endpoint> parse_listen(std::string_view text);
 // "memory" or "sqlite:FILE".
 [[nodiscard]] Checked<std::string> parse_store(std::string_view text);
+// "SHA-256" or "MD5".
+[[nodiscard]] Checked<sip::DigestAlgorithm> parse_digest(std::string_view text);
 // "1001:secret".
 [[nodiscard]] Checked<std::pair<std::string, std::string>> parse_user(std::string_view text);
 
