@@ -3,7 +3,7 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
-#include <algorithm>
+#include <unordered_set>
 
 #include "base/ascii.hpp"
 
@@ -105,8 +105,7 @@ class Reader {
       const auto* password = user.get_as<std::string>("password");
       if (name == nullptr || name->get().empty() || password == nullptr)
         return complain("a user needs a name and a password", place(file_, item.source()));
-      const auto same = [&](const auto& other) { return other.first == name->get(); };
-      if (std::any_of(out_.users.begin(), out_.users.end(), same))
+      if (!names_.insert(name->get()).second)
         return complain("user '" + name->get() + "' is there twice", place(file_, item.source()));
       out_.users.emplace_back(name->get(), password->get());
     }
@@ -123,6 +122,7 @@ class Reader {
   std::string_view file_;
   const toml::table& table_;
   ProxySettings out_;
+  std::unordered_set<std::string> names_;  // of users
 };
 
 }  // namespace

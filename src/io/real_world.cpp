@@ -36,12 +36,13 @@ Checked<std::unique_ptr<RealWorld>> RealWorld::start(const std::vector<flow::Par
   for (const auto& party : parties) {
     auto config = flow::party_config(party, proxy);
     if (!config) return tl::unexpected(config.error());
-    plans.push_back(
-        {party.name,
-         std::move(*config),
-         {loopback(host++), 5060},
-         party.pilot_hz > 0 ? media::AudioIn(media::ToneIn{party.pilot_hz}) : media::AudioIn(media::SilenceIn{}),
-         party.pilot_hz});
+    PhonePlan plan;
+    plan.name = party.name;
+    plan.config = std::move(*config);
+    plan.local = {loopback(host++), 5060};
+    if (party.pilot_hz > 0) plan.audio_in.emplace<media::ToneIn>().hz = party.pilot_hz;
+    plan.pilot_hz = party.pilot_hz;
+    plans.push_back(std::move(plan));
   }
   PhoneHost::Options phone_options;
   phone_options.record_packets = options.record_packets;
