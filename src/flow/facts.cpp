@@ -55,7 +55,8 @@ std::vector<std::string_view> Facts::header(std::string_view name) const {
   const sip::HeaderId wanted = sip::header_id(name);
   std::vector<std::string_view> out;
   for (const auto& [field, value] : headers)
-    if (wanted == sip::HeaderId::Other ? iequals(field, name) : sip::header_id(field) == wanted) out.emplace_back(value);
+    if (wanted == sip::HeaderId::Other ? iequals(field, name) : sip::header_id(field) == wanted)
+      out.emplace_back(value);
   return out;
 }
 

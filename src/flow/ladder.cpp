@@ -36,7 +36,8 @@ class LadderMaker {
     Row row;
   };
 
-  // Notes are in the order in which they were made: one before an action of the same moment is older than what the action caused.
+  // Notes are in the order in which they were made: one before an action of the same moment is older than what the
+  // action caused.
   [[nodiscard]] bool leads(std::size_t index) const {
     const TimePoint at = options_.notes[index].at;
     for (std::size_t i = index; i < options_.notes.size() && options_.notes[i].at == at; ++i)
@@ -77,10 +78,13 @@ class LadderMaker {
   void add_notes(bool leading) {
     const std::vector<Note>& notes = options_.notes;
     for (std::size_t i = 0; i < notes.size(); ++i) {
-      const bool mutual = i + 1 < notes.size() && notes[i].kind == Note::Kind::Hear && notes[i + 1].kind == Note::Kind::Hear &&
-                          notes[i].whom == notes[i + 1].parties && notes[i + 1].whom == notes[i].parties;
+      const bool mutual = i + 1 < notes.size() && notes[i].kind == Note::Kind::Hear &&
+                          notes[i + 1].kind == Note::Kind::Hear && notes[i].whom == notes[i + 1].parties &&
+                          notes[i + 1].whom == notes[i].parties;
       const std::size_t last = mutual ? i + 1 : i;
-      if (leads(last) == leading) add(notes[last], mutual ? notes[i].parties.front() + " ⇄ " + notes[last].parties.front() + " audio" : words(notes[i]));
+      if (leads(last) == leading)
+        add(notes[last],
+            mutual ? notes[i].parties.front() + " ⇄ " + notes[last].parties.front() + " audio" : words(notes[i]));
       i = last;
     }
   }
@@ -138,6 +142,8 @@ LadderOptions ladder_options(const Report& report) {
   return out;
 }
 
-Ladder make_ladder(const std::deque<Record>& sip, const LadderOptions& options) { return LadderMaker(sip, options).make(); }
+Ladder make_ladder(const std::deque<Record>& sip, const LadderOptions& options) {
+  return LadderMaker(sip, options).make();
+}
 
 }  // namespace offhook::flow

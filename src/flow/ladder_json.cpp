@@ -58,7 +58,9 @@ json message_json(const Record& record, const LadderOptions& options, TimePoint 
 
 json note_json(const Note& note, TimePoint start) {
   static constexpr const char* kKinds[]{"do", "hear", "quiet"};
-  json out{{"at_us", (note.at - start).count()}, {"kind", kKinds[static_cast<std::size_t>(note.kind)]}, {"parties", note.parties}};
+  json out{{"at_us", (note.at - start).count()},
+           {"kind", kKinds[static_cast<std::size_t>(note.kind)]},
+           {"parties", note.parties}};
   if (note.kind == Note::Kind::Hear) out["hears"] = note.whom;
   put(out, "text", note.text);
   return out;
@@ -67,11 +69,15 @@ json note_json(const Note& note, TimePoint start) {
 }  // namespace
 
 std::string to_json(const std::deque<Record>& sip, const LadderOptions& options) {
-  json out{{"title", options.title}, {"parties", options.columns}, {"messages", json::array()}, {"notes", json::array()}};
-  const auto ours = [&](const Record& record) { return record.number > options.first && record.number <= options.last; };
+  json out{
+      {"title", options.title}, {"parties", options.columns}, {"messages", json::array()}, {"notes", json::array()}};
+  const auto ours = [&](const Record& record) {
+    return record.number > options.first && record.number <= options.last;
+  };
   const auto first = std::find_if(sip.begin(), sip.end(), ours);
   TimePoint start = first == sip.end() ? TimePoint{} : first->sent.mono;
-  if (!options.notes.empty()) start = first == sip.end() ? options.notes.front().at : std::min(start, options.notes.front().at);
+  if (!options.notes.empty())
+    start = first == sip.end() ? options.notes.front().at : std::min(start, options.notes.front().at);
   for (const Record& record : sip)
     if (ours(record)) out["messages"].push_back(message_json(record, options, start));
   for (const Note& note : options.notes) out["notes"].push_back(note_json(note, start));

@@ -33,12 +33,18 @@ std::string number(double value) {
 std::string escape(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else if (c == '"') out += "&quot;";
-    else if (static_cast<unsigned char>(c) < 0x20) out += ' ';
-    else out += c;
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (static_cast<unsigned char>(c) < 0x20)
+      out += ' ';
+    else
+      out += c;
   }
   return out;
 }
@@ -48,17 +54,20 @@ class SvgLadder {
   explicit SvgLadder(const Ladder& ladder) : ladder_(ladder) {}
 
   std::string write() {
-    const double width = kLeft + kColumn * static_cast<double>(std::max<std::size_t>(1, ladder_.columns.size()) - 1) + 110;
+    const double width =
+        kLeft + kColumn * static_cast<double>(std::max<std::size_t>(1, ladder_.columns.size()) - 1) + 110;
     const double height = kTop + kRow * static_cast<double>(ladder_.rows.size()) + 30;
-    out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladder\" role=\"img\" width=\"" + number(width) + "\" height=\"" + number(height) + "\" viewBox=\"0 0 " +
-           number(width) + ' ' + number(height) + "\">\n<title>" + escape(ladder_.title) + "</title>\n";
+    out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladder\" role=\"img\" width=\"" + number(width) +
+           "\" height=\"" + number(height) + "\" viewBox=\"0 0 " + number(width) + ' ' + number(height) +
+           "\">\n<title>" + escape(ladder_.title) + "</title>\n";
     out_ += kStyle;
     out_ += "<rect class=\"paper\" width=\"" + number(width) + "\" height=\"" + number(height) + "\" rx=\"8\"/>\n";
     text("title", 24, 30, ladder_.title);
     heads(height);
     double y = kTop + 14;
     for (const Row& row : ladder_.rows) {
-      std::visit(Overloaded{[&](const Arrow& arrow) { draw(arrow, y); }, [&](const Remark& remark) { draw(remark, y); }}, row);
+      std::visit(
+          Overloaded{[&](const Arrow& arrow) { draw(arrow, y); }, [&](const Remark& remark) { draw(remark, y); }}, row);
       y += kRow;
     }
     return out_ + "</svg>\n";
@@ -68,14 +77,16 @@ class SvgLadder {
   [[nodiscard]] static double x_of(std::size_t column) { return kLeft + kColumn * static_cast<double>(column); }
 
   void text(std::string_view css, double x, double y, std::string_view words) {
-    out_ += "<text class=\"" + std::string(css) + "\" x=\"" + number(x) + "\" y=\"" + number(y) + "\">" + escape(words) + "</text>\n";
+    out_ += "<text class=\"" + std::string(css) + "\" x=\"" + number(x) + "\" y=\"" + number(y) + "\">" +
+            escape(words) + "</text>\n";
   }
   void line(std::string_view css, double x1, double y1, double x2, double y2) {
-    out_ += "<line class=\"" + std::string(css) + "\" x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" + number(y2) + "\"/>\n";
+    out_ += "<line class=\"" + std::string(css) + "\" x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" +
+            number(x2) + "\" y2=\"" + number(y2) + "\"/>\n";
   }
   void box(std::string_view css, double x, double y, double width, double height, double radius) {
-    out_ += "<rect class=\"" + std::string(css) + "\" x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" + number(width) + "\" height=\"" + number(height) + "\" rx=\"" +
-            number(radius) + "\"/>\n";
+    out_ += "<rect class=\"" + std::string(css) + "\" x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" +
+            number(width) + "\" height=\"" + number(height) + "\" rx=\"" + number(radius) + "\"/>\n";
   }
 
   void heads(double height) {
@@ -104,7 +115,8 @@ class SvgLadder {
       line(css, end - 5, y + 1, end + 5, y + 11);
       line(css, end - 5, y + 11, end + 5, y + 1);
     } else {
-      out_ += "<path class=\"" + css + "\" d=\"M" + number(end) + ' ' + number(y + 6) + " l" + number(-9 * sign) + " -4.5 l0 9 z\"/>\n";
+      out_ += "<path class=\"" + css + "\" d=\"M" + number(end) + ' ' + number(y + 6) + " l" + number(-9 * sign) +
+              " -4.5 l0 9 z\"/>\n";
     }
     std::string words = arrow.label;
     if (arrow.folded > 0) words += " ×" + std::to_string(arrow.folded + 1);
@@ -139,8 +151,11 @@ class SvgLadder {
 std::string to_svg(const Ladder& ladder) { return SvgLadder(ladder).write(); }
 
 std::string to_html(const Ladder& ladder) {
-  return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>" +
-         escape(ladder.title) + "</title><style>body{margin:24px}svg{max-width:100%;height:auto}</style></head><body>\n" + to_svg(ladder) + "</body></html>\n";
+  return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+         "content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>" +
+         escape(ladder.title) +
+         "</title><style>body{margin:24px}svg{max-width:100%;height:auto}</style></head><body>\n" + to_svg(ladder) +
+         "</body></html>\n";
 }
 
 }  // namespace offhook::flow

@@ -8,7 +8,8 @@ namespace {
 
 // Characters, not bytes: continuation bytes of UTF-8 take no room.
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string words_of(const Arrow& arrow) {
@@ -37,7 +38,8 @@ class TextLadder {
     if (!ladder_.title.empty()) out_ += ladder_.title + "\n\n";
     heading();
     for (const Row& row : ladder_.rows)
-      std::visit(Overloaded{[&](const Arrow& arrow) { write(arrow); }, [&](const Remark& remark) { write(remark); }}, row);
+      std::visit(Overloaded{[&](const Arrow& arrow) { write(arrow); }, [&](const Remark& remark) { write(remark); }},
+                 row);
     return std::move(out_);
   }
 
@@ -46,7 +48,8 @@ class TextLadder {
 
   // Room between two columns so that the words fit with an arrow of six round them.
   static std::size_t needed(const Arrow& arrow) {
-    const std::size_t span = std::max<std::size_t>(1, arrow.from < arrow.to ? arrow.to - arrow.from : arrow.from - arrow.to);
+    const std::size_t span =
+        std::max<std::size_t>(1, arrow.from < arrow.to ? arrow.to - arrow.from : arrow.from - arrow.to);
     return (width_of(words_of(arrow)) + 8 + span - 1) / span;
   }
   [[nodiscard]] std::size_t position(std::size_t column) const { return column * (gap_ + 1); }
@@ -112,6 +115,8 @@ class TextLadder {
 
 }  // namespace
 
-std::string to_text(const Ladder& ladder) { return ladder.columns.empty() ? std::string{} : TextLadder(ladder).write(); }
+std::string to_text(const Ladder& ladder) {
+  return ladder.columns.empty() ? std::string{} : TextLadder(ladder).write();
+}
 
 }  // namespace offhook::flow

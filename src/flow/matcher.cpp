@@ -18,7 +18,8 @@ void Matcher::begin() {
 }
 
 void Matcher::expect(const Milestone& milestone, std::size_t entry, bool loose) {
-  // Unreliable provisional responses are not repeated (RFC 3261 §17.2.1): where datagrams get lost nobody may wait for one.
+  // Unreliable provisional responses are not repeated (RFC 3261 §17.2.1): where datagrams get lost nobody may wait for
+  // one.
   const bool may_be_lost = lossy_ && milestone.status >= 100 && milestone.status < 200;
   (loose || may_be_lost ? loose_ : expected_).push_back({&milestone, entry, 0, {}});
   seen_changes_ = 0;
@@ -41,7 +42,8 @@ bool Matcher::look(bool to_the_end) {
 void Matcher::read_new() {
   const auto& all = record_->sip();
   const std::uint64_t last = records_.empty() ? first_ : records_.back().number;
-  auto it = std::upper_bound(all.begin(), all.end(), last, [](std::uint64_t n, const Record& record) { return n < record.number; });
+  auto it = std::upper_bound(all.begin(), all.end(), last,
+                             [](std::uint64_t n, const Record& record) { return n < record.number; });
   for (; it != all.end(); ++it) records_.push_back({it->number, read_facts(it->bytes), it->retransmission && !lossy_});
 }
 
@@ -89,12 +91,14 @@ bool Matcher::arrived(std::uint64_t number) const {
   const Record* record = record_->sip(number);
   if (record == nullptr || record->delivered) return true;
   return std::any_of(record_->sip().begin(), record_->sip().end(), [&](const Record& other) {
-    return other.delivered && other.number > number && other.from == record->from && other.to == record->to && other.bytes == record->bytes;
+    return other.delivered && other.number > number && other.from == record->from && other.to == record->to &&
+           other.bytes == record->bytes;
   });
 }
 
 bool Matcher::all_arrived(const std::vector<Open>& open) const {
-  return std::all_of(open.begin(), open.end(), [&](const Open& entry) { return entry.record != 0 && arrived(entry.record); });
+  return std::all_of(open.begin(), open.end(),
+                     [&](const Open& entry) { return entry.record != 0 && arrived(entry.record); });
 }
 
 const Milestone* Matcher::missing(bool loose) const {
@@ -113,7 +117,8 @@ std::vector<std::string> Matcher::instead() const {
     if (record == nullptr || records_[i].taken) continue;
     std::string line = record->from_party + " -> " + record->to_party + ' ' + label(records_[i].facts);
     for (const Open& entry : expected_)
-      if (entry.record == 0 && !entry.miss.empty() && is_message(*entry.milestone, *record, records_[i].facts)) line += ": " + entry.miss;
+      if (entry.record == 0 && !entry.miss.empty() && is_message(*entry.milestone, *record, records_[i].facts))
+        line += ": " + entry.miss;
     if (!record->delivered) line += " (lost)";
     out.push_back(std::move(line));
   }

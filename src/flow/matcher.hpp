@@ -1,7 +1,8 @@
 // Finds a script's milestones in the record, inside this module.
 //
-// In order: a message counts when it left after the milestone before it, and the step is done when it has arrived. Messages that no milestone asks for are
-// passed over. In a lossy world the order is not judged: any message that has arrived and was not taken by another milestone will do.
+// In order: a message counts when it left after the milestone before it, and the step is done when it has arrived.
+// Messages that no milestone asks for are passed over. In a lossy world the order is not judged: any message that has
+// arrived and was not taken by another milestone will do.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -21,7 +22,8 @@ class Matcher {
 
   // The flow begins here: what the record holds already is not looked at.
   void begin();
-  // `entry` is the milestone's place in the report. Loose ones stay open until found; the others are what the flow waits for now.
+  // `entry` is the milestone's place in the report. Loose ones stay open until found; the others are what the flow
+  // waits for now.
   void expect(const Milestone& milestone, std::size_t entry, bool loose);
   // Looks at what is new. True when everything that the flow waits for now has come.
   bool poll() { return look(false); }
@@ -62,8 +64,8 @@ class Matcher {
   std::uint64_t first_ = 0;
   std::uint64_t seen_changes_ = 0;
   std::deque<Candidate> records_;  // since the beginning
-  std::size_t cursor_ = 0;            // in order: the next one to look at
-  std::size_t since_ = 0;             // behind the last milestone
+  std::size_t cursor_ = 0;         // in order: the next one to look at
+  std::size_t since_ = 0;          // behind the last milestone
   std::vector<Open> expected_, loose_;
   std::vector<std::pair<std::size_t, std::uint64_t>> found_;  // entry, record
   Known known_;

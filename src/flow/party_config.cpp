@@ -10,7 +10,9 @@ std::string party_password(const PartyPlan& plan) { return "pw-" + plan.number; 
 
 std::string party_cfg(const PartyPlan& plan, Endpoint proxy) {
   std::string out(config::kCfgHeader);
-  const auto line = [&](std::string_view name, std::string_view value) { out.append("\n").append(name).append(" = ").append(value); };
+  const auto line = [&](std::string_view name, std::string_view value) {
+    out.append("\n").append(name).append(" = ").append(value);
+  };
   line("account.1.enable", "1");
   line("account.1.label", plan.name);
   line("account.1.display_name", "User " + plan.name);
@@ -30,7 +32,8 @@ Checked<config::PhoneConfig> party_config(const PartyPlan& plan, Endpoint proxy)
   auto layer = config::Layer::make(config::LayerKind::Common, *file, findings);
   // In a flow every line is meant: an unknown name is as wrong as a bad value.
   for (const config::Finding& finding : findings)
-    if (finding.severity != config::Severity::Info) return complain(finding.text, finding.file + ':' + std::to_string(finding.line));
+    if (finding.severity != config::Severity::Info)
+      return complain(finding.text, finding.file + ':' + std::to_string(finding.line));
   const config::Model& model = config::model(config::ModelId::T46G);
   config::Settings settings(model);
   settings.add(std::move(layer));

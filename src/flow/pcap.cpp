@@ -102,7 +102,8 @@ std::string to_pcap(const Recorder& recorder, std::uint64_t first, std::uint64_t
   std::vector<const Record*> records;
   for (const auto* list : {&recorder.sip(), &recorder.rtp()})
     for (const Record& record : *list)
-      if (record.number > first && record.number <= last && record.bytes.size() <= kMaxPayload && record.from.address.is_v6() == record.to.address.is_v6())
+      if (record.number > first && record.number <= last && record.bytes.size() <= kMaxPayload &&
+          record.from.address.is_v6() == record.to.address.is_v6())
         records.push_back(&record);
   std::sort(records.begin(), records.end(), [](const Record* a, const Record* b) { return a->number < b->number; });
   Bytes out;

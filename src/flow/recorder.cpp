@@ -34,7 +34,8 @@ void Recorder::received(Now now, Kind kind, const transport::Flow& flow, std::st
   if (kind != Kind::Sip && limits_.rtp == 0) return;
   Record* record = nullptr;
   if (const auto it = sightings_.find(key_of(kind, flow.remote, flow.local, bytes)); it != sightings_.end()) {
-    // Of several equal datagrams under way the youngest has most likely arrived: the older one was repeated because it was lost.
+    // Of several equal datagrams under way the youngest has most likely arrived: the older one was repeated because it
+    // was lost.
     for (const std::uint64_t number : it->second) {
       Record* candidate = find(kind, number);
       if (candidate != nullptr && (record == nullptr || candidate->deliveries == 0)) record = candidate;
@@ -54,7 +55,8 @@ void Recorder::changed(const Record& record) {
 
 const Record* Recorder::sip(std::uint64_t number) const { return const_cast<Recorder*>(this)->find(Kind::Sip, number); }
 
-Record& Recorder::append(Now now, Kind kind, transport::Protocol protocol, Endpoint from, Endpoint to, std::string_view bytes) {
+Record& Recorder::append(Now now, Kind kind, transport::Protocol protocol, Endpoint from, Endpoint to,
+                         std::string_view bytes) {
   std::deque<Record>& records = kind == Kind::Sip ? sip_ : rtp_;
   drop_oldest(records, std::max<std::size_t>(1, kind == Kind::Sip ? limits_.sip : limits_.rtp));
   Record& record = records.emplace_back();

@@ -12,7 +12,8 @@ std::map<std::uint64_t, std::string> Report::marks() const {
 }
 
 std::size_t Report::milestones_seen() const {
-  return static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), [](const Seen& seen) { return !seen.mark.empty() && seen.record != 0; }));
+  return static_cast<std::size_t>(std::count_if(
+      steps.begin(), steps.end(), [](const Seen& seen) { return !seen.mark.empty() && seen.record != 0; }));
 }
 
 std::string Report::text() const {

@@ -44,16 +44,20 @@ struct Need {
 // The button that a command presses, when it presses one.
 std::optional<Need> need_of(const phone::Command& command) {
   using Out = std::optional<Need>;
-  return std::visit(Overloaded{[](const phone::Answer& c) { return Out({Action::Answer, c.call}); }, [](const phone::Reject& c) { return Out({Action::Reject, c.call}); },
-                               [](const phone::Hold& c) { return Out({Action::Hold, c.call}); }, [](const phone::Resume& c) { return Out({Action::Resume, c.call}); },
+  return std::visit(Overloaded{[](const phone::Answer& c) { return Out({Action::Answer, c.call}); },
+                               [](const phone::Reject& c) { return Out({Action::Reject, c.call}); },
+                               [](const phone::Hold& c) { return Out({Action::Hold, c.call}); },
+                               [](const phone::Resume& c) { return Out({Action::Resume, c.call}); },
                                [](const phone::Transfer& c) { return Out({Action::Transfer, c.call}); },
-                               [](const phone::HangUp& c) { return Out({Action::HangUp, c.call}); }, [](const auto&) { return Out{}; }},
+                               [](const phone::HangUp& c) { return Out({Action::HangUp, c.call}); },
+                               [](const auto&) { return Out{}; }},
                     command);
 }
 
 bool offers(const phone::PhoneView& view, Need need) {
   return std::any_of(view.calls.begin(), view.calls.end(), [&](const CallView& call) {
-    return (need.call == 0 || call.id == need.call) && std::find(call.actions.begin(), call.actions.end(), need.action) != call.actions.end();
+    return (need.call == 0 || call.id == need.call) &&
+           std::find(call.actions.begin(), call.actions.end(), need.action) != call.actions.end();
   });
 }
 
@@ -77,14 +81,16 @@ class Run {
     if (!report_.failure) finish();
     matcher_.fill(report_.steps);
     report_.last = world_.record().sip().empty() ? 0 : world_.record().sip().back().number;
-    if (options_.hang_up && !hang_up_all(world_, script_.parties, options_.patience) && !report_.failure) fail("", "a call cannot be ended", 0);
+    if (options_.hang_up && !hang_up_all(world_, script_.parties, options_.patience) && !report_.failure)
+      fail("", "a call cannot be ended", 0);
     return std::move(report_);
   }
 
  private:
   void list_milestones() {
     const auto add = [&](const Milestone& milestone, const std::string& note) {
-      report_.steps.push_back({milestone.mark, milestone.text(), milestone.note.empty() ? note : milestone.note, milestone.line, milestone.optional, 0});
+      report_.steps.push_back({milestone.mark, milestone.text(), milestone.note.empty() ? note : milestone.note,
+                               milestone.line, milestone.optional, 0});
     };
     for (const Step& step : script_.steps) {
       if (const auto* milestone = std::get_if<Milestone>(&step)) add(*milestone, "");
@@ -104,7 +110,8 @@ class Run {
       return group->milestones.size();
     }
     if (report_.failure) return 0;
-    std::visit(Overloaded{[&](const Act& s) { act(s); }, [&](const Hear& s) { hear(s); }, [&](const Quiet& s) { quiet(s); }, [&](const Calls& s) { calls(s); },
+    std::visit(Overloaded{[&](const Act& s) { act(s); }, [&](const Hear& s) { hear(s); },
+                          [&](const Quiet& s) { quiet(s); }, [&](const Calls& s) { calls(s); },
                           [&](const Wait& s) { pass(s.during); }, [](const Milestone&) {}, [](const AnyOrder&) {}},
                step);
     return 0;
@@ -129,16 +136,21 @@ class Run {
 
   void act(const Act& step) {
     const auto need = need_of(step.command);
-    const bool ready = !need || world_.run_until([&] { return offers(world_.view(step.party), *need); }, patience(seconds(3)));
-    const auto done = ready ? world_.command(step.party, step.command) : complain("it has no call for that; its calls: " + names(states_of(world_.view(step.party))));
+    const bool ready =
+        !need || world_.run_until([&] { return offers(world_.view(step.party), *need); }, patience(seconds(3)));
+    const auto done =
+        ready ? world_.command(step.party, step.command)
+              : complain("it has no call for that; its calls: " + names(states_of(world_.view(step.party))));
     note({world_.now().mono, Note::Kind::Act, {step.party}, {}, step.text});
     if (!done) fail("", step.party + " cannot \"" + step.text + "\": " + done.error().text(), step.line);
   }
 
   void hear(const Hear& step) {
-    const bool heard = world_.run_until([&] { return world_.hears(step.party) == step.whom; }, options_.lossy ? Duration(seconds(10)) : Duration(seconds(3)));
+    const bool heard = world_.run_until([&] { return world_.hears(step.party) == step.whom; },
+                                        options_.lossy ? Duration(seconds(10)) : Duration(seconds(3)));
     note({world_.now().mono, Note::Kind::Hear, {step.party}, step.whom, {}});
-    if (!heard) fail("", step.party + " hears " + names(world_.hears(step.party)) + " instead of " + names(step.whom), step.line);
+    if (!heard)
+      fail("", step.party + " hears " + names(world_.hears(step.party)) + " instead of " + names(step.whom), step.line);
   }
 
   // A packet that was on its way when the last message arrived may still leave.
@@ -165,13 +177,18 @@ class Run {
     const std::vector<CallState> wanted = comparable(step.states);
     const auto holds = [&] { return comparable(states_of(world_.view(step.party))) == wanted; };
     if (world_.run_until(holds, patience(seconds(5)))) return;
-    fail("", "the calls of " + step.party + " are " + names(states_of(world_.view(step.party))) + " instead of " + names(step.states), step.line);
+    fail("",
+         "the calls of " + step.party + " are " + names(states_of(world_.view(step.party))) + " instead of " +
+             names(step.states),
+         step.line);
   }
 
   void pass(Duration during) {
     world_.run_until([] { return false; }, during);
   }
-  [[nodiscard]] Duration patience(Duration strict) const { return options_.lossy ? std::max(strict, options_.patience) : strict; }
+  [[nodiscard]] Duration patience(Duration strict) const {
+    return options_.lossy ? std::max(strict, options_.patience) : strict;
+  }
   void note(Note entry) { report_.notes.push_back(std::move(entry)); }
   void miss(const Milestone* milestone) {
     if (milestone != nullptr) fail(milestone->mark, milestone->text() + " is missing", milestone->line);
@@ -191,8 +208,10 @@ class Run {
 std::optional<phone::Command> way_out(const phone::PhoneView& view) {
   for (const CallView& call : view.calls) {
     if (!lives(call)) continue;
-    if (std::find(call.actions.begin(), call.actions.end(), Action::HangUp) != call.actions.end()) return phone::HangUp{call.id};
-    if (std::find(call.actions.begin(), call.actions.end(), Action::Reject) != call.actions.end()) return phone::Reject{call.id};
+    if (std::find(call.actions.begin(), call.actions.end(), Action::HangUp) != call.actions.end())
+      return phone::HangUp{call.id};
+    if (std::find(call.actions.begin(), call.actions.end(), Action::Reject) != call.actions.end())
+      return phone::Reject{call.id};
   }
   return std::nullopt;
 }

@@ -7,8 +7,9 @@
 namespace offhook::flow {
 
 std::string_view field_name(Field field) {
-  static constexpr std::array<std::string_view, 14> kNames{"request-uri", "from",    "to",         "contact",      "refer-to", "referred-by", "diversion",
-                                                           "call-id",     "method",  "cseq-of",    "to-tag",       "sdp",      "sipfrag",     "header"};
+  static constexpr std::array<std::string_view, 14> kNames{"request-uri", "from",      "to",      "contact", "refer-to",
+                                                           "referred-by", "diversion", "call-id", "method",  "cseq-of",
+                                                           "to-tag",      "sdp",       "sipfrag", "header"};
   return kNames[static_cast<std::size_t>(field)];
 }
 
@@ -41,7 +42,8 @@ std::size_t Script::milestone_count() const {
   for (const Step& step : steps)
     std::visit(Overloaded{[&](const Milestone& milestone) { count += milestone.mark.empty() ? 0U : 1U; },
                           [&](const AnyOrder& group) {
-                            for (const Milestone& milestone : group.milestones) count += milestone.mark.empty() ? 0U : 1U;
+                            for (const Milestone& milestone : group.milestones)
+                              count += milestone.mark.empty() ? 0U : 1U;
                           },
                           [](const auto&) {}},
                step);

@@ -10,8 +10,9 @@
 namespace offhook::flow {
 namespace {
 
-constexpr std::array kFields{Field::RequestUri, Field::From,   Field::To,         Field::Contact, Field::ReferTo,   Field::ReferredBy, Field::Diversion,
-                             Field::CallId,     Field::Method, Field::SameCSeqAs, Field::ToTag,   Field::Direction, Field::Sipfrag};
+constexpr std::array kFields{Field::RequestUri, Field::From,      Field::To,     Field::Contact, Field::ReferTo,
+                             Field::ReferredBy, Field::Diversion, Field::CallId, Field::Method,  Field::SameCSeqAs,
+                             Field::ToTag,      Field::Direction, Field::Sipfrag};
 
 std::string_view next_word(std::string_view& rest) {
   rest = trim(rest);
@@ -57,7 +58,8 @@ bool ScriptReader::read_heading(const YAML::Node& node, Milestone& out) {
     word = next_word(rest);
   }
   out.from = word;
-  if (next_word(rest) != "->") return complain(node, "a message is written as \"F1 A -> P INVITE\" or \"A -> P 200 OK (BYE)\"");
+  if (next_word(rest) != "->")
+    return complain(node, "a message is written as \"F1 A -> P INVITE\" or \"A -> P 200 OK (BYE)\"");
   out.to = next_word(rest);
   for (const std::string& party : {out.from, out.to})
     if (!is_party(party, true)) return complain(node, "unknown party \"" + party + '"');
@@ -67,7 +69,8 @@ bool ScriptReader::read_heading(const YAML::Node& node, Milestone& out) {
 bool ScriptReader::read_message(const YAML::Node& node, std::string_view text, Milestone& out) {
   if (text.empty()) return complain(node, "which message? A method or a status is missing");
   if (!is_digit(text.front())) {
-    if (sip::method_of(text) == sip::Method::Unknown) return complain(node, "unknown method \"" + std::string(text) + '"');
+    if (sip::method_of(text) == sip::Method::Unknown)
+      return complain(node, "unknown method \"" + std::string(text) + '"');
     out.method = text;
     return true;
   }
@@ -92,8 +95,10 @@ bool ScriptReader::read_source(const YAML::Node& node, bool in_group, Milestone&
   if (!rfc->empty() && !extra->empty()) return complain(node, "a step has \"rfc\" or \"extra\", not both");
   out.note = rfc->empty() ? *extra : *rfc;
   const bool explained = !out.note.empty() || in_group;
-  if (out.mark.empty() && out.note.empty()) return complain(node, "a step without an F number needs \"rfc\" or \"extra\" with the reason why it is there");
-  if ((out.optional || out.loose) && !explained) return complain(node, "an optional or loose step needs \"rfc\" or \"extra\" with the reason");
+  if (out.mark.empty() && out.note.empty())
+    return complain(node, "a step without an F number needs \"rfc\" or \"extra\" with the reason why it is there");
+  if ((out.optional || out.loose) && !explained)
+    return complain(node, "an optional or loose step needs \"rfc\" or \"extra\" with the reason");
   if (out.mark.empty()) out.source = rfc->empty() ? Source::Extra : Source::Rfc;
   return true;
 }
@@ -117,7 +122,8 @@ bool ScriptReader::read_carries(const YAML::Node& node, Milestone& out) {
 }
 
 bool ScriptReader::read_headers(const YAML::Node& node, Milestone& out) {
-  if (!node.IsMap()) return complain(node, "\"headers\" is a map from a header's name to present, absent or a part of its value");
+  if (!node.IsMap())
+    return complain(node, "\"headers\" is a map from a header's name to present, absent or a part of its value");
   for (const auto& entry : node) {
     const auto name = text(entry.first, "a header's name");
     const auto value = name ? text(entry.second, "what header " + *name + " must hold") : std::nullopt;

@@ -23,14 +23,16 @@ Checked<Script> ScriptReader::read(std::string_view yaml) {
     if (read_root(root)) return std::move(script_);
   } catch (const YAML::Exception& error) {
     // The library's own words, without its "yaml-cpp: error at line …" in front; the place is ours to name.
-    if (!complaint_) complaint_ = Complaint{"not well-formed: " + error.msg, script_.file + ':' + std::to_string(error.mark.line + 1)};
+    if (!complaint_)
+      complaint_ = Complaint{"not well-formed: " + error.msg, script_.file + ':' + std::to_string(error.mark.line + 1)};
   }
   return tl::unexpected(complaint_.value_or(Complaint{"cannot be read", script_.file}));
 }
 
 bool ScriptReader::read_root(const YAML::Node& root) {
   if (!root.IsMap()) return complain(root, "a flow file is a map that begins with \"flow:\"");
-  if (!known_keys(root, {"flow", "title", "guide", "status", "about", "parties", "proxy", "before", "steps"})) return false;
+  if (!known_keys(root, {"flow", "title", "guide", "status", "about", "parties", "proxy", "before", "steps"}))
+    return false;
   const auto name = text_of(root, "flow", true);
   const auto title = text_of(root, "title", true);
   const auto guide = text_of(root, "guide", false);
@@ -63,22 +65,26 @@ bool ScriptReader::check_marks() {
     if (milestone.mark.empty()) return;
     const std::string mark = 'F' + std::to_string(expected++);
     if (milestone.mark != mark && !complaint_)
-      complaint_ = Complaint{milestone.mark + " stands where " + mark + " is due", script_.file + ':' + std::to_string(milestone.line)};
+      complaint_ = Complaint{milestone.mark + " stands where " + mark + " is due",
+                             script_.file + ':' + std::to_string(milestone.line)};
   };
   for (const Step& step : script_.before) {
     const auto* milestone = std::get_if<Milestone>(&step);
     if (milestone != nullptr && !milestone->mark.empty())
-      complaint_ = Complaint{"the F numbers begin under \"steps\"", script_.file + ':' + std::to_string(milestone->line)};
+      complaint_ =
+          Complaint{"the F numbers begin under \"steps\"", script_.file + ':' + std::to_string(milestone->line)};
   }
   for (const Step& step : script_.steps) {
     if (const auto* milestone = std::get_if<Milestone>(&step)) check(*milestone);
-    if (const auto* group = std::get_if<AnyOrder>(&step)) std::for_each(group->milestones.begin(), group->milestones.end(), check);
+    if (const auto* group = std::get_if<AnyOrder>(&step))
+      std::for_each(group->milestones.begin(), group->milestones.end(), check);
   }
   return !complaint_;
 }
 
 bool ScriptReader::read_parties(const YAML::Node& node) {
-  if (!node.IsMap() || node.size() == 0) return complain(node, "\"parties\" is a map from a name to number, pilot and settings");
+  if (!node.IsMap() || node.size() == 0)
+    return complain(node, "\"parties\" is a map from a name to number, pilot and settings");
   for (const auto& entry : node) {
     const auto name = text(entry.first, "a party's name");
     if (!name) return false;
@@ -95,14 +101,16 @@ bool ScriptReader::read_party(const std::string& name, const YAML::Node& node) {
   if (node.IsScalar()) {
     plan.number = node.Scalar();
   } else {
-    if (!node.IsMap()) return complain(node, "party " + name + " is a number, or a map with number, pilot and settings");
+    if (!node.IsMap())
+      return complain(node, "party " + name + " is a number, or a map with number, pilot and settings");
     if (!known_keys(node, {"number", "pilot", "settings"})) return false;
     const auto number = text_of(node, "number", true);
     if (!number) return false;
     plan.number = *number;
     if (node["pilot"]) {
       const auto hertz = parse_number<unsigned>(node["pilot"].Scalar());
-      if (!hertz || *hertz < 200 || *hertz > 3400) return complain(node["pilot"], "pilot is a frequency from 200 to 3400 Hz");
+      if (!hertz || *hertz < 200 || *hertz > 3400)
+        return complain(node["pilot"], "pilot is a frequency from 200 to 3400 Hz");
       plan.pilot_hz = *hertz;
     }
     if (const YAML::Node settings = node["settings"]) {
@@ -160,7 +168,8 @@ std::optional<Duration> ScriptReader::duration(const YAML::Node& node, std::stri
   const bool in_milliseconds = digits.ends_with("ms");
   if (digits.ends_with("s")) digits.remove_suffix(in_milliseconds ? 2 : 1);
   const auto number = parse_number<std::uint32_t>(trim(digits));
-  if (number && digits.size() != value->size()) return in_milliseconds ? Duration(milliseconds(*number)) : Duration(seconds(*number));
+  if (number && digits.size() != value->size())
+    return in_milliseconds ? Duration(milliseconds(*number)) : Duration(seconds(*number));
   complain(node, std::string(what) + " is a time such as 400ms or 6s");
   return std::nullopt;
 }

@@ -1,4 +1,5 @@
-// Reading a flow file, inside this module. A YAML exception never leaves it: every fault becomes a Complaint with file:line, the first one wins.
+// Reading a flow file, inside this module. A YAML exception never leaves it: every fault becomes a Complaint with
+// file:line, the first one wins.
 #pragma once
 #include <yaml-cpp/yaml.h>
 

@@ -9,8 +9,9 @@
 namespace offhook::flow {
 namespace {
 
-constexpr std::array kStates{phone::CallState::Dialing, phone::CallState::RingBack, phone::CallState::Ringing, phone::CallState::Talking,
-                             phone::CallState::Held, phone::CallState::HeldByRemote, phone::CallState::Transferring};
+constexpr std::array kStates{phone::CallState::Dialing,     phone::CallState::RingBack, phone::CallState::Ringing,
+                             phone::CallState::Talking,     phone::CallState::Held,     phone::CallState::HeldByRemote,
+                             phone::CallState::Transferring};
 
 std::optional<phone::CallState> state_of(std::string_view name) {
   for (const phone::CallState state : kStates)
@@ -70,7 +71,8 @@ std::optional<Act> ScriptReader::read_act(const YAML::Node& node) {
   const std::size_t colon = written->find(':');
   const std::string party(trim(std::string_view(*written).substr(0, colon)));
   if (colon == std::string::npos || !is_party(party, false)) {
-    complain(node["do"], "an action is written as \"A: call B\"" + (colon == std::string::npos ? "" : ": unknown party \"" + party + '"'));
+    complain(node["do"], "an action is written as \"A: call B\"" +
+                             (colon == std::string::npos ? "" : ": unknown party \"" + party + '"'));
     return std::nullopt;
   }
   const std::string words(trim(std::string_view(*written).substr(colon + 1)));
@@ -132,7 +134,8 @@ std::optional<Calls> ScriptReader::read_calls(const YAML::Node& node) {
   out.line = line_of(node["calls"]);
   const std::size_t colon = written->find(':');
   out.party = trim(std::string_view(*written).substr(0, colon));
-  const std::vector<std::string> words = colon == std::string::npos ? std::vector<std::string>{} : words_of(std::string_view(*written).substr(colon + 1));
+  const std::vector<std::string> words =
+      colon == std::string::npos ? std::vector<std::string>{} : words_of(std::string_view(*written).substr(colon + 1));
   if (!is_party(out.party, false) || words.empty()) {
     complain(node["calls"], "calls are written as \"A: talking, held\" or \"B: none\"");
     return std::nullopt;

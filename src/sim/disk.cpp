@@ -33,14 +33,18 @@ std::vector<proxy::Binding> Disk::bindings() const {
 
 void Disk::begin(TimePoint now) {
   running_.swap(waiting_);
-  const auto range = static_cast<std::uint64_t>(std::max<Duration::rep>(0, (options_.commit_max - options_.commit_min).count()));
-  due_ = now + options_.commit_min + (range == 0 ? Duration(0) : Duration(static_cast<Duration::rep>(random_->below(range + 1))));
+  const auto range =
+      static_cast<std::uint64_t>(std::max<Duration::rep>(0, (options_.commit_max - options_.commit_min).count()));
+  due_ = now + options_.commit_min +
+         (range == 0 ? Duration(0) : Duration(static_cast<Duration::rep>(random_->below(range + 1))));
 }
 
 void Disk::apply() {
   for (proxy::StoreWrite& write : running_) {
     for (const proxy::StoreWrite::Remove& gone : write.remove)
-      std::erase_if(table_, [&](const auto& entry) { return entry.first.first == gone.aor && (gone.contact.empty() || entry.first.second == gone.contact); });
+      std::erase_if(table_, [&](const auto& entry) {
+        return entry.first.first == gone.aor && (gone.contact.empty() || entry.first.second == gone.contact);
+      });
     for (proxy::Binding& binding : write.put) {
       const std::pair key(binding.aor, binding.contact);
       table_.insert_or_assign(key, std::move(binding));

@@ -5,7 +5,9 @@
 namespace offhook::sim {
 namespace {
 
-std::pair<std::string, std::string> pair_of(const std::string& a, const std::string& b) { return a < b ? std::pair(a, b) : std::pair(b, a); }
+std::pair<std::string, std::string> pair_of(const std::string& a, const std::string& b) {
+  return a < b ? std::pair(a, b) : std::pair(b, a);
+}
 
 }  // namespace
 
@@ -18,7 +20,8 @@ NetworkOptions NetworkOptions::rough() {
   return out;
 }
 
-std::vector<TimePoint> Network::send(TimePoint now, const std::string& from_party, const std::string& to_party, Endpoint from, Endpoint to) {
+std::vector<TimePoint> Network::send(TimePoint now, const std::string& from_party, const std::string& to_party,
+                                     Endpoint from, Endpoint to) {
   if (blocked(from_party, to_party)) return {};
   if (random_->unit() < options_.loss) return {};
   std::vector<TimePoint> out;
@@ -39,16 +42,22 @@ std::vector<TimePoint> Network::send(TimePoint now, const std::string& from_part
 void Network::cut(const std::string& a, const std::string& b) { cuts_.insert(pair_of(a, b)); }
 void Network::heal(const std::string& a, const std::string& b) { cuts_.erase(pair_of(a, b)); }
 void Network::set_down(const std::string& party, bool down) {
-  if (down) down_.insert(party);
-  else down_.erase(party);
+  if (down)
+    down_.insert(party);
+  else
+    down_.erase(party);
 }
 
-bool Network::blocked(const std::string& a, const std::string& b) const { return down_.contains(a) || down_.contains(b) || cuts_.contains(pair_of(a, b)); }
+bool Network::blocked(const std::string& a, const std::string& b) const {
+  return down_.contains(a) || down_.contains(b) || cuts_.contains(pair_of(a, b));
+}
 
 Duration Network::delay() {
-  const auto range = static_cast<std::uint64_t>(std::max<Duration::rep>(0, (options_.delay_max - options_.delay_min).count()));
+  const auto range =
+      static_cast<std::uint64_t>(std::max<Duration::rep>(0, (options_.delay_max - options_.delay_min).count()));
   // A constant delay draws nothing.
-  return options_.delay_min + (range == 0 ? Duration(0) : Duration(static_cast<Duration::rep>(random_->below(range + 1))));
+  return options_.delay_min +
+         (range == 0 ? Duration(0) : Duration(static_cast<Duration::rep>(random_->below(range + 1))));
 }
 
 }  // namespace offhook::sim

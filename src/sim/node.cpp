@@ -49,14 +49,19 @@ std::vector<std::string> ProxyNode::leftovers() const {
   return out;
 }
 
-PhoneNode::PhoneNode(Now now, const flow::PartyPlan& plan, config::PhoneConfig config, Endpoint local, std::vector<double> pilots, std::uint64_t seed)
+PhoneNode::PhoneNode(Now now, const flow::PartyPlan& plan, config::PhoneConfig config, Endpoint local,
+                     std::vector<double> pilots, std::uint64_t seed)
     : name_(plan.name),
       random_(seed),
       rack_(random_, locator_),
-      media_({std::move(pilots), {config.jitter.adaptive, config.jitter.min, config.jitter.normal, config.jitter.max}, seconds(5)}, random_),
+      media_({std::move(pilots),
+              {config.jitter.adaptive, config.jitter.min, config.jitter.normal, config.jitter.max},
+              seconds(5)},
+             random_),
       driver_(media_),
       phone_(rack_.add(plan.name, std::move(config), local)) {
-  driver_.add_phone(phone_, plan.pilot_hz > 0 ? media::AudioIn(media::ToneIn{plan.pilot_hz}) : media::AudioIn(media::SilenceIn{}));
+  driver_.add_phone(
+      phone_, plan.pilot_hz > 0 ? media::AudioIn(media::ToneIn{plan.pilot_hz}) : media::AudioIn(media::SilenceIn{}));
   rack_.start(now, phone_);
 }
 
@@ -83,12 +88,15 @@ void PhoneNode::drain(Now now, Outlet& outlet) {
 void PhoneNode::drain_media(Now, Outlet& outlet) {
   std::vector<Endpoint> closing;
   while (auto request = media_.poll_socket_request()) {
-    if (request->kind == media::SocketRequest::Kind::Open) outlet.bind(name_, request->local);
-    else closing.push_back(request->local);
+    if (request->kind == media::SocketRequest::Kind::Open)
+      outlet.bind(name_, request->local);
+    else
+      closing.push_back(request->local);
   }
   while (auto out = media_.poll_transmit()) {
     const auto kind = out->local.port % 2 == 0 ? flow::Kind::Rtp : flow::Kind::Rtcp;
-    outlet.send(name_, kind, {transport::Protocol::Udp, out->local, out->remote, 0}, {reinterpret_cast<const char*>(out->bytes.data()), out->bytes.size()});
+    outlet.send(name_, kind, {transport::Protocol::Udp, out->local, out->remote, 0},
+                {reinterpret_cast<const char*>(out->bytes.data()), out->bytes.size()});
   }
   // A closed session has said goodbye by now.
   for (const Endpoint endpoint : closing) outlet.unbind(endpoint);

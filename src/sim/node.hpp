@@ -1,4 +1,5 @@
-// A process of the simulated world, inside this module: an engine with its sockets. It is fed with datagrams and time and gives everything it has to say to an Outlet.
+// A process of the simulated world, inside this module: an engine with its sockets. It is fed with datagrams and time
+// and gives everything it has to say to an Outlet.
 #pragma once
 #include <memory>
 #include <optional>
@@ -64,7 +65,8 @@ class ProxyNode final : public Node {
 
 class PhoneNode final : public Node {
  public:
-  PhoneNode(Now now, const flow::PartyPlan& plan, config::PhoneConfig config, Endpoint local, std::vector<double> pilots, std::uint64_t seed);
+  PhoneNode(Now now, const flow::PartyPlan& plan, config::PhoneConfig config, Endpoint local,
+            std::vector<double> pilots, std::uint64_t seed);
   void receive(Now now, flow::Kind kind, const transport::Flow& flow, std::string bytes) override;
   void unreachable(Now now, const transport::Flow& flow) override { rack_.unreachable(now, flow); }
   void wake(Now now) override;

@@ -5,8 +5,8 @@
 namespace offhook::sim {
 namespace {
 
-// 64*T1 for the client transaction that gives up last, as long again for the server transaction that it leaves at the other end (Timers F and J, RFC 3261 §17),
-// and a moment.
+// 64*T1 for the client transaction that gives up last, as long again for the server transaction that it leaves at the
+// other end (Timers F and J, RFC 3261 §17), and a moment.
 constexpr seconds kAfterlife{32 + 32 + 8};
 
 }  // namespace

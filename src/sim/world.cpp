@@ -42,7 +42,9 @@ struct Event {
   std::uint64_t sequence = 0;
   std::variant<Datagram, Unreachable, Wake> what;
   // For a queue whose top is the first.
-  friend bool operator<(const Event& a, const Event& b) { return std::tie(a.at, a.sequence) > std::tie(b.at, b.sequence); }
+  friend bool operator<(const Event& a, const Event& b) {
+    return std::tie(a.at, a.sequence) > std::tie(b.at, b.sequence);
+  }
 };
 
 struct Party {
@@ -90,8 +92,10 @@ class World::Impl final : public Outlet {
     Party& party = parties_.at(name);
     // Each life of each process draws from its own numbers: what one does does not change another's.
     const std::uint64_t seed = fnv1a(name, options_.seed) + 0x9E3779B97F4A7C15ULL * ++party.lives;
-    if (name == options_.proxy_name) party.node = std::make_unique<ProxyNode>(now_, name, proxy_config(), disk_, seed);
-    else party.node = std::make_unique<PhoneNode>(now_, party.plan, party.config, party.local, pilots_, seed);
+    if (name == options_.proxy_name)
+      party.node = std::make_unique<ProxyNode>(now_, name, proxy_config(), disk_, seed);
+    else
+      party.node = std::make_unique<PhoneNode>(now_, party.plan, party.config, party.local, pilots_, seed);
     sockets_[party.local] = name;
     settle(name, party);
   }
@@ -111,7 +115,9 @@ class World::Impl final : public Outlet {
     Event event = std::move(const_cast<Event&>(queue_.top()));
     queue_.pop();
     advance(event.at);
-    std::visit(Overloaded{[&](Datagram& datagram) { deliver(std::move(datagram)); }, [&](Unreachable& u) { tell_unreachable(u); }, [&](Wake& wake) { wake_up(wake.party); }}, event.what);
+    std::visit(Overloaded{[&](Datagram& datagram) { deliver(std::move(datagram)); },
+                          [&](Unreachable& u) { tell_unreachable(u); }, [&](Wake& wake) { wake_up(wake.party); }},
+               event.what);
     return true;
   }
 
@@ -138,8 +144,10 @@ class World::Impl final : public Outlet {
     const auto to = sockets_.find(flow.remote);
     const std::string to_party = recorder_.party(flow.remote);
     const auto arrivals = network_.send(now_.mono, party, to_party, flow.local, flow.remote);
-    if (to == sockets_.end() && options_.report_unreachable && !arrivals.empty()) return push(arrivals.front(), Unreachable{party, flow});
-    for (const TimePoint at : arrivals) push(at, Datagram{kind, {flow.protocol, flow.remote, flow.local, flow.connection}, bytes});
+    if (to == sockets_.end() && options_.report_unreachable && !arrivals.empty())
+      return push(arrivals.front(), Unreachable{party, flow});
+    for (const TimePoint at : arrivals)
+      push(at, Datagram{kind, {flow.protocol, flow.remote, flow.local, flow.connection}, bytes});
   }
 
   void bind(const std::string& party, Endpoint local) override {
@@ -150,7 +158,8 @@ class World::Impl final : public Outlet {
 
   PhoneNode* phone(std::string_view name) {
     const auto it = parties_.find(name);
-    return it == parties_.end() || name == options_.proxy_name ? nullptr : static_cast<PhoneNode*>(it->second.node.get());
+    return it == parties_.end() || name == options_.proxy_name ? nullptr
+                                                               : static_cast<PhoneNode*>(it->second.node.get());
   }
 
   std::vector<std::string> hears(std::string_view name) {
@@ -243,8 +252,12 @@ Checked<std::unique_ptr<World>> World::begin(const std::vector<flow::PartyPlan>&
 Checked<std::unique_ptr<World>> World::start(const std::vector<flow::PartyPlan>& parties, const WorldOptions& options) {
   auto world = begin(parties, options);
   if (!world) return world;
-  const auto registered = [&] { return std::all_of(parties.begin(), parties.end(), [&](const auto& plan) { return (*world)->is_registered(plan.name); }); };
-  if (!(*world)->run_until(registered, seconds(64))) return complain("the phones did not register within 64 s of virtual time", "seed " + std::to_string(options.seed));
+  const auto registered = [&] {
+    return std::all_of(parties.begin(), parties.end(),
+                       [&](const auto& plan) { return (*world)->is_registered(plan.name); });
+  };
+  if (!(*world)->run_until(registered, seconds(64)))
+    return complain("the phones did not register within 64 s of virtual time", "seed " + std::to_string(options.seed));
   return world;
 }
 

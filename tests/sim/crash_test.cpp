@@ -11,7 +11,9 @@ namespace {
 
 using phone::CallState;
 
-flow::PartyPlan party(std::string name, std::string number, double pilot) { return {std::move(name), std::move(number), pilot, {}}; }
+flow::PartyPlan party(std::string name, std::string number, double pilot) {
+  return {std::move(name), std::move(number), pilot, {}};
+}
 
 // sip:1001@10.0.1.1:5060;line=… → 1001
 std::string user_of(const std::string& contact) {
@@ -64,7 +66,8 @@ TEST_F(Crash, LeftoversNameWhatLivesDuringACall) {
   EXPECT_EQ(world->leftovers(), std::vector<std::string>{});
   talk();
   const std::string all = testing::PrintToString(world->leftovers());
-  for (const char* part : {"A: 1 call", "A: 1 dialog", "A: 1 media session", "B: 1 call", "P: "}) EXPECT_NE(all.find(part), std::string::npos) << part << " in " << all;
+  for (const char* part : {"A: 1 call", "A: 1 dialog", "A: 1 media session", "B: 1 call", "P: "})
+    EXPECT_NE(all.find(part), std::string::npos) << part << " in " << all;
 }
 
 TEST_F(Crash, ProxyKilledAfterRegistrationKnowsThePhonesFromItsDisk) {
@@ -178,7 +181,8 @@ TEST_F(Crash, CutNetworkIsOverWhenItHeals) {
   EXPECT_TRUE(reaches("B", {CallState::Ringing}, seconds(10)));
 }
 
-// 1,000 phones register at once; the power is cut while some writes are under way. Who has been told "200" must be there afterwards.
+// 1,000 phones register at once; the power is cut while some writes are under way. Who has been told "200" must be
+// there afterwards.
 TEST(Durability, AcknowledgedRegistrationsSurviveACrashAtAnyMoment) {
   std::vector<flow::PartyPlan> plans;
   for (int i = 0; i < 1000; ++i) plans.push_back({"phone" + std::to_string(i), std::to_string(10000 + i), 0, {}});
@@ -198,8 +202,10 @@ TEST(Durability, AcknowledgedRegistrationsSurviveACrashAtAnyMoment) {
     look();
     (*world)->restart("P");
     std::set<std::string> kept;
-    for (const proxy::Binding& binding : (*world)->proxy()->bindings((*world)->now().wall)) kept.insert(user_of(binding.contact));
-    for (const std::string& number : acknowledged) ASSERT_TRUE(kept.contains(number)) << number << " was told 200 and is forgotten";
+    for (const proxy::Binding& binding : (*world)->proxy()->bindings((*world)->now().wall))
+      kept.insert(user_of(binding.contact));
+    for (const std::string& number : acknowledged)
+      ASSERT_TRUE(kept.contains(number)) << number << " was told 200 and is forgotten";
     crashes_half_way += !acknowledged.empty() && acknowledged.size() < plans.size() ? 1 : 0;
   }
   EXPECT_GT(crashes_half_way, 3);

@@ -12,8 +12,9 @@
 namespace offhook::test {
 
 // Those that run; order as in the guide.
-inline const std::vector<std::string> kFlows{"setup-and-disconnect", "busy",           "no-answer",    "hold",             "call-waiting",
-                                             "blind-transfer",       "forward-always", "forward-busy", "forward-no-answer"};
+inline const std::vector<std::string> kFlows{"setup-and-disconnect", "busy",           "no-answer",      "hold",
+                                             "call-waiting",         "blind-transfer", "forward-always", "forward-busy",
+                                             "forward-no-answer"};
 inline const std::vector<std::string> kPlannedFlows{"attended-transfer", "conference"};
 
 inline flow::Script load_flow(const std::string& name) {

@@ -1,4 +1,5 @@
-// Every flow of the guide in the simulated world: on a perfect network step by step, on a rough one with many seeds, and the same seed twice.
+// Every flow of the guide in the simulated world: on a perfect network step by step, on a rough one with many seeds,
+// and the same seed twice.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -14,7 +15,9 @@ namespace {
 constexpr std::uint64_t kSeeds = 200;
 constexpr std::uint64_t kReplayed = 10;
 
-std::string ladder(const sim::FlowRun& run) { return flow::to_text(flow::make_ladder(run.record.sip(), flow::ladder_options(run.report))); }
+std::string ladder(const sim::FlowRun& run) {
+  return flow::to_text(flow::make_ladder(run.record.sip(), flow::ladder_options(run.report)));
+}
 
 class Flow : public testing::TestWithParam<std::string> {
  protected:
@@ -74,10 +77,14 @@ TEST_P(Flow, ReplaysByteForByte) {
       ASSERT_EQ(a.from, b.from) << "seed " << seed << ", message " << i;
       ASSERT_EQ(a.to, b.to) << "seed " << seed << ", message " << i;
     }
-    EXPECT_TRUE(std::equal(first.record.rtp().begin(), first.record.rtp().end(), second.record.rtp().begin(), second.record.rtp().end(),
-                           [](const flow::Record& a, const flow::Record& b) { return a.bytes == b.bytes && a.sent.mono == b.sent.mono && a.delivered == b.delivered; }))
+    EXPECT_TRUE(std::equal(first.record.rtp().begin(), first.record.rtp().end(), second.record.rtp().begin(),
+                           second.record.rtp().end(),
+                           [](const flow::Record& a, const flow::Record& b) {
+                             return a.bytes == b.bytes && a.sent.mono == b.sent.mono && a.delivered == b.delivered;
+                           }))
         << "seed " << seed;
-    for (const flow::PartyPlan& plan : script.parties) EXPECT_EQ(first.record.rtp_sent(plan.name), second.record.rtp_sent(plan.name)) << "seed " << seed;
+    for (const flow::PartyPlan& plan : script.parties)
+      EXPECT_EQ(first.record.rtp_sent(plan.name), second.record.rtp_sent(plan.name)) << "seed " << seed;
   }
 }
 
@@ -107,8 +114,15 @@ TEST(FlowFiles, AreAllKnownHereAndNamedAfterThemselves) {
 }
 
 TEST(FlowFiles, HaveAsManyMilestonesAsTheGuide) {
-  const std::map<std::string, std::size_t> counts{{"setup-and-disconnect", 14}, {"busy", 8},            {"no-answer", 8},     {"hold", 14},             {"call-waiting", 22},
-                                                  {"blind-transfer", 24},       {"forward-always", 14}, {"forward-busy", 16}, {"forward-no-answer", 16}};
+  const std::map<std::string, std::size_t> counts{{"setup-and-disconnect", 14},
+                                                  {"busy", 8},
+                                                  {"no-answer", 8},
+                                                  {"hold", 14},
+                                                  {"call-waiting", 22},
+                                                  {"blind-transfer", 24},
+                                                  {"forward-always", 14},
+                                                  {"forward-busy", 16},
+                                                  {"forward-no-answer", 16}};
   for (const auto& [name, count] : counts) EXPECT_EQ(load_flow(name).milestone_count(), count) << name;
 }
 

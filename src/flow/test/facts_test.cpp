@@ -9,7 +9,9 @@ namespace offhook::flow {
 namespace {
 
 TEST(Facts, OfARequestWithAudio) {
-  const Facts facts = read_facts(sip_text("INVITE sip:1002@10.0.0.1", "INVITE", "Contact: <sip:1001@10.0.1.1:5060;line=ab>\r\nContent-Type: application/sdp\r\n", sdp_text("sendonly")));
+  const Facts facts = read_facts(
+      sip_text("INVITE sip:1002@10.0.0.1", "INVITE",
+               "Contact: <sip:1001@10.0.1.1:5060;line=ab>\r\nContent-Type: application/sdp\r\n", sdp_text("sendonly")));
   ASSERT_TRUE(facts.valid);
   EXPECT_TRUE(facts.request);
   EXPECT_EQ(facts.method, "INVITE");
@@ -27,11 +29,14 @@ TEST(Facts, OfARequestWithAudio) {
 }
 
 TEST(Facts, HoldOfOldPhonesReadsAsInactive) {
-  EXPECT_EQ(read_facts(sip_text("INVITE sip:x@y", "INVITE", kSdp, sdp_text("sendrecv", "0.0.0.0"))).direction, sdp::Direction::Inactive);
+  EXPECT_EQ(read_facts(sip_text("INVITE sip:x@y", "INVITE", kSdp, sdp_text("sendrecv", "0.0.0.0"))).direction,
+            sdp::Direction::Inactive);
 }
 
 TEST(Facts, HeadersAreFoundByAnyOfTheirNames) {
-  const Facts facts = read_facts(sip_text("REFER sip:1001@10.0.1.1", "REFER", "r: <sip:1003@10.0.0.1>\r\nReferred-By: <sip:1002@10.0.0.1>\r\nX-Odd: one\r\n"));
+  const Facts facts =
+      read_facts(sip_text("REFER sip:1001@10.0.1.1", "REFER",
+                          "r: <sip:1003@10.0.0.1>\r\nReferred-By: <sip:1002@10.0.0.1>\r\nX-Odd: one\r\n"));
   EXPECT_EQ(facts.refer_to_user, "1003");
   EXPECT_EQ(facts.referred_by_user, "1002");
   EXPECT_EQ(facts.header("Refer-To"), std::vector<std::string_view>{"<sip:1003@10.0.0.1>"});

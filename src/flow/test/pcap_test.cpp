@@ -11,7 +11,9 @@ class Reader {
   explicit Reader(std::string_view text) : text_(text) {}
   [[nodiscard]] unsigned u8(std::size_t at) const { return static_cast<unsigned char>(text_.at(at)); }
   [[nodiscard]] unsigned u16(std::size_t at) const { return u8(at) << 8 | u8(at + 1); }
-  [[nodiscard]] std::uint32_t little32(std::size_t at) const { return u8(at) | u8(at + 1) << 8 | u8(at + 2) << 16 | u8(at + 3) << 24; }
+  [[nodiscard]] std::uint32_t little32(std::size_t at) const {
+    return u8(at) | u8(at + 1) << 8 | u8(at + 2) << 16 | u8(at + 3) << 24;
+  }
   [[nodiscard]] std::uint32_t sum16(std::size_t at, std::size_t size) const {
     std::uint32_t sum = 0;
     for (std::size_t i = 0; i < size; i += 2) sum += i + 1 < size ? u16(at + i) : u8(at + i) << 8;

@@ -23,7 +23,9 @@ class FakeWorld final : public World {
     std::string from, to, bytes;
     bool arrives = true;
   };
-  void plan(std::string from, std::string to, std::string bytes, bool arrives = true) { messages.push_back({std::move(from), std::move(to), std::move(bytes), arrives}); }
+  void plan(std::string from, std::string to, std::string bytes, bool arrives = true) {
+    messages.push_back({std::move(from), std::move(to), std::move(bytes), arrives});
+  }
 
   Checked<void> command(std::string_view party, const phone::Command& command) override {
     commands.push_back(std::string(party) + std::to_string(command.index()));
@@ -42,13 +44,15 @@ class FakeWorld final : public World {
       if (time >= until) return false;
       time += milliseconds(10);
       if (next < messages.size()) play(messages[next++]);
-      for (const std::string& party : talkers) recorder.sent(now(), Kind::Rtp, {transport::Protocol::Udp, endpoints.at(party), endpoints.at("P"), 0}, "rtp");
+      for (const std::string& party : talkers)
+        recorder.sent(now(), Kind::Rtp, {transport::Protocol::Udp, endpoints.at(party), endpoints.at("P"), 0}, "rtp");
     }
   }
   std::vector<std::string> leftovers() override { return {}; }
 
-  const std::map<std::string, Endpoint> endpoints{
-      {"A", {IpAddress::v4(10, 0, 1, 1), 5060}}, {"B", {IpAddress::v4(10, 0, 1, 2), 5060}}, {"P", {IpAddress::v4(10, 0, 0, 1), 5060}}};
+  const std::map<std::string, Endpoint> endpoints{{"A", {IpAddress::v4(10, 0, 1, 1), 5060}},
+                                                  {"B", {IpAddress::v4(10, 0, 1, 2), 5060}},
+                                                  {"P", {IpAddress::v4(10, 0, 0, 1), 5060}}};
   Recorder recorder;
   TimePoint time{seconds(10)};
   std::vector<Message> messages;
@@ -162,7 +166,8 @@ TEST_F(RunnerTest, ChecksEveryFactThatAStepCarries) {
   for (const auto& [carries, miss] : rows) {
     FakeWorld one;
     one.plan("A", "P", kInvite);
-    const Report report = run(script("  - see: F1 A -> P INVITE\n    within: 100ms\n    carries: " + carries + "\n"), one);
+    const Report report =
+        run(script("  - see: F1 A -> P INVITE\n    within: 100ms\n    carries: " + carries + "\n"), one);
     EXPECT_EQ(report.passed(), miss.empty()) << carries << report.text();
     if (!miss.empty()) {
       ASSERT_FALSE(report.passed()) << carries;
@@ -172,10 +177,13 @@ TEST_F(RunnerTest, ChecksEveryFactThatAStepCarries) {
 }
 
 TEST_F(RunnerTest, ANewCallIdNameStandsForANewCallId) {
-  const std::string steps = "  - see: F1 A -> P INVITE\n    carries: {call-id: one}\n  - see: F2 A -> P BYE\n    within: 100ms\n    carries: {call-id: two}\n";
+  const std::string steps =
+      "  - see: F1 A -> P INVITE\n    carries: {call-id: one}\n  - see: F2 A -> P BYE\n    within: 100ms\n    carries: "
+      "{call-id: two}\n";
   world.plan("A", "P", kInvite);
   world.plan("A", "P", sip_text("BYE sip:1002@10.0.0.1", "BYE"));
-  EXPECT_EQ(run(script(steps), world).failure->instead, std::vector<std::string>{"A -> P BYE: call-id should be new (\"two\") and is that of \"one\""});
+  EXPECT_EQ(run(script(steps), world).failure->instead,
+            std::vector<std::string>{"A -> P BYE: call-id should be new (\"two\") and is that of \"one\""});
   FakeWorld other;
   other.plan("A", "P", kInvite);
   other.plan("A", "P", sip_text("BYE sip:1002@10.0.0.1", "BYE", "", "", "call-2"));
@@ -190,12 +198,15 @@ TEST_F(RunnerTest, OrderIsJudgedButNotInsideAGroup) {
   other.plan("P", "B", kInviteOn);
   other.plan("A", "P", kInvite);
   other.plan("B", "P", kRinging);
-  const Report report = run(script("  - any-order:\n    - see: F1 A -> P INVITE\n    - see: F2 P -> B INVITE\n    rfc: r\n  - see: F3 B -> P 180\n"), other);
+  const Report report = run(script("  - any-order:\n    - see: F1 A -> P INVITE\n    - see: F2 P -> B INVITE\n    rfc: "
+                                   "r\n  - see: F3 B -> P 180\n"),
+                            other);
   EXPECT_TRUE(report.passed()) << report.text();
 }
 
 TEST_F(RunnerTest, LooseStepIsFoundAnywhereLaterAndMissedAtTheEnd) {
-  const std::string steps = "  - see: F1 A -> P INVITE\n  - see: P -> A 100\n    loose: true\n    rfc: r\n  - see: F2 B -> P 180\n";
+  const std::string steps =
+      "  - see: F1 A -> P INVITE\n  - see: P -> A 100\n    loose: true\n    rfc: r\n  - see: F2 B -> P 180\n";
   world.plan("A", "P", kInvite);
   world.plan("B", "P", kRinging);
   world.plan("P", "A", kTrying);
@@ -262,7 +273,9 @@ TEST_F(RunnerTest, ButtonThatDoesNotComeIsAFailureWithTheStateOfTheCalls) {
 }
 
 TEST_F(RunnerTest, WhatWasBeforeIsNotPartOfTheLadder) {
-  auto flow = load_script("x.yaml", "flow: f\ntitle: T\nparties: {A: 1001, B: 1002}\nbefore:\n  - see: A -> P INVITE\n    extra: x\nsteps:\n  - see: F1 P -> B INVITE\n");
+  auto flow = load_script("x.yaml",
+                          "flow: f\ntitle: T\nparties: {A: 1001, B: 1002}\nbefore:\n  - see: A -> P INVITE\n    extra: "
+                          "x\nsteps:\n  - see: F1 P -> B INVITE\n");
   ASSERT_TRUE(flow) << flow.error().text();
   world.plan("A", "P", kInvite);
   for (int i = 0; i < 40; ++i) world.plan("P", "A", kTrying);

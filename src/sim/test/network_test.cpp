@@ -12,7 +12,8 @@ constexpr TimePoint kStart{seconds(1)};
 TEST(Network, PerfectOneDeliversOnceAfterItsDelay) {
   SeededRandom random(1);
   Network network({}, random);
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(network.send(kStart, "A", "B", kA, kB), std::vector{kStart + milliseconds(1)});
+  for (int i = 0; i < 100; ++i)
+    EXPECT_EQ(network.send(kStart, "A", "B", kA, kB), std::vector{kStart + milliseconds(1)});
 }
 
 TEST(Network, LosesAndRepeatsAboutAsOftenAsTold) {

@@ -1,5 +1,5 @@
-// The record as a ladder: columns are parties, arrows are messages, time runs down. Built once from a record (a whole one, or a flow's part of it with its F numbers),
-// then written as text, SVG, HTML or JSON. Pure values.
+// The record as a ladder: columns are parties, arrows are messages, time runs down. Built once from a record (a whole
+// one, or a flow's part of it with its F numbers), then written as text, SVG, HTML or JSON. Pure values.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -20,11 +20,11 @@ struct Arrow {
   Duration at{};         // since the ladder's first row
   std::size_t from = 0;  // columns
   std::size_t to = 0;
-  std::string mark;      // "F1", or ""
+  std::string mark;  // "F1", or ""
   std::string label;
   bool retransmission = false;
-  int folded = 0;        // retransmissions that this arrow stands for
-  bool lost = false;     // nobody got it (of folded ones: not even the last)
+  int folded = 0;     // retransmissions that this arrow stands for
+  bool lost = false;  // nobody got it (of folded ones: not even the last)
   bool request = true;
   std::uint64_t record = 0;
 };

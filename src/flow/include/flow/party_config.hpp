@@ -1,4 +1,5 @@
-// A party's configuration file, the same in every world: an account at the proxy and the script's own lines, as a phone would read them.
+// A party's configuration file, the same in every world: an account at the proxy and the script's own lines, as a phone
+// would read them.
 #pragma once
 #include <string>
 

@@ -1,5 +1,6 @@
-// The record as a capture file that packet analysers open: classic pcap, Ethernet / IPv4 or IPv6 / UDP frames with right checksums, SIP, RTP and RTCP by time of sending.
-// Records of stream transports are written as one UDP datagram a message, so that a reader still sees them. What does not fit in a datagram is left out.
+// The record as a capture file that packet analysers open: classic pcap, Ethernet / IPv4 or IPv6 / UDP frames with
+// right checksums, SIP, RTP and RTCP by time of sending. Records of stream transports are written as one UDP datagram a
+// message, so that a reader still sees them. What does not fit in a datagram is left out.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -1,5 +1,6 @@
-// The record is the truth: every datagram at the wire, with time and direction, as the worlds (io, sim) saw it. Ladders, captures, expectations and the browser's
-// view are all drawn from it. Single thread; a media thread hands its packets over by value.
+// The record is the truth: every datagram at the wire, with time and direction, as the worlds (io, sim) saw it.
+// Ladders, captures, expectations and the browser's view are all drawn from it. Single thread; a media thread hands its
+// packets over by value.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -23,13 +24,13 @@ struct Record {
   std::uint64_t number = 0;  // 1, 2, … over the life of the recorder
   Kind kind = Kind::Sip;
   transport::Protocol protocol = transport::Protocol::Udp;
-  Now sent;                             // when it left (or, from a stranger, when it arrived)
-  std::optional<TimePoint> delivered;   // first arrival at a party of ours; nothing: lost, or the peer is a stranger
+  Now sent;                            // when it left (or, from a stranger, when it arrived)
+  std::optional<TimePoint> delivered;  // first arrival at a party of ours; nothing: lost, or the peer is a stranger
   int deliveries = 0;
   Endpoint from, to;
-  std::string from_party, to_party;     // names; the endpoint's text for strangers
+  std::string from_party, to_party;  // names; the endpoint's text for strangers
   std::string bytes;
-  bool retransmission = false;          // SIP: the same bytes went the same way before
+  bool retransmission = false;  // SIP: the same bytes went the same way before
 };
 
 struct RecorderLimits {
@@ -41,12 +42,14 @@ class Recorder {
  public:
   explicit Recorder(RecorderLimits limits = {}) : limits_(limits) {}
 
-  // Gives an endpoint (signalling or media) a party's name. Both sides of a datagram between named endpoints are seen by us.
+  // Gives an endpoint (signalling or media) a party's name. Both sides of a datagram between named endpoints are seen
+  // by us.
   void name(Endpoint endpoint, std::string party);
   [[nodiscard]] std::string party(Endpoint endpoint) const;
 
   void sent(Now now, Kind kind, const transport::Flow& flow, std::string_view bytes);
-  // An arrival: of a datagram that a party of ours sent (then that record is completed), or from a stranger (a new record).
+  // An arrival: of a datagram that a party of ours sent (then that record is completed), or from a stranger (a new
+  // record).
   void received(Now now, Kind kind, const transport::Flow& flow, std::string_view bytes);
 
   [[nodiscard]] const std::deque<Record>& sip() const { return sip_; }

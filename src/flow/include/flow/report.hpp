@@ -1,4 +1,5 @@
-// What came of running a script: which record was which milestone, what else happened, and the first thing that went wrong.
+// What came of running a script: which record was which milestone, what else happened, and the first thing that went
+// wrong.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -42,7 +43,8 @@ struct Report {
   std::optional<Failure> failure;
   std::vector<Seen> steps;  // in the order of the script
   std::vector<Note> notes;  // by time
-  // The flow's own records: after first, up to and with last. What was before it and the hanging up behind it are not part of the ladder.
+  // The flow's own records: after first, up to and with last. What was before it and the hanging up behind it are not
+  // part of the ladder.
   std::uint64_t first = 0, last = 0;
 
   [[nodiscard]] bool passed() const { return !failure; }

@@ -11,8 +11,8 @@
 namespace offhook::flow {
 
 struct RunOptions {
-  // The world loses, repeats and reorders datagrams: the order of milestones is not judged and provisional responses may be missing, but every other milestone must have
-  // arrived, and states and hearing must hold.
+  // The world loses, repeats and reorders datagrams: the order of milestones is not judged and provisional responses
+  // may be missing, but every other milestone must have arrived, and states and hearing must hold.
   bool lossy = false;
   Duration patience{seconds(45)};  // lossy: how long to wait for any one thing; Timer B and F take 32 s
   bool hang_up = true;             // afterwards end the calls that the flow has left standing

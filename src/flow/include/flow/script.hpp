@@ -1,5 +1,6 @@
-// A call flow as a file: parties, what they do, the messages that must be seen in order (F1 … Fn of the guide) and who is heard when.
-// docs/flows.md describes the format. load() reads YAML text; what is wrong with it is a Complaint with file:line. Plain values, no I/O.
+// A call flow as a file: parties, what they do, the messages that must be seen in order (F1 … Fn of the guide) and who
+// is heard when. docs/flows.md describes the format. load() reads YAML text; what is wrong with it is a Complaint with
+// file:line. Plain values, no I/O.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -16,14 +17,30 @@
 
 namespace offhook::flow {
 
-enum class Field : std::uint8_t { RequestUri, From, To, Contact, ReferTo, ReferredBy, Diversion, CallId, Method, SameCSeqAs, ToTag, Direction, Sipfrag, Header };
+enum class Field : std::uint8_t {
+  RequestUri,
+  From,
+  To,
+  Contact,
+  ReferTo,
+  ReferredBy,
+  Diversion,
+  CallId,
+  Method,
+  SameCSeqAs,
+  ToTag,
+  Direction,
+  Sipfrag,
+  Header
+};
 [[nodiscard]] std::string_view field_name(Field field);  // as in the file: "request-uri"
 
 // One thing that a message must carry.
 struct Carry {
   Field field = Field::RequestUri;
-  std::string name;   // Header: its name
-  std::string value;  // user parts are numbers here; a name for Call-IDs; "present", "absent" or a part of the value for Header
+  std::string name;  // Header: its name
+  std::string
+      value;  // user parts are numbers here; a name for Call-IDs; "present", "absent" or a part of the value for Header
   int line = 0;
 };
 
@@ -37,9 +54,9 @@ struct Milestone {
   std::string method;    // of the request, or of the request that the response answers
   int status = 0;        // 0: the request itself
   std::vector<Carry> carries;
-  std::string note;      // the `rfc:` or `extra:` text
-  bool optional = false; // may be missing
-  bool loose = false;    // anywhere from here to the end: it does not hold up what follows
+  std::string note;       // the `rfc:` or `extra:` text
+  bool optional = false;  // may be missing
+  bool loose = false;     // anywhere from here to the end: it does not hold up what follows
   Duration within{seconds(5)};
   int line = 0;
 
@@ -85,13 +102,13 @@ using Step = std::variant<Milestone, AnyOrder, Act, Hear, Quiet, Calls, Wait>;
 
 struct Script {
   std::string file;
-  std::string name;        // "call-waiting"
+  std::string name;  // "call-waiting"
   std::string title;
-  std::string guide;       // section: "6.5"
-  bool planned = false;    // listed, but cannot run yet
-  std::string about;       // what it shows, in a sentence or two
+  std::string guide;     // section: "6.5"
+  bool planned = false;  // listed, but cannot run yet
+  std::string about;     // what it shows, in a sentence or two
   std::vector<PartyPlan> parties;
-  std::string proxy = "P"; // the proxy's party name
+  std::string proxy = "P";   // the proxy's party name
   std::vector<Step> before;  // brings the parties where the flow begins; not part of the ladder
   std::vector<Step> steps;
 

@@ -1,4 +1,5 @@
-// The port through which a flow acts on phones and a proxy and watches them; io implements it with real sockets, sim in virtual time.
+// The port through which a flow acts on phones and a proxy and watches them; io implements it with real sockets, sim in
+// virtual time.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -16,10 +17,10 @@ namespace offhook::flow {
 
 // What a script wants to stand before its first step. The phones are registered when the world is handed over.
 struct PartyPlan {
-  std::string name;                    // A, B, C
-  std::string number;                  // 1001 …
-  double pilot_hz = 0;                 // what it says
-  std::vector<std::string> settings;   // further lines for its configuration file: "forward.busy.enable = 1"
+  std::string name;                   // A, B, C
+  std::string number;                 // 1001 …
+  double pilot_hz = 0;                // what it says
+  std::vector<std::string> settings;  // further lines for its configuration file: "forward.busy.enable = 1"
 };
 
 class World {
@@ -32,7 +33,8 @@ class World {
   [[nodiscard]] virtual std::vector<std::string> hears(std::string_view party) = 0;
   [[nodiscard]] virtual const Recorder& record() const = 0;
   [[nodiscard]] virtual Now now() const = 0;
-  // Lets the world run until done() or until `at_most` has passed; tells whether done() came true. done() is asked after every input.
+  // Lets the world run until done() or until `at_most` has passed; tells whether done() came true. done() is asked
+  // after every input.
   virtual bool run_until(const std::function<bool()>& done, Duration at_most) = 0;
   // What still lives although every call is over: "A: 1 dialog", "proxy: 2 transactions"; empty when all is clean.
   [[nodiscard]] virtual std::vector<std::string> leftovers() = 0;

@@ -1,6 +1,8 @@
-// The proxy's store in a simulated world: a disk that takes its time, and a power cut that takes what was not yet on it.
+// The proxy's store in a simulated world: a disk that takes its time, and a power cut that takes what was not yet on
+// it.
 //
-// Writes are committed in groups, in their order: what came while a commit ran goes into the next one. Only then the proxy is told.
+// Writes are committed in groups, in their order: what came while a commit ran goes into the next one. Only then the
+// proxy is told.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -35,7 +37,8 @@ class Disk {
   };
   // Ends the commit that is due and begins the next one.
   [[nodiscard]] Committed commit(TimePoint now);
-  // Power is cut, or the process killed: what waits is gone; the commit that runs is on the disk as a whole or not at all, which of them nobody knows.
+  // Power is cut, or the process killed: what waits is gone; the commit that runs is on the disk as a whole or not at
+  // all, which of them nobody knows.
   void crash();
   // Commits fail from now on ("disk full"), until told otherwise.
   void set_failing(bool failing) { failing_ = failing; }

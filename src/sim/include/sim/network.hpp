@@ -1,4 +1,5 @@
-// The network between the parties of a simulated world: how long a datagram takes, whether it arrives, and how often. Seeded; holds no datagrams itself.
+// The network between the parties of a simulated world: how long a datagram takes, whether it arrives, and how often.
+// Seeded; holds no datagrams itself.
 #pragma once
 #include <map>
 #include <set>
@@ -17,7 +18,8 @@ struct NetworkOptions {
   Duration delay_max{milliseconds(1)};
   double loss = 0;         // share of datagrams that never arrive
   double duplication = 0;  // share that arrives twice
-  double reordering = 0;   // share that is held back by up to `reordering_by`, so that later ones overtake it; all others keep their order
+  double reordering = 0;   // share that is held back by up to `reordering_by`, so that later ones overtake it; all
+                           // others keep their order
   Duration reordering_by{milliseconds(100)};
 
   [[nodiscard]] bool lossy() const { return loss > 0 || duplication > 0 || reordering > 0; }
@@ -30,8 +32,10 @@ class Network {
   // `random` must outlive the network.
   Network(NetworkOptions options, Random& random) : options_(options), random_(&random) {}
 
-  // When a datagram that leaves now arrives: no time (lost), one, or two. Parties are names; endpoints keep the order of each way.
-  [[nodiscard]] std::vector<TimePoint> send(TimePoint now, const std::string& from_party, const std::string& to_party, Endpoint from, Endpoint to);
+  // When a datagram that leaves now arrives: no time (lost), one, or two. Parties are names; endpoints keep the order
+  // of each way.
+  [[nodiscard]] std::vector<TimePoint> send(TimePoint now, const std::string& from_party, const std::string& to_party,
+                                            Endpoint from, Endpoint to);
 
   // Nothing passes between two parties, either way.
   void cut(const std::string& a, const std::string& b);

@@ -1,4 +1,5 @@
-// Running flow files in the simulated world, one or many times: what `offhook flow run --sim --seeds N` and the tests call.
+// Running flow files in the simulated world, one or many times: what `offhook flow run --sim --seeds N` and the tests
+// call.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -18,14 +19,15 @@ struct FlowRun {
   flow::Recorder record;
   std::vector<std::string> leftovers;  // of what still lived when every transaction should long have been over
   std::uint64_t seed = 0;
-  bool started = true;                 // false: the world could not be set up, report.failure says why
+  bool started = true;  // false: the world could not be set up, report.failure says why
 
   [[nodiscard]] bool passed() const { return report.passed() && leftovers.empty(); }
   // The report, the seed, and what is left over.
   [[nodiscard]] std::string text() const;
 };
 
-// Runs the flow from registration to the end of every call and on until nothing is left over. With a lossy network the order of milestones is not judged.
+// Runs the flow from registration to the end of every call and on until nothing is left over. With a lossy network the
+// order of milestones is not judged.
 [[nodiscard]] FlowRun run_flow(const flow::Script& script, const WorldOptions& options = {});
 
 struct Batch {

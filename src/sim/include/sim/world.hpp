@@ -1,7 +1,8 @@
-// The other world: the engines of proxy and phones on a simulated network, disk and clock. Everything that happens comes from one seed and replays byte for byte.
+// The other world: the engines of proxy and phones on a simulated network, disk and clock. Everything that happens
+// comes from one seed and replays byte for byte.
 //
-// Events run in the order of (time, sequence); between them no time passes. Addresses: the proxy at 10.0.0.1:5060, phones from 10.0.1.1:5060 up in the order of the plans.
-// One thread.
+// Events run in the order of (time, sequence); between them no time passes. Addresses: the proxy at 10.0.0.1:5060,
+// phones from 10.0.1.1:5060 up in the order of the plans. One thread.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -31,10 +32,13 @@ struct WorldOptions {
 
 class World final : public flow::World {
  public:
-  // Starts proxy and phones and lets the phones register. Errors: a setting that the phone does not know; no registration within 64 s of virtual time.
-  [[nodiscard]] static Checked<std::unique_ptr<World>> start(const std::vector<flow::PartyPlan>& parties, const WorldOptions& options = {});
+  // Starts proxy and phones and lets the phones register. Errors: a setting that the phone does not know; no
+  // registration within 64 s of virtual time.
+  [[nodiscard]] static Checked<std::unique_ptr<World>> start(const std::vector<flow::PartyPlan>& parties,
+                                                             const WorldOptions& options = {});
   // The same, but hands over the world at the moment when everybody is switched on and nobody is registered yet.
-  [[nodiscard]] static Checked<std::unique_ptr<World>> begin(const std::vector<flow::PartyPlan>& parties, const WorldOptions& options = {});
+  [[nodiscard]] static Checked<std::unique_ptr<World>> begin(const std::vector<flow::PartyPlan>& parties,
+                                                             const WorldOptions& options = {});
   ~World() override;
 
   Checked<void> command(std::string_view party, const phone::Command& command) override;
@@ -43,10 +47,12 @@ class World final : public flow::World {
   [[nodiscard]] const flow::Recorder& record() const override;
   [[nodiscard]] Now now() const override;
   bool run_until(const std::function<bool()>& done, Duration at_most) override;
-  // Calls, dialogs, subscriptions, transactions, timers and media sessions; registrations and their refresh do not count.
+  // Calls, dialogs, subscriptions, transactions, timers and media sessions; registrations and their refresh do not
+  // count.
   [[nodiscard]] std::vector<std::string> leftovers() override;
 
-  // A process dies without a word: nothing is sent, its memory is gone; of the proxy's disk stays what Disk::crash() says.
+  // A process dies without a word: nothing is sent, its memory is gone; of the proxy's disk stays what Disk::crash()
+  // says.
   void kill(std::string_view party);
   // It comes back with the same address and configuration; a phone registers, the proxy reads its disk.
   void restart(std::string_view party);
