@@ -32,7 +32,7 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "max_expires, "
        "[[user]] (p.toml:2)"},
       {"domains = [\"a\"]\ndigest = [\"SHA-1\"]", "digest wants SHA-256 or MD5 (SHA-1) (p.toml:2)"},
-      {"domains = [\"a\"]\ndigest = []", "digest must be a list with SHA-256, MD5 or both (p.toml:2)"},
+      {"domains = [\"a\"]\ndigest = []", "digest must be a list of texts (p.toml:2)"},
       {"domains = [\"a\"]\nmin_expires = 0", "min_expires must be a number of seconds (p.toml:2)"},
       {"domains = [\"a\"]\n[[user]]\nname = \"x\"", "a user needs a name and a password (p.toml:2)"},
       {"listen = [\"udp:127.0.0.1:5060\"]", "domains is missing: name the domain that the proxy answers for (p.toml)"},
