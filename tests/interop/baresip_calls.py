@@ -31,7 +31,7 @@ class Calls(case.Case):
     def check_recordings(self):
         heard = self.baresip.heard()
         self.assertEqual(len(heard), 1, heard)
-        samples, rate = audio.read_samples(heard[0])
+        samples, rate = wait_until(lambda: audio.read_samples(heard[0]), f"baresip finishes {heard[0]}")
         self.assertGreaterEqual(audio.seconds_with_tone(samples, rate, PHONE_HZ), 1.0, "baresip heard the phone")
         self.assertEqual(audio.seconds_with_tone(samples, rate, BARESIP_HZ), 0.0, "baresip heard itself")
         self.assertEqual(self.phone_a.stop(), 0, self.phone_a.log())

@@ -14,10 +14,15 @@ def write_tone(path, hz, seconds, rate=8000, level=0.4):
 
 
 def read_samples(path):
-    """(samples of the first channel, rate). A recorder that was ended may leave the lengths in the head at 0: then the rest of the file is taken."""
-    with wave.open(str(path), "rb") as source:
-        channels, rate, frames = source.getnchannels(), source.getframerate(), source.readframes(source.getnframes())
-        assert source.getsampwidth() == 2, f"{path}: 16-bit samples are expected"
+    """(samples of the first channel, rate) of a 16-bit file; None while its recorder has not finished it."""
+    try:
+        with wave.open(str(path), "rb") as source:
+            channels, rate, frames = source.getnchannels(), source.getframerate(), source.readframes(source.getnframes())
+            assert source.getsampwidth() == 2, f"{path}: 16-bit samples are expected"
+    except (wave.Error, EOFError):
+        return None
+    if not frames:
+        return None
     samples = array.array("h")
     samples.frombytes(frames[:len(frames) // 2 * 2])
     return samples[::channels], rate
