@@ -1,4 +1,5 @@
-// The HTTP and WebSocket face, without a socket: requests in, responses and pushed texts out. io serves it. One thread: that of the engines behind it.
+// The HTTP and WebSocket face, without a socket: requests in, responses and pushed texts out. io serves it. One thread:
+// that of the engines behind it.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,9 +11,9 @@
 namespace offhook::api {
 
 struct Request {
-  std::string method;        // GET, POST …
-  std::string path;          // decoded, without query: /api/phones/A
-  std::string query;         // raw, without '?'
+  std::string method;  // GET, POST …
+  std::string path;    // decoded, without query: /api/phones/A
+  std::string query;   // raw, without '?'
   std::string content_type;
   std::string body;
 };
