@@ -17,7 +17,7 @@ struct Options {
 
 int check(const Options& options) {
   const auto model = config::find_model(options.model);
-  if (!model) return report(model.error());
+  if (!model) return report({model.error().what, "--model " + options.model});
   std::vector<std::string> texts;
   for (const auto& file : options.files) {
     auto text = io::read_file(file);

@@ -131,6 +131,10 @@ Run add_flow(CLI::App& app, Common&) {
       ->option_text("P")
       ->check(CLI::Range(0.0, 0.5))
       ->needs("--sim");
+  run_command
+      ->add_flag("--rough", options->choice.rough,
+                 "With --sim: a lossy network also for one seed (5 % lost, 2 % twice, reordering)")
+      ->needs("--sim");
   run_command->add_flag("--json", options->output.json, "The messages as JSON instead of the ladder");
   run_command->add_flag("--quiet", options->output.quiet, "The outcome only");
   run_command->add_option("--svg", options->output.svg, "Write the ladder as a picture")->option_text("FILE");

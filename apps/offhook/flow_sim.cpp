@@ -14,7 +14,7 @@ sim::WorldOptions world_of(const SimChoice& choice, const FlowOutput& output) {
   sim::WorldOptions out;
   out.seed = choice.first_seed;
   out.record_packets = !output.pcap.empty();
-  if (choice.seeds > 1) out.network = sim::NetworkOptions::rough();
+  if (choice.seeds > 1 || choice.rough) out.network = sim::NetworkOptions::rough();
   if (choice.loss >= 0) out.network.loss = choice.loss;
   if (choice.duplication >= 0) out.network.duplication = choice.duplication;
   if (choice.reordering >= 0) out.network.reordering = choice.reordering;
@@ -50,12 +50,14 @@ int run_sim(const SimChoice& choice, const FlowOutput& output, const std::vector
   std::uint64_t failed = 0;
   for (const auto& script : scripts) {
     std::uint64_t done = 0;
-    const auto tally = sim::run_flows({script}, {choice.first_seed, choice.seeds, world},
-                                      [&](const flow::Script&, const sim::FlowRun& run) {
-                                        show_progress(script.name, ++done, choice.seeds);
-                                        if (!run.passed()) std::printf("%s\n", run.text().c_str());
-                                        return true;
-                                      });
+    const auto tally = sim::run_flows(
+        {script}, {choice.first_seed, choice.seeds, world}, [&](const flow::Script&, const sim::FlowRun& run) {
+          show_progress(script.name, ++done, choice.seeds);
+          if (!run.passed())
+            std::printf("%s\nsee it alone: offhook flow run %s --sim --rough --seed %llu\n", run.text().c_str(),
+                        script.name.c_str(), static_cast<unsigned long long>(run.seed));
+          return true;
+        });
     failed += tally.failed;
     std::printf("%-22s %llu seeds, %llu failed\n", script.name.c_str(), static_cast<unsigned long long>(choice.seeds),
                 static_cast<unsigned long long>(tally.failed));

@@ -13,6 +13,7 @@ struct SimChoice {
   // Negative: the default, which is a perfect network for one seed and 5 % loss, 2 % duplication and reordering for
   // several.
   double loss = -1, duplication = -1, reordering = -1;
+  bool rough = false;  // the network of several seeds also for a single one
 };
 
 // Exit code.

@@ -27,7 +27,7 @@ void print_row(const config::Row& row, const config::Model& model) {
 
 int params(const Options& options) {
   const auto model = config::find_model(options.model.empty() ? "T46G" : options.model);
-  if (!model) return report(model.error());
+  if (!model) return report({model.error().what, "--model " + options.model});
   if (!options.name.empty()) {
     if (const auto found = config::locate(options.name)) {
       print_row(*found->row, **model);

@@ -29,7 +29,7 @@ Checked<media::AudioIn> parse_audio_in(const std::string& text) {
 
 Checked<io::PhonePlan> plan_phone(const PhoneFlags& flags, const Common& common) {
   const auto model = config::find_model(flags.model);
-  if (!model) return tl::unexpected(model.error());
+  if (!model) return complain(model.error().what, "--model " + flags.model);
   std::string mac;
   if (!flags.mac.empty()) {
     const auto parsed = config::parse_mac(flags.mac);

@@ -180,6 +180,8 @@ class HttpServer::Impl::Connection : public std::enable_shared_from_this<Connect
     response_ = server_->answer(parser_->get());
     response_.keep_alive(parser_->get().keep_alive());
     response_.prepare_payload();
+    // RFC 9110 §9.3.2: the header fields of the GET, without its content.
+    if (parser_->get().method() == http::verb::head) response_.body().clear();
     http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code error, std::size_t) {
       if (error || !self->response_.keep_alive()) return self->stream_.close();
       self->read();
@@ -226,7 +228,7 @@ http::response<http::string_body> HttpServer::Impl::answer(const http::request<h
     out.set(http::field::content_type, std::string(found->content_type));
     out.set(http::field::cache_control,
             path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
-    if (request.method() == http::verb::get) out.body() = std::string(found->bytes);
+    out.body() = std::string(found->bytes);
     return out;
   }
   const api::Response response =

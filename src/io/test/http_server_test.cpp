@@ -85,6 +85,21 @@ TEST_F(HttpServerTest, FilesAndService) {
   EXPECT_EQ(ask(http::verb::post, "/api/a%20b?x=1", "body").body(), "POST /api/a b ?x=1 body");
 }
 
+TEST_F(HttpServerTest, HeadTellsTheLengthAndSendsNoContent) {
+  asio::io_context context;
+  beast::tcp_stream stream(context);
+  stream.connect({asio::ip::make_address("127.0.0.1"), server_->local().port});
+  http::request<http::empty_body> request(http::verb::head, "/", 11);
+  request.set(http::field::host, server_->local().text());
+  http::write(stream, request);
+  beast::flat_buffer buffer;
+  http::response_parser<http::string_body> parser;
+  parser.skip(true);
+  http::read(stream, buffer, parser);
+  EXPECT_EQ(parser.get()[http::field::content_length], "6");
+  EXPECT_EQ(buffer.size(), 0);
+}
+
 TEST_F(HttpServerTest, AnotherSitesPageIsRefused) {
   EXPECT_EQ(ask(http::verb::post, "/api/x", "", "http://evil.example").result_int(), 403);
   EXPECT_EQ(ask(http::verb::post, "/api/x", "", "http://" + server_->local().text()).result_int(), 200);
