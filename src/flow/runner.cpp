@@ -138,10 +138,12 @@ class Run {
     const auto need = need_of(step.command);
     const bool ready =
         !need || world_.run_until([&] { return offers(world_.view(step.party), *need); }, patience(seconds(3)));
+    // Before the command: what it sends comes after it in the ladder.
+    const TimePoint at = world_.now().mono;
     const auto done =
         ready ? world_.command(step.party, step.command)
               : complain("it has no call for that; its calls: " + names(states_of(world_.view(step.party))));
-    note({world_.now().mono, Note::Kind::Act, {step.party}, {}, step.text});
+    note({at, Note::Kind::Act, {step.party}, {}, step.text});
     if (!done) fail("", step.party + " cannot \"" + step.text + "\": " + done.error().text(), step.line);
   }
 
