@@ -41,7 +41,7 @@ check:
 
 fuzz: setup-build setup-fuzz web
 	cmake --preset fuzz > /dev/null
-	cmake --build --preset fuzz -j $(JOBS)
+	cmake --build --preset fuzz -j $(JOBS) --target fuzzers
 	tools/fuzz build/fuzz $(FUZZ_SECONDS)
 
 bench: setup-build setup-bench web
