@@ -17,7 +17,7 @@ namespace {
 
 struct Options {
   PhoneFlags phone;
-  std::string api, audio_out = "null", data, provision;
+  std::string api, audio_out = "null";
   std::vector<double> pilots;
   std::vector<std::string> commands;
 };
