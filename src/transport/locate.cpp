@@ -20,17 +20,6 @@ std::optional<Protocol> protocol_of(const sip::Uri& uri) {
   return std::nullopt;
 }
 
-std::uint16_t default_port(Protocol protocol) {
-  switch (protocol) {
-    case Protocol::Udp:
-    case Protocol::Tcp: return 5060;
-    case Protocol::Tls: return 5061;
-    case Protocol::Ws: return 80;
-    case Protocol::Wss: return 443;
-  }
-  return 5060;
-}
-
 }  // namespace
 
 void Locator::add_host(std::string name, IpAddress address) { hosts_[to_lower(name)] = address; }

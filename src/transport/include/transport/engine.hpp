@@ -19,7 +19,8 @@ class Engine {
   virtual void wake(Now now) = 0;
   [[nodiscard]] virtual std::optional<TimePoint> deadline() const = 0;
   [[nodiscard]] virtual std::optional<Transmit> poll_transmit() = 0;
-  // The world could not send to that peer (ICMP unreachable, connection refused or lost).
+  // The world could not send to that peer (ICMP unreachable, connection or TLS handshake refused), or the connection
+  // that `flow` names is gone.
   virtual void unreachable(Now now, const Flow& flow) = 0;
 };
 

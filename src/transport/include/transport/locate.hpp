@@ -15,6 +15,7 @@ namespace offhook::transport {
 struct Target {
   Protocol protocol = Protocol::Udp;
   Endpoint remote;
+  ServerName server_name{};  // for TLS and WSS
 };
 
 class Locator {
