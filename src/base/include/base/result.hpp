@@ -23,7 +23,8 @@ enum class Module : std::uint8_t {
   Flow,
   Io,
   Sim,
-  Api
+  Api,
+  Body
 };
 
 // A small value: no heap. `text` points to static storage and reads as "what is wrong".
