@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 #include "sip/check.hpp"
 #include "sip/header/via.hpp"
+#include "stun/message.hpp"
 #include "via.hpp"
 
 namespace offhook::transport {
@@ -11,6 +12,9 @@ namespace {
 constexpr std::uint16_t kDefaultPort = 5060;
 constexpr std::size_t kTagLength = 10;
 constexpr int kBadRequest = 400;
+
+// A WebSocket message ends by itself (RFC 7118 §5.3).
+bool needs_length(Protocol protocol) { return protocol == Protocol::Tcp || protocol == Protocol::Tls; }
 
 // Empty lines before a start line are ignored (§7.5).
 std::string_view without_leading_lines(std::string_view bytes) {
@@ -22,6 +26,12 @@ std::string_view without_leading_lines(std::string_view bytes) {
 
 std::optional<Incoming> Layer::receive(const Flow& flow, std::string bytes) {
   ++counters_.received;
+  if (flow.protocol == Protocol::Udp && stun::looks_like_stun(bytes)) {
+    // RFC 5626 §3.5.2: the keep-alive of phones behind a NAT. An answer to one of ours is told apart by who waits.
+    ++counters_.stun;
+    if (auto reply = stun::answer(bytes, flow.remote)) send(flow, std::move(*reply));
+    return std::nullopt;
+  }
   if (without_leading_lines(bytes).empty()) {
     ++counters_.keepalives;
     // The ping of RFC 5626 §3.5.1 has a pong; it exists on streams only.
@@ -32,6 +42,11 @@ std::optional<Incoming> Layer::receive(const Flow& flow, std::string bytes) {
   auto message = sip::Message::parse(std::move(bytes), limits_);
   if (!message) {
     refuse(flow, scratch_, kBadRequest, message.error().text);
+    return std::nullopt;
+  }
+  // §18.3: on a stream the length is what ends a message; without it nothing behind it can be trusted.
+  if (needs_length(flow.protocol) && message->count(sip::HeaderId::ContentLength) == 0) {
+    refuse(flow, scratch_, kBadRequest, "Missing Content-Length");
     return std::nullopt;
   }
   if (message->is_response()) {

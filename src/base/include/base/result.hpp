@@ -24,7 +24,8 @@ enum class Module : std::uint8_t {
   Io,
   Sim,
   Api,
-  Body
+  Body,
+  Stun
 };
 
 // A small value: no heap. `text` points to static storage and reads as "what is wrong".

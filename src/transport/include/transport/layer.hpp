@@ -22,6 +22,7 @@ struct Incoming {
 struct Counters {
   std::uint64_t received = 0, sent = 0;
   std::uint64_t keepalives = 0;     // CRLF or empty datagrams
+  std::uint64_t stun = 0;           // STUN on the SIP port
   std::uint64_t bad_requests = 0;   // answered here
   std::uint64_t bad_responses = 0;  // dropped
   std::uint64_t garbage = 0;        // neither; dropped
