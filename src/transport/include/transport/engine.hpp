@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/time.hpp"
+#include "transport/dns.hpp"
 #include "transport/flow.hpp"
 
 namespace offhook::transport {
@@ -22,6 +23,10 @@ class Engine {
   // The world could not send to that peer (ICMP unreachable, connection or TLS handshake refused), or the connection
   // that `flow` names is gone.
   virtual void unreachable(Now now, const Flow& flow) = 0;
+  // DNS: after transmits the world takes the questions, and gives each its answer when it has one. An engine that asks
+  // nothing leaves both as they are.
+  [[nodiscard]] virtual std::optional<dns::Question> poll_question() { return std::nullopt; }
+  virtual void answer(Now /*now*/, std::uint64_t /*question*/, const dns::Answer& /*answer*/) {}
 };
 
 }  // namespace offhook::transport
