@@ -30,14 +30,32 @@ TEST(HeaderIds, areFoundUnderEveryName) {
     std::string_view letter;
     HeaderId id;
   };
-  for (const auto& [letter, id] : std::initializer_list<Compact>{
-           {"b", HeaderId::ReferredBy},    {"c", HeaderId::ContentType}, {"e", HeaderId::ContentEncoding},
-           {"f", HeaderId::From},          {"i", HeaderId::CallId},      {"k", HeaderId::Supported},
-           {"l", HeaderId::ContentLength}, {"m", HeaderId::Contact},     {"o", HeaderId::Event},
-           {"r", HeaderId::ReferTo},       {"s", HeaderId::Subject},     {"t", HeaderId::To},
-           {"u", HeaderId::AllowEvents},   {"V", HeaderId::Via},         {"x", HeaderId::SessionExpires},
-           {"a", HeaderId::Other},         {"z", HeaderId::Other},       {"1", HeaderId::Other},
-           {"", HeaderId::Other},          {"X-Via", HeaderId::Other},   {"T0", HeaderId::Other}})
+  for (const auto& [letter, id] : std::initializer_list<Compact>{{"b", HeaderId::ReferredBy},
+                                                                 {"c", HeaderId::ContentType},
+                                                                 {"e", HeaderId::ContentEncoding},
+                                                                 {"f", HeaderId::From},
+                                                                 {"i", HeaderId::CallId},
+                                                                 {"k", HeaderId::Supported},
+                                                                 {"l", HeaderId::ContentLength},
+                                                                 {"m", HeaderId::Contact},
+                                                                 {"o", HeaderId::Event},
+                                                                 {"r", HeaderId::ReferTo},
+                                                                 {"s", HeaderId::Subject},
+                                                                 {"t", HeaderId::To},
+                                                                 {"u", HeaderId::AllowEvents},
+                                                                 {"V", HeaderId::Via},
+                                                                 {"x", HeaderId::SessionExpires},
+                                                                 {"a", HeaderId::AcceptContact},
+                                                                 {"d", HeaderId::RequestDisposition},
+                                                                 {"j", HeaderId::RejectContact},
+                                                                 {"n", HeaderId::IdentityInfo},
+                                                                 {"Y", HeaderId::Identity},
+                                                                 {"h", HeaderId::Other},
+                                                                 {"z", HeaderId::Other},
+                                                                 {"1", HeaderId::Other},
+                                                                 {"", HeaderId::Other},
+                                                                 {"X-Via", HeaderId::Other},
+                                                                 {"T0", HeaderId::Other}})
     EXPECT_EQ(header_id(letter), id) << letter;
 }
 
