@@ -2,7 +2,7 @@
 
 #include "check.hpp"
 #include "registrar/contacts.hpp"
-#include "registrar/date.hpp"
+#include "sip/header/date.hpp"
 #include "sip/header/name_addr.hpp"
 
 namespace offhook::proxy {
@@ -170,7 +170,7 @@ Reply Registrar::success(Now now, const sip::Message& request, const std::string
     reply.headers.emplace_back(HeaderId::Contact, std::move(value));
   }
   for (const std::string_view path : request.values(HeaderId::Path)) reply.headers.emplace_back(HeaderId::Path, path);
-  reply.headers.emplace_back(HeaderId::Date, date_text(now.wall));
+  reply.headers.emplace_back(HeaderId::Date, sip::date_text(now.wall));
   return reply;
 }
 

@@ -1,7 +1,6 @@
 // The registrar: RFC 3261 §10.3, §22, RFC 3327, and what the store's answer decides.
 #include "harness.hpp"
 #include "registrar/contacts.hpp"
-#include "registrar/date.hpp"
 #include "sip/header/contact.hpp"
 
 namespace offhook::proxy::test {
@@ -417,11 +416,6 @@ TEST(ReceivedFrom, SeesANatByContactAndVia) {
       << "another machine's contact";
   EXPECT_EQ(received("SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1, " + inside, "sip:a@10.0.0.5:5060", nat), "")
       << "behind another proxy";
-}
-
-TEST(DateText, IsRfc1123) {
-  EXPECT_EQ(date_text(WallTime{}), "Thu, 01 Jan 1970 00:00:00 GMT");
-  EXPECT_EQ(date_text(WallTime{seconds(951827696)}), "Tue, 29 Feb 2000 12:34:56 GMT");
 }
 
 }  // namespace

@@ -1,26 +1,12 @@
 #include "sip/header/event.hpp"
 
-#include "scan.hpp"
+#include "rule.hpp"
 
 namespace offhook::sip {
-namespace {
-
-// token *( SEMI generic-param ): the shape of both fields.
-bool split(std::string_view value, std::string_view& word, Params& params) {
-  Cursor cursor(value);
-  cursor.skip_space();
-  word = cursor.take_token();
-  cursor.skip_space();
-  params = Params(cursor.rest);
-  return !word.empty() && (cursor.done() || cursor.at(';')) && params.well_formed();
-}
-
-}  // namespace
-
 Result<Event> Event::parse(std::string_view value) {
-  Event out;
-  if (!split(value, out.package, out.params)) return fail(Module::Sip, "bad Event");
-  return out;
+  const auto read = rule::worded(value, "bad Event");
+  if (!read) return tl::unexpected(read.error());
+  return Event{read->word, read->params};
 }
 
 std::optional<std::uint32_t> SubscriptionState::expires() const {
@@ -29,9 +15,9 @@ std::optional<std::uint32_t> SubscriptionState::expires() const {
 }
 
 Result<SubscriptionState> SubscriptionState::parse(std::string_view value) {
-  SubscriptionState out;
-  if (!split(value, out.state, out.params)) return fail(Module::Sip, "bad Subscription-State");
-  return out;
+  const auto read = rule::worded(value, "bad Subscription-State");
+  if (!read) return tl::unexpected(read.error());
+  return SubscriptionState{read->word, read->params};
 }
 
 }  // namespace offhook::sip

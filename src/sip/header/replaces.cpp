@@ -5,6 +5,16 @@
 
 namespace offhook::sip {
 
+std::string Replaces::text() const {
+  std::string out(call_id);
+  out += ";to-tag=";
+  out += to_tag;
+  out += ";from-tag=";
+  out += from_tag;
+  if (early_only) out += ";early-only";
+  return out;
+}
+
 Result<Replaces> Replaces::parse(std::string_view value) {
   value = trim(value);
   const std::size_t end = std::min(value.find(';'), value.size());

@@ -1,5 +1,6 @@
 // Replaces = callid *( SEMI replaces-param ), with to-tag and from-tag once each. RFC 3891 §6.1.
 #pragma once
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -9,6 +10,7 @@ namespace offhook::sip {
 struct Replaces {
   std::string_view call_id, to_tag, from_tag;
   bool early_only = false;
+  [[nodiscard]] std::string text() const;
   [[nodiscard]] static Result<Replaces> parse(std::string_view value);
 };
 
