@@ -5,7 +5,8 @@
 #   LIBS     third-party targets that the sources use
 #   PUBLIC_LIBS third-party targets that the public headers use
 #   TESTS    test/x_test.cpp ...
-#   TEST_DEPENDS further modules or libraries of the tests only)
+#   TEST_DEPENDS further modules or libraries of the tests only
+#   LABELS   further CTest labels of the tests, which all have "unit")
 #
 # A module sees its own include root and those of DEPENDS: an upward include is a
 # file that is not found. Each public header is also compiled alone
@@ -17,7 +18,7 @@ endif()
 set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 
 function(offhook_module name)
-  cmake_parse_arguments(M "" "" "DEPENDS;SOURCES;HEADERS;LIBS;PUBLIC_LIBS;TESTS;TEST_DEPENDS" ${ARGN})
+  cmake_parse_arguments(M "" "" "DEPENDS;SOURCES;HEADERS;LIBS;PUBLIC_LIBS;TESTS;TEST_DEPENDS;LABELS" ${ARGN})
   set(root "${CMAKE_CURRENT_SOURCE_DIR}/include")
   set(headers ${M_HEADERS})
   list(TRANSFORM headers PREPEND "${root}/")
@@ -41,6 +42,9 @@ function(offhook_module name)
     target_link_libraries(test_${name} PRIVATE ${name} ${M_TEST_DEPENDS} GTest::gmock GTest::gtest_main)
     # Tests compare signed literals with sizes all day; the check stays on for the product.
     target_compile_options(test_${name} PRIVATE -Wno-sign-conversion)
-    gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit)
+    set(labels unit ${M_LABELS})
+    # One value: each of the three lists that it is handed on in takes a level of escapes away.
+    list(JOIN labels "\\\\\\\\\\\\\\;" labels)
+    gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${labels}")
   endif()
 endfunction()

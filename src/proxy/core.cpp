@@ -208,8 +208,9 @@ class Core::Impl {
   // §16.10. A CANCEL for nothing we know is answered 481, not forwarded: it could not carry the branch of any request
   // of ours downstream.
   void cancel(Now now, const RequestReceived& e) {
-    if (!e.cancels) return answer(now, e, {481});
+    if (!e.cancels && !e.cancels_nothing) return answer(now, e, {481});
     answer(now, e, {200});
+    if (!e.cancels) return;  // of another request than an INVITE: no effect (§9.2)
     relays_.cancel(now.mono, e.cancels_owner, e.request.find(HeaderId::Reason).value_or(std::string_view{}));
   }
 

@@ -1,7 +1,5 @@
 #include "clients.hpp"
 
-#include <vector>
-
 #include "base/overloaded.hpp"
 #include "hop_request.hpp"
 #include "match.hpp"
@@ -33,7 +31,8 @@ Invite invite_input(Timer timer) {
     case Timer::I:
     case Timer::J:
     case Timer::K:
-    case Timer::L: break;
+    case Timer::L:
+    case Timer::Y: break;
   }
   return Invite::TimerX;
 }
@@ -55,16 +54,18 @@ bool is_answered(const Client& client) {
 }  // namespace
 
 ClientId Clients::start(TimePoint now, const sip::Message& request, std::string bytes, std::string_view branch,
-                        const transport::Flow& flow, Owner owner, const Timers& timers, bool silent) {
+                        const transport::Flow& flow, Owner owner, const Timers* timers, bool silent) {
   const bool invite = request.method() == sip::Method::Invite;
   const auto id = clients_.insert();
   Client& client = *clients_.find(id);
   client.silent = silent;
   client.flow = flow;
   client.owner = owner;
-  client.timers = timers;
+  if (timers != nullptr && *timers != timers_) client.timers = std::make_unique<Timers>(*timers);
   client.bytes = std::move(bytes);
+  client.body = static_cast<std::uint32_t>(request.body().size());
   client.key = &keys_.insert_or_assign(client_key(branch, request.method_text()), id).first->first;
+  peers_.add(clients_, id, flow.remote);
   ++services_.counters->client_started;
   const bool reliable = transport::is_reliable(flow.protocol);
   if (invite)
@@ -102,10 +103,8 @@ bool Clients::receive(TimePoint now, transport::Incoming& incoming) {
 }
 
 void Clients::unreachable(TimePoint now, const transport::Flow& flow) {
-  std::vector<ClientId> hit;
-  clients_.for_each([&](ClientId id, const Client& client) {
-    if (client.flow == flow) hit.push_back(id);
-  });
+  const auto hit =
+      peers_.select(clients_, flow.remote, [&](const Client& client) { return is_same_peer(client.flow, flow); });
   for (const ClientId id : hit) {
     Client& client = *clients_.find(id);
     if (std::holds_alternative<client_invite::State>(client.state))
@@ -168,15 +167,17 @@ void Clients::act(ClientId id, Client& client, const Action& action, const Cause
     case Verb::Backoff:
     case Verb::Hold:
     case Verb::Stop:
-      set_timer(*services_.wheel, cause.now, action, client.timers, client.clocks,
+      set_timer(*services_.wheel, cause.now, action, timers(client), client.clocks,
                 {Timer::None, id.index, id.generation});
       break;
+    case Verb::Trying: break;  // servers only
   }
 }
 
 void Clients::acknowledge(Client& client, const Cause& cause) {
-  const auto invite = reread(client.bytes);
+  const auto invite = reread(client.bytes, client.cut);
   if (!invite) return;
+  client.cut = 0;
   client.bytes = make_ack(*invite, cause.incoming->message).release();
   services_.transport->send(client.flow, client.bytes);
 }
@@ -185,21 +186,26 @@ void Clients::acknowledge(Client& client, const Cause& cause) {
 void Clients::send_cancel(Client& client, const Cause& cause) {
   client.cancel = Client::CancelStage::Sent;
   const auto reason = std::move(client.reason);
-  const auto invite = reread(client.bytes);
+  const auto invite = reread(client.bytes, client.cut);
   if (!invite) return;
   const std::string branch = client.key->substr(0, client.key->find('\n'));
   const auto request = make_cancel(*invite, reason ? std::string_view(*reason) : std::string_view{});
-  start(cause.now, request, std::string(request.bytes()), branch, client.flow, client.owner, client.timers, true);
+  start(cause.now, request, std::string(request.bytes()), branch, client.flow, client.owner, client.timers.get(), true);
 }
 
 void Clients::report(const Client& client, Event event) {
   if (!client.silent) services_.events->push_back(std::move(event));
 }
 
-// Lets go of the request once it is neither sent again nor made into an ACK or CANCEL: answered transactions wait half
-// a minute.
+// Lets go of what the state can no longer need. An INVITE that rings is not sent again, but its header makes the ACK or
+// the CANCEL: only its body goes. Answered transactions wait half a minute for nothing but retransmissions.
 void Clients::forget(Client& client) {
   const auto* invite = std::get_if<client_invite::State>(&client.state);
+  if (invite != nullptr && *invite == client_invite::State::Proceeding && client.cut == 0 && client.body != 0) {
+    client.cut = client.body;
+    client.bytes.resize(client.bytes.size() - client.body);
+    client.bytes.shrink_to_fit();
+  }
   if (!is_answered(client) || (invite != nullptr && *invite == client_invite::State::Completed)) return;
   client.bytes.clear();
   client.bytes.shrink_to_fit();
@@ -209,6 +215,7 @@ void Clients::end(ClientId id, Client& client) {
   stop_timers(*services_.wheel, client.clocks);
   report(client, ClientTerminated{id, client.owner});
   if (const auto key = keys_.find(*client.key); key != keys_.end()) keys_.erase(key);
+  peers_.remove(clients_, id, client.flow.remote);
   clients_.erase(id);
 }
 

@@ -8,6 +8,7 @@
 #include "base/slot_map.hpp"
 #include "client_invite.hpp"
 #include "client_non_invite.hpp"
+#include "peer_index.hpp"
 #include "services.hpp"
 
 namespace offhook::transaction {
@@ -21,20 +22,23 @@ struct Client {
   CancelStage cancel = CancelStage::None;
   transport::Flow flow;
   Owner owner = 0;
-  Timers timers;
+  std::unique_ptr<Timers> timers;       // its own, when they are not the layer's
   std::string bytes;                    // to be sent again: the request, in an INVITE's Completed the ACK
+  std::uint32_t body = 0;               // octets of the request's body
+  std::uint32_t cut = 0;                // octets that `bytes` has lost: a body that is not sent again
   std::unique_ptr<std::string> reason;  // of a CANCEL that waits for a provisional response
   const std::string* key = nullptr;     // in the table of keys
   Clocks clocks;
+  PeerLink<ClientTag> peer;
 };
 
 class Clients {
  public:
-  explicit Clients(Services services) : services_(services) {}
+  Clients(Services services, const Timers& timers) : services_(services), timers_(timers) {}
 
   // `bytes` is `request` with our Via on it, whose branch is `branch`.
   ClientId start(TimePoint now, const sip::Message& request, std::string bytes, std::string_view branch,
-                 const transport::Flow& flow, Owner owner, const Timers& timers, bool silent = false);
+                 const transport::Flow& flow, Owner owner, const Timers* timers, bool silent = false);
   void cancel(TimePoint now, ClientId id, std::string_view reason);
   // False when the response belongs to none; `incoming` is then untouched.
   [[nodiscard]] bool receive(TimePoint now, transport::Incoming& incoming);
@@ -53,6 +57,7 @@ class Clients {
   template <class State>
   void perform(ClientId id, Client& client, const Step<State>& step, const Cause& cause);
   void act(ClientId id, Client& client, const Action& action, const Cause& cause);
+  [[nodiscard]] const Timers& timers(const Client& client) const { return client.timers ? *client.timers : timers_; }
   void acknowledge(Client& client, const Cause& cause);
   void send_cancel(Client& client, const Cause& cause);
   void report(const Client& client, Event event);
@@ -60,7 +65,9 @@ class Clients {
   void end(ClientId id, Client& client);
 
   Services services_;
+  Timers timers_;
   SlotMap<ClientTag, Client> clients_;
+  PeerIndex<ClientTag, Client> peers_;
   std::unordered_map<std::string, ClientId> keys_;  // looked up only, never walked
 };
 

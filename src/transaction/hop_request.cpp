@@ -37,8 +37,9 @@ sip::Message make_cancel(const sip::Message& invite, std::string_view reason) {
   return out.build();
 }
 
-std::optional<sip::Message> reread(const std::string& bytes) {
-  auto message = sip::Message::parse(bytes, kOwn);
+std::optional<sip::Message> reread(std::string bytes, std::size_t cut) {
+  bytes.append(cut, ' ');
+  auto message = sip::Message::parse(std::move(bytes), kOwn);
   if (!message) return std::nullopt;
   return std::move(*message);
 }

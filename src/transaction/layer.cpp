@@ -31,6 +31,7 @@ bool is_client_timer(Timer timer) {
     case Timer::I:
     case Timer::J:
     case Timer::L:
+    case Timer::Y:
     case Timer::None: break;
   }
   return false;
@@ -39,7 +40,7 @@ bool is_client_timer(Timer timer) {
 }  // namespace
 
 struct Layer::Tables {
-  Tables(Services services, const Timers& timers) : clients(services), servers(services, timers) {}
+  Tables(Services services, const Timers& timers) : clients(services, timers), servers(services, timers) {}
   Clients clients;
   Servers servers;
 };
@@ -89,7 +90,7 @@ ClientId Layer::start(TimePoint now, const sip::Message& request, const transpor
   const auto branch = new_branch(*random_, branch_suffix);
   sip::Edit edit(request);
   edit.prepend(sip::HeaderId::Via, transport::via_value(flow, branch));
-  return tables_->clients.start(now, request, edit.bytes(), branch, flow, owner, timers != nullptr ? *timers : timers_);
+  return tables_->clients.start(now, request, edit.bytes(), branch, flow, owner, timers);
 }
 
 void Layer::cancel(TimePoint now, ClientId invite, std::string_view reason_header) {
@@ -99,6 +100,8 @@ void Layer::cancel(TimePoint now, ClientId invite, std::string_view reason_heade
 void Layer::respond(TimePoint now, ServerId id, const sip::Message& response) {
   tables_->servers.respond(now, id, response);
 }
+
+void Layer::abandon(TimePoint now, ServerId id) { tables_->servers.abandon(now, id); }
 
 std::string Layer::send_stateless(const sip::Message& request, const transport::Flow& flow,
                                   std::string_view branch_suffix) {
@@ -115,10 +118,7 @@ void Layer::set_owner(ServerId id, Owner owner) {
   if (Server* server = tables_->servers.find(id)) server->owner = owner;
 }
 
-const sip::Message* Layer::request_of(ServerId id) const {
-  const Server* server = tables_->servers.find(id);
-  return server == nullptr ? nullptr : server->request.get();
-}
+const sip::Message* Layer::request_of(ServerId id) const { return tables_->servers.request_of(id); }
 
 std::optional<transport::Flow> Layer::flow_of(ServerId id) const {
   const Server* server = tables_->servers.find(id);

@@ -29,22 +29,12 @@ std::string client_key(const sip::Message& response) {
 
 bool has_cookie(const sip::Via& via) { return via.branch().starts_with(sip::kMagicCookie); }
 
-std::string server_key(const sip::Message& request, const sip::Via& top, std::string_view method,
-                       std::string_view to_tag) {
-  std::string key(method);
-  const auto add = [&key](std::string_view part) { key.append(1, kSeparator).append(part); };
-  if (has_cookie(top)) {
-    add(top.branch());
-    add(top.sent_by());
-    return key;
-  }
-  add(request.request_uri());
-  add(to_tag);
-  add(request.from_tag());
-  add(request.call_id());
-  add(std::to_string(request.cseq()));
-  add(request.top(sip::HeaderId::Via).value_or(std::string_view{}));
-  return key;
+std::string server_key(const sip::Via& top, std::string_view method) {
+  const std::string sent_by = top.sent_by();
+  std::string key;
+  key.reserve(method.size() + 2 + top.branch().size() + sent_by.size());
+  key.append(method).append(1, kSeparator).append(top.branch());
+  return key.append(1, kSeparator).append(sent_by);
 }
 
 }  // namespace offhook::transaction

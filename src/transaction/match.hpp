@@ -1,5 +1,5 @@
 // How messages find their transactions: RFC 3261 §17.1.3 (responses), §17.2.3 (requests), §9.2 (CANCEL). A key is text
-// for a hash table.
+// for a hash table. Peers without the magic cookie have no key: old_peers.hpp.
 #pragma once
 #include <string>
 #include <string_view>
@@ -18,9 +18,8 @@ namespace offhook::transaction {
 // peer speaks RFC 2543.
 [[nodiscard]] bool has_cookie(const sip::Via& via);
 
-// The key of the server transaction that a request of `method` would have. For an ACK or a CANCEL that looks for its
-// INVITE pass "INVITE". `to_tag` matters for RFC 2543 only: the tag in the request that made the transaction.
-[[nodiscard]] std::string server_key(const sip::Message& request, const sip::Via& top, std::string_view method,
-                                     std::string_view to_tag);
+// The key of the server transaction that a request of `method` with that top Via would have. For an ACK or a CANCEL
+// that looks for its INVITE pass "INVITE".
+[[nodiscard]] std::string server_key(const sip::Via& top, std::string_view method);
 
 }  // namespace offhook::transaction

@@ -13,10 +13,19 @@ S complete(bool reliable) {
   return {State::Completed, {kSend, arm(Timer::J)}};
 }
 
+// RFC 4320 §4.2: no 408, nothing at all. The request's retransmissions must not look like a new one, so the state is
+// that of an answer, without one.
+S abandon(bool reliable) {
+  if (reliable) return {State::Terminated, {}};
+  return {State::Completed, {arm(Timer::J)}};
+}
+
 S trying(Input input, bool reliable) {
   switch (input) {
-    case Input::Provisional: return {State::Proceeding, {kSend}};
+    case Input::Provisional: return {State::Proceeding, {kSend, stop(Timer::Y)}};
     case Input::Final: return complete(reliable);
+    case Input::Abandon: return abandon(reliable);
+    case Input::TimerY: return {State::Proceeding, {kTrying}};  // RFC 4320 §4.1, last paragraph
     case Input::TransportError: return {State::Trying, {kFailed}};
     case Input::Request:
     case Input::TimerJ: break;
@@ -29,8 +38,10 @@ S proceeding(Input input, bool reliable) {
     case Input::Request: return {State::Proceeding, {kResend}};
     case Input::Provisional: return {State::Proceeding, {kSend}};
     case Input::Final: return complete(reliable);
+    case Input::Abandon: return abandon(reliable);
     case Input::TransportError: return {State::Proceeding, {kFailed}};
-    case Input::TimerJ: break;
+    case Input::TimerJ:
+    case Input::TimerY: break;
   }
   return {State::Proceeding, {}};
 }
@@ -41,12 +52,16 @@ S completed(Input input) {
     case Input::TimerJ: return {State::Terminated, {}};
     case Input::TransportError: return {State::Completed, {kFailed}};
     case Input::Provisional:
-    case Input::Final: break;
+    case Input::Final:
+    case Input::Abandon:
+    case Input::TimerY: break;
   }
   return {State::Completed, {}};
 }
 
 }  // namespace
+
+Step<State> begin() { return {State::Trying, {arm(Timer::Y)}}; }
 
 Step<State> step(State state, Input input, bool reliable) {
   switch (state) {

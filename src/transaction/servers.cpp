@@ -1,8 +1,10 @@
 #include "servers.hpp"
 
-#include <vector>
+#include <array>
 
+#include "hop_request.hpp"
 #include "match.hpp"
+#include "sip/builder.hpp"
 #include "sip/header/via.hpp"
 
 namespace offhook::transaction {
@@ -33,11 +35,11 @@ std::optional<sip::Via> top_via(const sip::Message& message) {
   return via ? std::optional(*via) : std::nullopt;
 }
 
-// The tag in the To of a response that we keep as bytes.
-std::string to_tag_of(const std::string& response) {
-  const auto message = sip::Message::parse(response);
-  return message ? std::string(message->to_tag()) : std::string{};
-}
+NonInvite non_invite_input(Timer timer) { return timer == Timer::Y ? NonInvite::TimerY : NonInvite::TimerJ; }
+
+// Methods whose transactions a CANCEL can name without ending them.
+constexpr std::array kUncancellable{"OPTIONS", "REGISTER", "BYE",   "REFER",   "SUBSCRIBE", "NOTIFY",
+                                    "MESSAGE", "INFO",     "PRACK", "PUBLISH", "UPDATE"};
 
 }  // namespace
 
@@ -49,10 +51,10 @@ void Servers::receive(TimePoint now, transport::Incoming incoming) {
   }
   const auto via = top_via(request);
   if (!via) return;  // the transport layer lets none through
-  auto key = server_key(request, *via, request.method_text(), request.to_tag());
-  const ServerId id = find_key(key);
+  std::string key = has_cookie(*via) ? server_key(*via, request.method_text()) : std::string{};
+  const ServerId id = has_cookie(*via) ? find_key(key) : old_peers_.find(request, *via);
   if (!id) {
-    create(now, std::move(incoming), std::move(key));
+    create(now, incoming, *via, std::move(key));
     return;
   }
   ++services_.counters->request_retransmits_received;
@@ -73,26 +75,28 @@ void Servers::receive_ack(TimePoint now, transport::Incoming incoming) {
   services_.events->push_back(RequestReceived{{}, std::move(incoming.message), incoming.flow, {}, 0});
 }
 
-void Servers::create(TimePoint now, transport::Incoming incoming, std::string key) {
-  const sip::Method method = incoming.message.method();
+void Servers::create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, std::string key) {
   const auto id = servers_.insert();
   Server& server = *servers_.find(id);
+  server.flow = incoming.flow;
+  server.began = now;
+  server.request = incoming.message.bytes();
+  if (key.empty())
+    server.old = old_peers_.add(incoming.message, via, id);
+  else
+    server.key = &keys_.insert_or_assign(std::move(key), id).first->first;
+  peers_.add(servers_, id, server.flow.remote);
+  ++services_.counters->server_started;
+
+  const sip::Method method = incoming.message.method();
+  RequestReceived event{id, {}, incoming.flow, {}, 0};
+  if (method == sip::Method::Cancel) find_cancelled(incoming.message, via, event);
+  event.request = std::move(incoming.message);  // `via` looks into it and is of no use from here on
+  services_.events->push_back(std::move(event));
   if (method == sip::Method::Invite)
     server.state = InviteState::Proceeding;
   else
-    server.state = NonInviteState::Trying;
-  server.flow = server.reply = incoming.flow;
-  server.began = now;
-  server.request = std::make_unique<sip::Message>(incoming.message);
-  server.key = &keys_.insert_or_assign(std::move(key), id).first->first;
-  ++services_.counters->server_started;
-
-  RequestReceived event{id, std::move(incoming.message), incoming.flow, {}, 0};
-  if (method == sip::Method::Cancel) {
-    event.cancels = invite_of_cancel(*server.request);
-    if (const Server* invite = servers_.find(event.cancels)) event.cancels_owner = invite->owner;
-  }
-  services_.events->push_back(std::move(event));
+    perform(id, server, server_non_invite::begin(), {now});
 }
 
 ServerId Servers::find_key(const std::string& key) const {
@@ -103,27 +107,42 @@ ServerId Servers::find_key(const std::string& key) const {
 ServerId Servers::invite_of_ack(const sip::Message& ack) const {
   const auto via = top_via(ack);
   if (!via) return {};
-  const ServerId id = find_key(server_key(ack, *via, "INVITE", ack.to_tag()));
-  if (id || has_cookie(*via)) return id;
-  // RFC 2543 and an INVITE without To tag: the ACK has the tag that our response gave it (§17.2.3).
-  const ServerId untagged = find_key(server_key(ack, *via, "INVITE", {}));
-  const Server* server = servers_.find(untagged);
-  if (server == nullptr || server->response.empty()) return untagged;
-  return to_tag_of(server->response) == ack.to_tag() ? untagged : ServerId{};
+  return has_cookie(*via) ? find_key(server_key(*via, "INVITE")) : old_peers_.find_acknowledged(ack, *via);
 }
 
-// §9.2: what would match if the method were INVITE's; a CANCEL of any other request has no effect.
-ServerId Servers::invite_of_cancel(const sip::Message& cancel) const {
-  const auto via = top_via(cancel);
-  return via ? find_key(server_key(cancel, *via, "INVITE", cancel.to_tag())) : ServerId{};
+ServerId Servers::find_cancelled(const sip::Message& cancel, const sip::Via& via, std::string_view method) const {
+  return has_cookie(via) ? find_key(server_key(via, method)) : old_peers_.find_cancelled(cancel, via, method);
+}
+
+// §9.2: what would match if the method were another one. Only an INVITE can be ended that way.
+void Servers::find_cancelled(const sip::Message& cancel, const sip::Via& via, RequestReceived& event) const {
+  event.cancels = find_cancelled(cancel, via, "INVITE");
+  if (const Server* invite = servers_.find(event.cancels)) event.cancels_owner = invite->owner;
+  if (event.cancels) return;
+  for (const char* method : kUncancellable)
+    event.cancels_nothing = event.cancels_nothing || find_cancelled(cancel, via, method);
+}
+
+const sip::Message* Servers::request_of(ServerId id) {
+  const Server* server = servers_.find(id);
+  if (server == nullptr || server->request.empty()) return nullptr;
+  asked_for_ = reread(server->request);
+  return asked_for_ ? &*asked_for_ : nullptr;
 }
 
 // RFC 4320 §4.1: to a non-INVITE no provisional response but 100, and over UDP that one only when the client would
-// otherwise repeat itself for long. (§4.2 of it, no 408 to a non-INVITE, is for the TU, which alone knows why it says
-// 408.)
+// otherwise repeat itself for long.
 bool Servers::may_send_provisional(const Server& server, TimePoint now, int status) const {
   if (status != 100) return false;
   return transport::is_reliable(server.flow.protocol) || now - server.began >= time_to_t2(timers_);
+}
+
+// RFC 4320 §4.2: the client has given up by now, and a late answer would only wander back as a stray.
+void Servers::abandon(TimePoint now, ServerId id) {
+  Server* server = servers_.find(id);
+  if (server == nullptr || is_invite(*server) || has_final(id)) return;
+  server->response.clear();  // a 100 is not repeated either: it would promise an answer
+  feed(id, *server, NonInvite::Abandon, {now});
 }
 
 void Servers::respond(TimePoint now, ServerId id, const sip::Message& response) {
@@ -132,6 +151,8 @@ void Servers::respond(TimePoint now, ServerId id, const sip::Message& response) 
   const int status = response.status();
   if (is_invite(*server))
     feed(id, *server, invite_input(status), {now, nullptr, &response});
+  else if (status == 408)
+    abandon(now, id);
   else if (status >= 200)
     feed(id, *server, NonInvite::Final, {now, nullptr, &response});
   else if (may_send_provisional(*server, now, status))
@@ -139,10 +160,8 @@ void Servers::respond(TimePoint now, ServerId id, const sip::Message& response) 
 }
 
 void Servers::unreachable(TimePoint now, const transport::Flow& flow) {
-  std::vector<ServerId> hit;
-  servers_.for_each([&](ServerId id, const Server& server) {
-    if (server.reply == flow) hit.push_back(id);
-  });
+  const auto hit =
+      peers_.select(servers_, flow.remote, [&](const Server& server) { return is_same_peer(server.reply(), flow); });
   for (const ServerId id : hit) {
     Server& server = *servers_.find(id);
     if (is_invite(server))
@@ -159,7 +178,7 @@ void Servers::fire(TimePoint now, const Payload& payload) {
   if (is_invite(*server))
     feed(id, *server, invite_input(payload.timer), {now});
   else
-    feed(id, *server, NonInvite::TimerJ, {now});
+    feed(id, *server, non_invite_input(payload.timer), {now});
 }
 
 bool Servers::has_final(ServerId id) const {
@@ -196,6 +215,7 @@ void Servers::act(ServerId id, Server& server, const Action& action, const Cause
   switch (action.verb) {
     case Verb::Send: send(id, server, *cause.response); break;
     case Verb::Resend: resend(server); break;
+    case Verb::Trying: send_trying(id, server); break;
     case Verb::Deliver:
       services_.events->push_back(RequestReceived{{}, std::move(cause.incoming->message), cause.incoming->flow, {}, 0});
       break;
@@ -218,39 +238,53 @@ void Servers::act(ServerId id, Server& server, const Action& action, const Cause
 
 void Servers::send(ServerId id, Server& server, const sip::Message& response) {
   server.response = response.bytes();
-  const auto flow = transport::Layer::response_flow(response, server.flow);
+  if (server.old != nullptr) server.old->second.response_tag = response.to_tag();
+  auto flow = transport::Layer::response_flow(response, server.flow);
   if (!flow) {
     (void)services_.transport->respond(response, server.flow);  // counts it as unroutable
     services_.events->push_back(ServerFailed{id, server.owner});
     return;
   }
-  server.reply = *flow;
-  services_.transport->send(*flow, server.response);
+  set_reply(id, server, std::move(*flow));
+  services_.transport->send(server.reply(), server.response);
+}
+
+void Servers::send_trying(ServerId id, Server& server) {
+  if (const auto request = reread(server.request)) send(id, server, sip::Builder::response(*request, 100, {}).build());
+}
+
+void Servers::set_reply(ServerId id, Server& server, transport::Flow flow) {
+  if (flow == server.reply()) return;
+  peers_.remove(servers_, id, server.reply().remote);
+  server.elsewhere = flow == server.flow ? nullptr : std::make_unique<transport::Flow>(std::move(flow));
+  peers_.add(servers_, id, server.reply().remote);
 }
 
 void Servers::resend(Server& server) {
   if (server.response.empty()) return;  // nothing was said yet
   ++services_.counters->response_retransmits_sent;
-  services_.transport->send(server.reply, server.response);
+  services_.transport->send(server.reply(), server.response);
 }
 
 // Lets go of the bytes that the state can no longer need: most of a transaction's life is waiting for retransmissions.
 void Servers::forget(Server& server) {
+  const auto drop = [](std::string& bytes) { std::string().swap(bytes); };
   const auto* invite = std::get_if<InviteState>(&server.state);
-  const auto* other = std::get_if<NonInviteState>(&server.state);
-  if (other != nullptr && *other == NonInviteState::Completed) server.request.reset();
-  if (invite == nullptr) return;
-  if (*invite == InviteState::Confirmed) server.request.reset();
-  if (*invite == InviteState::Accepted || *invite == InviteState::Confirmed) {
-    server.response.clear();
-    server.response.shrink_to_fit();
-  }
+  const bool answered = invite != nullptr ? *invite != InviteState::Proceeding
+                                          : std::get<NonInviteState>(server.state) == NonInviteState::Completed;
+  if (answered) drop(server.request);
+  if (invite != nullptr && (*invite == InviteState::Accepted || *invite == InviteState::Confirmed))
+    drop(server.response);
 }
 
 void Servers::end(ServerId id, Server& server) {
   stop_timers(*services_.wheel, server.clocks);
   services_.events->push_back(ServerTerminated{id, server.owner});
-  if (const auto key = keys_.find(*server.key); key != keys_.end()) keys_.erase(key);
+  if (server.old != nullptr)
+    old_peers_.remove(server.old);
+  else if (const auto key = keys_.find(*server.key); key != keys_.end())
+    keys_.erase(key);
+  peers_.remove(servers_, id, server.reply().remote);
   servers_.erase(id);
 }
 

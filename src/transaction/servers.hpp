@@ -1,11 +1,14 @@
 // The server transactions: their table, and the actions of the two server machines carried out.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <variant>
 
 #include "base/slot_map.hpp"
+#include "old_peers.hpp"
+#include "peer_index.hpp"
 #include "server_invite.hpp"
 #include "server_non_invite.hpp"
 #include "services.hpp"
@@ -14,14 +17,18 @@ namespace offhook::transaction {
 
 struct Server {
   std::variant<server_invite::State, server_non_invite::State> state;
-  transport::Flow flow;   // of the request
-  transport::Flow reply;  // of the last response
+  transport::Flow flow;                        // of the request
+  std::unique_ptr<transport::Flow> elsewhere;  // of the last response, when that is another one
   Owner owner = 0;
   TimePoint began;
-  std::unique_ptr<sip::Message> request;  // given back as soon as nobody can ask for it any more
-  std::string response;                   // the last one, while it may have to be sent again
-  const std::string* key = nullptr;       // in the table of keys
+  std::string request;               // given back as soon as nobody can ask for it any more
+  std::string response;              // the last one, while it may have to be sent again
+  const std::string* key = nullptr;  // in the table of keys; nothing for a peer of RFC 2543
+  OldPeers::Item* old = nullptr;     // its entry there
   Clocks clocks;
+  PeerLink<ServerTag> peer;
+
+  [[nodiscard]] const transport::Flow& reply() const { return elsewhere ? *elsewhere : flow; }
 };
 
 class Servers {
@@ -30,10 +37,13 @@ class Servers {
 
   void receive(TimePoint now, transport::Incoming incoming);
   void respond(TimePoint now, ServerId id, const sip::Message& response);
+  void abandon(TimePoint now, ServerId id);
   void unreachable(TimePoint now, const transport::Flow& flow);
   void fire(TimePoint now, const Payload& payload);
 
   [[nodiscard]] Server* find(ServerId id) { return servers_.find(id); }
+  // Good until the next call.
+  [[nodiscard]] const sip::Message* request_of(ServerId id);
   [[nodiscard]] bool has_final(ServerId id) const;
   [[nodiscard]] std::size_t size() const { return servers_.size(); }
 
@@ -45,10 +55,11 @@ class Servers {
     const sip::Message* response = nullptr;
   };
   void receive_ack(TimePoint now, transport::Incoming incoming);
-  void create(TimePoint now, transport::Incoming incoming, std::string key);
+  void create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, std::string key);
   [[nodiscard]] ServerId find_key(const std::string& key) const;
   [[nodiscard]] ServerId invite_of_ack(const sip::Message& ack) const;
-  [[nodiscard]] ServerId invite_of_cancel(const sip::Message& cancel) const;
+  [[nodiscard]] ServerId find_cancelled(const sip::Message& cancel, const sip::Via& via, std::string_view method) const;
+  void find_cancelled(const sip::Message& cancel, const sip::Via& via, RequestReceived& event) const;
   [[nodiscard]] bool may_send_provisional(const Server& server, TimePoint now, int status) const;
 
   void feed(ServerId id, Server& server, server_invite::Input input, const Cause& cause);
@@ -57,6 +68,8 @@ class Servers {
   void perform(ServerId id, Server& server, const Step<State>& step, const Cause& cause);
   void act(ServerId id, Server& server, const Action& action, const Cause& cause);
   void send(ServerId id, Server& server, const sip::Message& response);
+  void send_trying(ServerId id, Server& server);
+  void set_reply(ServerId id, Server& server, transport::Flow flow);
   void resend(Server& server);
   void forget(Server& server);
   void end(ServerId id, Server& server);
@@ -64,6 +77,9 @@ class Servers {
   Services services_;
   Timers timers_;
   SlotMap<ServerTag, Server> servers_;
+  PeerIndex<ServerTag, Server> peers_;
+  OldPeers old_peers_;
+  std::optional<sip::Message> asked_for_;           // the request of request_of()
   std::unordered_map<std::string, ServerId> keys_;  // looked up only, never walked
 };
 

@@ -47,6 +47,7 @@ Duration timer_duration(Timer timer, const Timers& timers) {
     case Timer::L:
     case Timer::M:
     case Timer::X: return timers.timeout();
+    case Timer::Y: return time_to_t2(timers);
     case Timer::None: break;
   }
   return {};

@@ -10,8 +10,9 @@
 
 namespace offhook::transaction {
 
-// §17, table 4, with L and M of RFC 6026. X: 64*T1 after a CANCEL (§9.1, which gives it no letter).
-enum class Timer : std::uint8_t { None, A, B, D, E, F, G, H, I, J, K, L, M, X };
+// §17, table 4, with L and M of RFC 6026. Two that their RFCs give no letter: X, 64*T1 after a CANCEL (§9.1); Y, a
+// non-INVITE has had no answer for as long as it takes a client's Timer E to stand at T2 (RFC 4320 §4.1).
+enum class Timer : std::uint8_t { None, A, B, D, E, F, G, H, I, J, K, L, M, X, Y };
 
 enum class Verb : std::uint8_t {
   Send,      // client: the request; server: the response that the TU gave
@@ -19,6 +20,7 @@ enum class Verb : std::uint8_t {
   Ack,       // client INVITE: make the ACK of a non-2xx and send it
   Cancel,    // client INVITE: send a CANCEL
   Want,      // client INVITE: remember the CANCEL until a provisional response comes
+  Trying,    // server non-INVITE: make a 100 and send it
   Deliver,   // hand the message to the TU
   TimedOut,  // tell the TU: no answer (client), no ACK (server)
   Failed,    // tell the TU: could not be sent
@@ -59,7 +61,7 @@ struct Step {
 };
 
 inline constexpr Action kSend{Verb::Send}, kResend{Verb::Resend}, kAck{Verb::Ack}, kCancel{Verb::Cancel},
-    kWant{Verb::Want}, kDeliver{Verb::Deliver}, kTimedOut{Verb::TimedOut}, kFailed{Verb::Failed};
+    kWant{Verb::Want}, kTrying{Verb::Trying}, kDeliver{Verb::Deliver}, kTimedOut{Verb::TimedOut}, kFailed{Verb::Failed};
 [[nodiscard]] constexpr Action arm(Timer timer) { return {Verb::Arm, timer}; }
 [[nodiscard]] constexpr Action backoff(Timer timer) { return {Verb::Backoff, timer}; }
 [[nodiscard]] constexpr Action hold(Timer timer) { return {Verb::Hold, timer}; }

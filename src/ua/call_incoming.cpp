@@ -134,7 +134,8 @@ void Calls::refuse(Now now, Call& call, const sip::Message& response) {
 }
 
 void Calls::cancel(Now now, const transaction::RequestReceived& event) {
-  if (!event.cancels) return core_->respond(now, event.id, event.request, 481);
+  // §9.2: 200 to whatever names a transaction, but only an INVITE is ended by it.
+  if (!event.cancels) return core_->respond(now, event.id, event.request, event.cancels_nothing ? 200 : 481);
   Call* cancelled = nullptr;
   calls_.for_each([&](CallId, Call& call) {
     if (call.arrival && call.arrival->id == event.cancels) cancelled = &call;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "loop.hpp"
-#include "sip/builder.hpp"
 #include "sip/edit.hpp"
 
 namespace offhook::proxy {
@@ -171,7 +170,8 @@ void Relays::advance(TimePoint now, RelayId id) {
 void Relays::conclude(TimePoint now, Relay& relay) {
   relay.answered = true;
   const int status = relay.best.status();
-  if (status == 408 && !relay.invite) return fall_silent(now, relay);
+  // RFC 4320 §4.2: a non-INVITE gets no 408, whoever said it.
+  if (status == 408 && !relay.invite) return s_.transactions->abandon(now, relay.server);
   if (const auto response = relay.best.message()) {
     s_.transactions->respond(now, relay.server, *response);
     ++s_.counters->forwarded_responses;
@@ -181,18 +181,6 @@ void Relays::conclude(TimePoint now, Relay& relay) {
     const sip::Message copy = *request;
     s_.answers->send(now, relay.server, copy, {status});
   }
-}
-
-// RFC 4320 §4.2: a non-INVITE gets no 408; its client has given up by now, and a late answer would only wander back as
-// a stray. The transaction layer has no way to end a server transaction without a response: it is given one that names
-// no way back, so that nothing leaves.
-void Relays::fall_silent(TimePoint now, Relay& relay) {
-  const auto* request = s_.transactions->request_of(relay.server);
-  if (request == nullptr) return;
-  const sip::Message response = sip::Builder::response(*request, 408, {}).build();
-  sip::Edit edit(response);
-  edit.remove(HeaderId::Via);
-  s_.transactions->respond(now, relay.server, edit.apply());
 }
 
 void Relays::forward(TimePoint now, Relay& relay, const sip::Message& response) {

@@ -83,7 +83,6 @@ class Relays {
   void settle(Branch& branch);
   void advance(TimePoint now, RelayId id);
   void conclude(TimePoint now, Relay& relay);
-  void fall_silent(TimePoint now, Relay& relay);
   void cancel_branches(TimePoint now, Relay& relay, std::string_view reason);
   void arm_timer_c(TimePoint now, BranchId id, Branch& branch);
   void timer_c(TimePoint now, BranchId id);

@@ -245,6 +245,54 @@ TEST(Client, UnreachablePeerEndsWhatIsUnderWayToItInOrder) {
   EXPECT_EQ(rig.layer.client_count(), 1);
 }
 
+// The world reports a connection by its number; a request may have left before it had one (0).
+TEST(Client, LostConnectionEndsWhatWasSentOverItOrOverAny) {
+  Rig rig;
+  const auto on = [](std::uint64_t connection, transport::Protocol protocol = transport::Protocol::Tcp) {
+    auto flow = flow_to_peer(protocol);
+    flow.connection = connection;
+    return flow;
+  };
+  rig.start(make_request("OPTIONS"), on(0), 1);
+  rig.start(make_request("OPTIONS"), on(4), 2);
+  rig.start(make_request("OPTIONS"), on(5), 3);
+  rig.start(make_request("OPTIONS"), on(0, transport::Protocol::Tls), 4);
+  rig.start(make_request("OPTIONS"), flow_to_peer(), 5);
+  const auto owners = [&] {
+    std::vector<Owner> out;
+    for (const auto& event : rig.take_events())
+      if (const auto* error = std::get_if<ClientTransportError>(&event)) out.push_back(error->owner);
+    return out;
+  };
+  rig.layer.unreachable(rig.now(), on(4));
+  EXPECT_EQ(owners(), (std::vector<Owner>{1, 2}));
+  rig.layer.unreachable(rig.now(), on(0));
+  EXPECT_EQ(owners(), (std::vector<Owner>{3}));
+  EXPECT_EQ(rig.layer.client_count(), 2);
+}
+
+// While it rings the INVITE is kept without its body; the CANCEL and the ACK are made all the same.
+TEST(InviteClient, CancelAndAckOfAnInviteWithABody) {
+  Rig rig;
+  const auto plain = make_request("INVITE", 3);
+  sip::Edit edit(plain);
+  const auto id = rig.start(edit.body("application/sdp", std::string(300, 'v')).apply());
+  const auto invite = rig.take_sent()[0].message;
+  rig.receive(make_response(invite, 180));
+  rig.receive(make_response(invite, 183));
+  rig.cancel(id);
+  rig.receive(make_response(invite, 487));
+  const auto sent = rig.take_sent();
+  ASSERT_EQ(sent.size(), 2);
+  for (const auto& each : sent) {
+    EXPECT_EQ(each.message.top(sip::HeaderId::Via), invite.top(sip::HeaderId::Via));
+    EXPECT_EQ(each.message.count(sip::HeaderId::Route), 2);
+    EXPECT_EQ(each.message.cseq(), 3);
+    EXPECT_EQ(each.message.body(), "");
+  }
+  EXPECT_EQ(sent[1].message.method(), sip::Method::Ack);
+}
+
 TEST(Client, ResponsesThatFitNoTransactionAreStrays) {
   Rig rig;
   rig.start(make_request("INVITE"));

@@ -14,12 +14,12 @@ namespace offhook::transaction {
 namespace {
 
 const char* letter(Timer timer) {
-  static constexpr const char* kLetters[] = {"-", "A", "B", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "X"};
+  static constexpr const char* kLetters[] = {"-", "A", "B", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "X", "Y"};
   return kLetters[static_cast<std::size_t>(timer)];
 }
 
 std::string text(const Actions& actions) {
-  static constexpr const char* kVerbs[] = {"send",      "resend", "ack", "cancel",  "want", "deliver",
+  static constexpr const char* kVerbs[] = {"send",      "resend", "ack", "cancel",  "want", "trying", "deliver",
                                            "timed-out", "failed", "arm", "backoff", "hold", "stop"};
   std::string out;
   for (const Action& action : actions) {
@@ -234,28 +234,39 @@ TEST(ServerInviteMachine, ReliableTransportNeedsNeitherGNorI) {
   check(kRows, 3, true, server_invite::step);
 }
 
+TEST(ServerNonInviteMachine, Begins) {
+  EXPECT_EQ(text(server_non_invite::begin().actions), "arm:Y");  // RFC 4320 §4.1: without regard to transport
+  EXPECT_EQ(server_non_invite::begin().state, server_non_invite::State::Trying);
+}
+
 TEST(ServerNonInviteMachine, EveryCell) {
   using S = server_non_invite::State;
   using I = server_non_invite::Input;
   static constexpr Row<S, I> kRows[] = {
       {S::Trying, I::Request, S::Trying, "", "§17.2.2: discarded"},
-      {S::Trying, I::Provisional, S::Proceeding, "send", "§17.2.2"},
+      {S::Trying, I::Provisional, S::Proceeding, "send stop:Y", "§17.2.2"},
       {S::Trying, I::Final, S::Completed, "send arm:J", "§17.2.2"},
+      {S::Trying, I::Abandon, S::Completed, "arm:J", "RFC 4320 §4.2: silence"},
       {S::Trying, I::TimerJ, S::Trying, "", "not armed"},
+      {S::Trying, I::TimerY, S::Proceeding, "trying", "RFC 4320 §4.1"},
       {S::Trying, I::TransportError, S::Trying, "failed", "RFC 6026 §8.8"},
       {S::Proceeding, I::Request, S::Proceeding, "resend", "§17.2.2"},
       {S::Proceeding, I::Provisional, S::Proceeding, "send", "§17.2.2"},
       {S::Proceeding, I::Final, S::Completed, "send arm:J", "§17.2.2"},
+      {S::Proceeding, I::Abandon, S::Completed, "arm:J", "RFC 4320 §4.2: silence"},
       {S::Proceeding, I::TimerJ, S::Proceeding, "", "not armed"},
+      {S::Proceeding, I::TimerY, S::Proceeding, "", "stopped"},
       {S::Proceeding, I::TransportError, S::Proceeding, "failed", "RFC 6026 §8.8"},
       {S::Completed, I::Request, S::Completed, "resend", "§17.2.2"},
       {S::Completed, I::Provisional, S::Completed, "", "§17.2.2: discarded"},
       {S::Completed, I::Final, S::Completed, "", "§17.2.2: discarded"},
+      {S::Completed, I::Abandon, S::Completed, "", "has its final response"},
       {S::Completed, I::TimerJ, S::Terminated, "", "§17.2.2"},
+      {S::Completed, I::TimerY, S::Completed, "", "J took its place"},
       {S::Completed, I::TransportError, S::Completed, "failed", "RFC 6026 §8.8"},
   };
-  check(kRows, 3 * 5, false, server_non_invite::step);
-  check_terminated<I>(S::Terminated, 5, server_non_invite::step);
+  check(kRows, 3 * 7, false, server_non_invite::step);
+  check_terminated<I>(S::Terminated, 7, server_non_invite::step);
 }
 
 TEST(ServerNonInviteMachine, ReliableTransportNeedsNoTimerJ) {
@@ -264,8 +275,10 @@ TEST(ServerNonInviteMachine, ReliableTransportNeedsNoTimerJ) {
   static constexpr Row<S, I> kRows[] = {
       {S::Trying, I::Final, S::Terminated, "send", "§17.2.2: J is zero"},
       {S::Proceeding, I::Final, S::Terminated, "send", "§17.2.2: J is zero"},
+      {S::Trying, I::Abandon, S::Terminated, "", "RFC 4320 §4.2; J is zero"},
+      {S::Proceeding, I::Abandon, S::Terminated, "", "RFC 4320 §4.2; J is zero"},
   };
-  check(kRows, 2, true, server_non_invite::step);
+  check(kRows, 4, true, server_non_invite::step);
 }
 
 }  // namespace

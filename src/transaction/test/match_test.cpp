@@ -2,24 +2,31 @@
 
 #include <gtest/gtest.h>
 
+#include "old_peers.hpp"
 #include "services.hpp"
 
 namespace offhook::transaction {
 namespace {
 
+// A request of RFC 2543 or later, part by part.
 struct Parts {
   std::string method = "INVITE", uri = "sip:bob@example.com", via = "SIP/2.0/UDP pc.example.com;branch=z9hG4bKx";
   std::string from_tag = "a", to_tag = {}, call_id = "c1", cseq = "1";
 };
 
-std::string key_of(const Parts& p, std::string_view method) {
+sip::Message message_of(const Parts& p) {
   std::string text = p.method + " " + p.uri + " SIP/2.0\r\nVia: " + p.via +
                      "\r\nFrom: <sip:alice@example.com>;tag=" + p.from_tag + "\r\nTo: <sip:bob@example.com>" +
                      (p.to_tag.empty() ? "" : ";tag=" + p.to_tag) + "\r\nCall-ID: " + p.call_id +
                      "\r\nCSeq: " + p.cseq + " " + p.method + "\r\n\r\n";
-  const auto message = sip::Message::parse(std::move(text));
-  const auto via = sip::Via::parse(*message->top(sip::HeaderId::Via));
-  return server_key(*message, *via, method, message->to_tag());
+  return *sip::Message::parse(std::move(text));
+}
+
+sip::Via via_of(const sip::Message& message) { return *sip::Via::parse(*message.top(sip::HeaderId::Via)); }
+
+std::string key_of(const Parts& p, std::string_view method) {
+  const auto message = message_of(p);
+  return server_key(via_of(message), method);
 }
 
 TEST(ServerKey, WithCookieOnlyBranchSentByAndMethodCount) {
@@ -37,19 +44,92 @@ TEST(ServerKey, WithCookieOnlyBranchSentByAndMethodCount) {
   EXPECT_NE(key_of(base, "INVITE"), key_of(base, "CANCEL"));
 }
 
-TEST(ServerKey, WithoutCookieEverythingCounts) {
-  Parts base;
-  base.via = "SIP/2.0/UDP pc.example.com;branch=1";
-  EXPECT_EQ(key_of(base, "INVITE"), key_of(base, "INVITE"));
-  for (const auto change :
-       {&Parts::uri, &Parts::via, &Parts::from_tag, &Parts::to_tag, &Parts::call_id, &Parts::cseq}) {
-    auto other = base;
-    other.*change = other.*change == "1"    ? "2"
-                    : change == &Parts::via ? "SIP/2.0/UDP pc.example.com;branch=2"
-                                            : "sip:9";
-    if (change == &Parts::cseq) other.cseq = "2";
-    EXPECT_NE(key_of(base, "INVITE"), key_of(other, "INVITE"));
+// §17.2.3, second half: one peer of RFC 2543 with one INVITE under way.
+class OldPeer : public testing::Test {
+ protected:
+  OldPeer() {
+    base.via = "SIP/2.0/UDP pc.example.com:5060;branch=1;maddr=192.0.2.9";
+    const auto message = message_of(base);
+    item = peers.add(message, via_of(message), kId);
   }
+  [[nodiscard]] bool repeats(const Parts& parts) const {
+    const auto message = message_of(parts);
+    return peers.find(message, via_of(message)) == kId;
+  }
+  [[nodiscard]] bool acknowledges(Parts parts) const {
+    parts.method = "ACK";
+    const auto message = message_of(parts);
+    return peers.find_acknowledged(message, via_of(message)) == kId;
+  }
+  [[nodiscard]] bool cancels(Parts parts) const {
+    parts.method = "CANCEL";
+    const auto message = message_of(parts);
+    return peers.find_cancelled(message, via_of(message), "INVITE") == kId;
+  }
+  static constexpr ServerId kId{7, 3};
+  Parts base;
+  OldPeers peers;
+  OldPeers::Item* item = nullptr;
+};
+
+TEST_F(OldPeer, EveryFieldCounts) {
+  EXPECT_TRUE(repeats(base));
+  const std::pair<std::string Parts::*, const char*> changes[] = {
+      {&Parts::method, "OPTIONS"},
+      {&Parts::uri, "sip:carol@example.com"},
+      {&Parts::via, "SIP/2.0/UDP pc.example.com:5060;branch=2;maddr=192.0.2.9"},
+      {&Parts::via, "SIP/2.0/TCP pc.example.com:5060;branch=1;maddr=192.0.2.9"},
+      {&Parts::via, "SIP/2.0/UDP pc.example.com:5060;branch=1"},
+      {&Parts::via, "SIP/2.0/UDP pc.example.com:5060;branch=1;maddr=192.0.2.9;ttl=1"},
+      {&Parts::via, "SIP/2.0/UDP pc.example.com:5061;branch=1;maddr=192.0.2.9"},
+      {&Parts::from_tag, "b"},
+      {&Parts::to_tag, "t"},
+      {&Parts::call_id, "C1"},
+      {&Parts::cseq, "2"},
+  };
+  for (const auto& [part, value] : changes) {
+    auto other = base;
+    other.*part = value;
+    EXPECT_FALSE(repeats(other)) << value;
+  }
+}
+
+TEST_F(OldPeer, EachFieldComparesByItsOwnRules) {
+  auto same = base;
+  same.uri = "sip:bob@EXAMPLE.com";  // §19.1.4
+  same.via = "SIP/2.0/udp PC.example.com:5060;MAddr=192.0.2.9;branch=1;received=192.0.2.1;rport=5060";
+  EXPECT_TRUE(repeats(same));
+  same.uri = "sip:%62ob@example.com";
+  EXPECT_TRUE(repeats(same));
+  same.uri = "sip:Bob@example.com";
+  EXPECT_FALSE(repeats(same));
+}
+
+TEST_F(OldPeer, AckHasTheTagOfTheResponseAndAnyMethodInItsCSeq) {
+  item->second.response_tag = "ours";
+  auto ack = base;
+  EXPECT_FALSE(acknowledges(ack));
+  ack.to_tag = "ours";
+  EXPECT_TRUE(acknowledges(ack));
+  ack.cseq = "2";
+  EXPECT_FALSE(acknowledges(ack));
+}
+
+TEST_F(OldPeer, CancelHasTheTagOfTheRequest) {
+  auto cancel = base;
+  EXPECT_TRUE(cancels(cancel));
+  cancel.to_tag = "ours";
+  EXPECT_FALSE(cancels(cancel));
+}
+
+TEST_F(OldPeer, IsForgottenAlone) {
+  auto other = base;
+  other.uri = "sip:carol@example.com";
+  const auto message = message_of(other);
+  peers.add(message, via_of(message), ServerId{8, 1});
+  peers.remove(item);
+  EXPECT_FALSE(repeats(base));
+  EXPECT_EQ(peers.find(message, via_of(message)), (ServerId{8, 1}));
 }
 
 TEST(ClientKey, IsBranchAndMethodOfCSeq) {

@@ -167,6 +167,8 @@ TEST(InviteServer, CancelOfNothingOrOfAnotherRequestNamesNone) {
   const auto events = rig.take_events();
   ASSERT_EQ(names(events), "request:CANCEL request:CANCEL");
   for (const auto& event : events) EXPECT_FALSE(std::get<RequestReceived>(event).cancels);
+  EXPECT_TRUE(std::get<RequestReceived>(events[0]).cancels_nothing);  // §9.2: 200 all the same
+  EXPECT_FALSE(std::get<RequestReceived>(events[1]).cancels_nothing);
 }
 
 TEST(NonInviteServer, RepeatsItsFinalResponseAndNothingBefore) {
@@ -202,8 +204,9 @@ TEST(NonInviteServer, HundredOnlyWhenTheClientsTimerEStandsAtT2AndNoOtherProvisi
   rig.run_until(milliseconds(3499));
   rig.respond(id, make_response(request, 100, {}));
   EXPECT_EQ(rig.take_log(), Log{});
-  rig.run_until(milliseconds(3500));
+  rig.run_until(milliseconds(3500));  // now one leaves by itself
   rig.respond(id, make_response(request, 183));
+  EXPECT_EQ(rig.take_log(), (Log{"3500 100"}));
   rig.respond(id, make_response(request, 100, {}));
   rig.receive(request);
   EXPECT_EQ(rig.take_log(), (Log{"3500 100", "3500 100"}));
@@ -213,6 +216,66 @@ TEST(NonInviteServer, HundredOnlyWhenTheClientsTimerEStandsAtT2AndNoOtherProvisi
   rig.receive(over_tcp, stream);
   rig.respond(only_request(rig), make_response(over_tcp, 100, {}));
   EXPECT_EQ(rig.take_log(), (Log{"3500 100"}));
+}
+
+// RFC 4320 §4.2
+TEST(NonInviteServer, EndsInSilenceAndAbsorbsWhatIsRepeated) {
+  Rig rig;
+  const auto request = with_via(make_request("OPTIONS"), kPeerVia);
+  rig.receive(request);
+  const auto id = only_request(rig);
+  rig.run_until(seconds(10));
+  EXPECT_EQ(rig.take_log(), (Log{"3500 100"}));
+  rig.layer.abandon(rig.now(), id);
+  EXPECT_TRUE(rig.layer.has_final(id));
+  rig.receive(request);
+  rig.respond(id, make_response(request, 200));
+  rig.run_until(seconds(42) - milliseconds(1));
+  EXPECT_EQ(rig.layer.server_count(), 1);
+  EXPECT_TRUE(rig.take_events().empty());
+  rig.run_until(seconds(42));
+  EXPECT_EQ(names(rig.take_events()), "server-terminated");
+  EXPECT_EQ(rig.take_log(), Log{});  // not even the 100 again
+  EXPECT_TRUE(rig.is_idle());
+}
+
+TEST(NonInviteServer, NeverSays408AndEndsAtOnceOverAStream) {
+  Rig rig;
+  const auto stream = flow_to_peer(transport::Protocol::Tcp);
+  const auto request = with_via(make_request("OPTIONS"), "SIP/2.0/TCP 192.0.2.2:5060;branch=z9hG4bKtcp");
+  rig.receive(request, stream);
+  const auto id = only_request(rig);
+  rig.respond(id, make_response(request, 408));
+  EXPECT_EQ(rig.take_log(), Log{});
+  EXPECT_EQ(names(rig.take_events()), "server-terminated");
+  EXPECT_TRUE(rig.is_idle());
+}
+
+TEST(InviteServer, CannotBeAbandonedAndMaySay408) {
+  Rig rig;
+  const auto invite = with_via(make_request("INVITE"), kPeerVia);
+  rig.receive(invite);
+  const auto id = only_request(rig);
+  rig.layer.abandon(rig.now(), id);
+  EXPECT_FALSE(rig.layer.has_final(id));
+  rig.respond(id, make_response(invite, 408));
+  EXPECT_EQ(rig.take_log(), (Log{"0 408"}));
+}
+
+// A connection that is gone takes with it what was answered over it, and nothing else.
+TEST(Server, LostConnectionIsTheOneThatCarriedTheResponse) {
+  Rig rig;
+  auto one = flow_to_peer(transport::Protocol::Tcp), other = one;
+  other.connection = 2;
+  const auto invite = with_via(make_request("INVITE"), "SIP/2.0/TCP 192.0.2.2:5060;branch=z9hG4bKone");
+  rig.receive(invite, one);
+  rig.layer.set_owner(only_request(rig), 5);
+  rig.layer.unreachable(rig.now(), other);
+  EXPECT_TRUE(rig.take_events().empty());
+  rig.layer.unreachable(rig.now(), one);
+  const auto events = rig.take_events();
+  ASSERT_EQ(names(events), "server-failed");
+  EXPECT_EQ(std::get<ServerFailed>(events[0]).owner, 5);
 }
 
 TEST(Server, ResponseThatCannotBeSentIsReported) {

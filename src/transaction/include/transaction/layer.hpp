@@ -36,16 +36,19 @@ struct Timers {
   Duration d = seconds(32);
   // Total silence after which Timer B, F, H, L or M fires: 64*T1.
   [[nodiscard]] Duration timeout() const { return 64 * t1; }
+  friend bool operator==(const Timers&, const Timers&) = default;
 };
 
 // A new request. For an ACK that belongs to a 2xx (no transaction) `id` is null. For a CANCEL `cancels` names the
 // INVITE's transaction, when there is one: the TU answers the CANCEL (200 or 481) and the INVITE (487) itself (§9.2).
+// When `cancels_nothing`, it names the transaction of another method: 200, and no effect.
 struct RequestReceived {
   ServerId id;
   sip::Message request;
   transport::Flow flow;
   ServerId cancels;
   Owner cancels_owner = 0;
+  bool cancels_nothing = false;
 };
 // A response for one of our transactions: each provisional, one final; for an INVITE every 2xx while Accepted lasts
 // (RFC 6026 §7.2).
@@ -104,7 +107,7 @@ class Layer {
 
   // A message from the transport layer.
   void receive(TimePoint now, transport::Incoming incoming);
-  // Sending to that peer failed.
+  // Sending to that peer failed, or its connection is gone; connection 0 means all of them.
   void unreachable(TimePoint now, const transport::Flow& flow);
   void wake(TimePoint now);
   [[nodiscard]] std::optional<TimePoint> deadline() const { return wheel_.deadline(); }
@@ -123,6 +126,9 @@ class Layer {
   // Sends a response through its server transaction. Several provisional ones, then a final one; after a 2xx to INVITE
   // again the same 2xx (retransmission by the TU). Ignored when the transaction is gone or has had its final response.
   void respond(TimePoint now, ServerId id, const sip::Message& response);
+  // Ends a non-INVITE server transaction without a final response: RFC 4320 §4.2, which forbids the 408 that would be
+  // due. Retransmissions of its request are still absorbed. A 408 given to respond() does the same.
+  void abandon(TimePoint now, ServerId id);
   // A 2xx's ACK, or any request that is no transaction: our Via with a new branch, sent once. The text sent is returned
   // so that it can be sent again (resend).
   std::string send_stateless(const sip::Message& request, const transport::Flow& flow,
@@ -131,8 +137,7 @@ class Layer {
 
   // The Owner of a server transaction may be set once the TU knows it.
   void set_owner(ServerId id, Owner owner);
-  // Good until the next call. Null when the transaction is gone, when a non-INVITE has its final response, or when the
-  // ACK to a non-2xx has come.
+  // Good until the next call. Null when the transaction is gone or has had its final response.
   [[nodiscard]] const sip::Message* request_of(ServerId id) const;
   [[nodiscard]] std::optional<transport::Flow> flow_of(ServerId id) const;
   [[nodiscard]] bool has_final(ServerId id) const;  // true also when it is gone
