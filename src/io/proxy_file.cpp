@@ -164,7 +164,7 @@ std::string ProxySettings::sqlite_path() const { return store.starts_with("sqlit
 
 proxy::Config ProxySettings::to_config() const {
   proxy::Config out;
-  out.listen = listen;
+  for (const Endpoint& endpoint : listen) out.listen.push_back({transport::Protocol::Udp, endpoint});
   out.domains = domains;
   out.realm = domains.empty() ? "" : domains.front();
   out.authenticate = authenticate;

@@ -1,15 +1,24 @@
 #include "names.hpp"
 
 #include "base/ascii.hpp"
+#include "transport/locate.hpp"
 
 namespace offhook::proxy {
 namespace {
 
-constexpr std::uint16_t kDefaultPort = 5060;
+// Where the URI names no port: 5060 or 5061 (RFC 3261 §19.1.2), 80 or 443 for WebSocket (RFC 7118 §5.5).
+std::uint16_t port_of(const sip::Uri& uri) {
+  if (uri.port) return *uri.port;
+  const auto destination = transport::destination_of(uri);
+  if (!destination) return transport::default_port(transport::Protocol::Udp);
+  return transport::default_port(
+      destination->transport.value_or(destination->secure ? transport::Protocol::Tls : transport::Protocol::Udp));
+}
 
 }  // namespace
 
-Names::Names(std::vector<Endpoint> listen, const std::vector<std::string>& domains) : listen_(std::move(listen)) {
+Names::Names(std::vector<transport::Listen> listen, const std::vector<std::string>& domains)
+    : listen_(std::move(listen)) {
   for (const std::string& domain : domains) {
     // The port's colon stands behind an IPv6 reference's bracket.
     const auto colon = domain.find(':', domain.starts_with('[') ? domain.find(']') : 0);
@@ -19,12 +28,12 @@ Names::Names(std::vector<Endpoint> listen, const std::vector<std::string>& domai
     domains_.push_back({to_lower(std::string_view(domain).substr(0, colon)), port});
   }
   if (domains_.empty())
-    domains_.push_back({listen_.empty() ? "localhost" : listen_.front().address.uri_host(), std::nullopt});
+    domains_.push_back({listen_.empty() ? "localhost" : listen_.front().endpoint.address.uri_host(), std::nullopt});
 }
 
 bool Names::is_us(const sip::Uri& uri, const Endpoint& local) const {
   if (!uri.is_sip()) return false;
-  const std::uint16_t port = uri.port.value_or(kDefaultPort);
+  const std::uint16_t port = port_of(uri);
   for (const Domain& domain : domains_) {
     if (!iequals(domain.host, uri.host)) continue;
     if (domain.port ? *domain.port == port : !uri.port || is_our_port(port)) return true;
@@ -33,8 +42,8 @@ bool Names::is_us(const sip::Uri& uri, const Endpoint& local) const {
 }
 
 bool Names::is_our_port(std::uint16_t port) const {
-  for (const Endpoint& endpoint : listen_)
-    if (endpoint.port == port) return true;
+  for (const transport::Listen& listen : listen_)
+    if (listen.endpoint.port == port) return true;
   return false;
 }
 
@@ -45,8 +54,8 @@ bool Names::is_our_socket(std::string_view host, std::uint16_t port, const Endpo
   if (!address) return false;
   const Endpoint asked{*address, port};
   if (asked == local) return true;
-  for (const Endpoint& endpoint : listen_)
-    if (endpoint == asked) return true;
+  for (const transport::Listen& listen : listen_)
+    if (listen.endpoint == asked) return true;
   return false;
 }
 
@@ -59,21 +68,22 @@ std::string Names::aor(std::string_view user) const {
   return sip::aor_key(uri);
 }
 
-std::string Names::name_of(const Endpoint& local) const {
+std::string Names::name_of(transport::Protocol protocol, const Endpoint& local) const {
   const auto text = [](const Endpoint& endpoint) {
     return endpoint.address.uri_host() + ':' + std::to_string(endpoint.port);
   };
   if (!local.address.is_unspecified()) return text(local);
-  for (const Endpoint& endpoint : listen_)
-    if (!endpoint.address.is_unspecified()) return text(endpoint);
+  for (const transport::Listen& listen : listen_)
+    if (listen.protocol == protocol && !listen.endpoint.address.is_unspecified()) return text(listen.endpoint);
   // Only wildcard sockets and no address in sight: the domain's name has to lead back to us.
   return domains_.front().host + ':' + std::to_string(local.port);
 }
 
-std::optional<Endpoint> Names::local_for(const IpAddress& remote, const Endpoint& preferred) const {
-  if (preferred.address.is_v6() == remote.is_v6()) return preferred;
-  for (const Endpoint& endpoint : listen_)
-    if (endpoint.address.is_v6() == remote.is_v6()) return endpoint;
+std::optional<Endpoint> Names::local_for(transport::Protocol protocol, const IpAddress& remote,
+                                         const transport::Flow& in) const {
+  if (in.protocol == protocol && in.local.address.is_v6() == remote.is_v6()) return in.local;
+  for (const transport::Listen& listen : listen_)
+    if (listen.protocol == protocol && listen.endpoint.address.is_v6() == remote.is_v6()) return listen.endpoint;
   return std::nullopt;
 }
 

@@ -10,12 +10,13 @@
 
 #include "base/endpoint.hpp"
 #include "sip/uri.hpp"
+#include "transport/flow.hpp"
 
 namespace offhook::proxy {
 
 class Names {
  public:
-  Names(std::vector<Endpoint> listen, const std::vector<std::string>& domains);
+  Names(std::vector<transport::Listen> listen, const std::vector<std::string>& domains);
 
   // True when the URI's host and port name one of our domains or sockets. A domain without a port stands for our ports
   // only: a phone on the same machine (sip:1001@127.0.0.1:5071) is not us. `local` is the socket that the message came
@@ -23,11 +24,13 @@ class Names {
   [[nodiscard]] bool is_us(const sip::Uri& uri, const Endpoint& local) const;
   // The key of a user's bindings; `user` as it stands in a URI, still escaped.
   [[nodiscard]] std::string aor(std::string_view user) const;
-  // "host:port" of a socket of ours for Record-Route: its address when it is specific.
-  [[nodiscard]] std::string name_of(const Endpoint& local) const;
-  // The socket from which to send to `remote`: the one the request came to when its family fits, else the first that
-  // does.
-  [[nodiscard]] std::optional<Endpoint> local_for(const IpAddress& remote, const Endpoint& preferred) const;
+  // "host:port" of an address of ours for Record-Route: as it is when it is specific.
+  [[nodiscard]] std::string name_of(transport::Protocol protocol, const Endpoint& local) const;
+  // The address of ours from which to send to `remote` by `protocol`: the one the request came to when it fits, else
+  // the first that does.
+  [[nodiscard]] std::optional<Endpoint> local_for(transport::Protocol protocol, const IpAddress& remote,
+                                                  const transport::Flow& in) const;
+  [[nodiscard]] const std::vector<transport::Listen>& listen() const { return listen_; }
   // The first domain, or the first socket's address.
   [[nodiscard]] const std::string& canonical_host() const { return domains_.front().host; }
 
@@ -38,7 +41,7 @@ class Names {
   };
   [[nodiscard]] bool is_our_port(std::uint16_t port) const;
   [[nodiscard]] bool is_our_socket(std::string_view host, std::uint16_t port, const Endpoint& local) const;
-  std::vector<Endpoint> listen_;
+  std::vector<transport::Listen> listen_;
   std::vector<Domain> domains_;  // never empty
 };
 

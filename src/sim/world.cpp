@@ -221,7 +221,7 @@ class World::Impl final : public Outlet {
 
   proxy::Config proxy_config() const {
     proxy::Config config;
-    config.listen = {kProxy};
+    config.listen = {{transport::Protocol::Udp, kProxy}};
     config.domains = {kProxy.address.text()};
     config.realm = "offhook";
     config.authenticate = options_.authenticate;

@@ -1,5 +1,6 @@
 #include "route/forward.hpp"
 
+#include "base/ascii.hpp"
 #include "sip/digest.hpp"
 #include "sip/header/name_addr.hpp"
 #include "sip/header/numbers.hpp"
@@ -43,15 +44,23 @@ bool begins_dialog(const sip::Message& request) {
   return false;
 }
 
+// The protocol that a contact names.
+transport::Protocol protocol_of(std::string_view contact) {
+  const auto uri = sip::Uri::parse(contact);
+  const auto destination = uri ? transport::destination_of(*uri) : std::nullopt;
+  if (!destination) return transport::Protocol::Udp;
+  return destination->transport.value_or(destination->secure ? transport::Protocol::Tls : transport::Protocol::Udp);
+}
+
 }  // namespace
 
 std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan& plan, const Target& target,
                                         const transport::Flow& in) const {
   const Hop hop = hop_of(request, plan, target);
-  if (!hop.target || hop.target->protocol != transport::Protocol::Udp) return std::nullopt;
-  const auto local = names_->local_for(hop.target->remote.address, in.local);
+  if (!hop.target) return std::nullopt;
+  const auto local = names_->local_for(hop.target->protocol, hop.target->remote.address, in);
   if (!local) return std::nullopt;
-  const transport::Flow out{transport::Protocol::Udp, *local, hop.target->remote, 0};
+  const transport::Flow out{hop.target->protocol, *local, hop.target->remote, 0, hop.target->server_name};
 
   sip::Edit edit(request);
   if (hop.request_uri != request.request_uri()) edit.request_uri(hop.request_uri);
@@ -60,7 +69,7 @@ std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan&
     edit.remove(HeaderId::Route);
     if (!hop.routes.empty()) edit.prepend(HeaderId::Route, joined(hop.routes));
   }
-  if (record_route_ && begins_dialog(request)) edit_record_route(edit, in, out);
+  if (record_route_ && begins_dialog(request)) edit_record_route(edit, hop.request_uri, in, out);
   drop_own_credentials(edit, request);
   return Outgoing{edit.apply(), out};
 }
@@ -85,7 +94,8 @@ Forwarder::Hop Forwarder::hop_of(const sip::Message& request, const Plan& plan, 
 // §16.6 steps 6 and 7.
 void Forwarder::route(Hop& hop, const Target& target) const {
   if (hop.routes.empty()) {
-    hop.target = target.received ? transport::Target{transport::Protocol::Udp, *target.received} : locate(target.uri);
+    hop.target = locate(target.uri);
+    if (target.received) hop.target = transport::Target{protocol_of(target.uri), *target.received};
     return;
   }
   const auto first = sip::NameAddr::parse(hop.routes.front());
@@ -107,12 +117,19 @@ std::optional<transport::Target> Forwarder::locate(std::string_view uri) const {
   return locator_->locate(*parsed);
 }
 
-// Two values when the request leaves by another socket than it came in: each side then finds us where it can reach us
-// (RFC 5658).
-void Forwarder::edit_record_route(sip::Edit& edit, const transport::Flow& in, const transport::Flow& out) const {
-  const auto value = [&](const Endpoint& local) { return "<sip:" + names_->name_of(local) + ";lr>"; };
-  if (in.local != out.local) edit.prepend(HeaderId::RecordRoute, value(in.local));
-  edit.prepend(HeaderId::RecordRoute, value(out.local));
+// Two values when the request leaves by another socket or protocol than it came in: each side then finds us where it
+// can reach us (RFC 5658). A sips request leaves sips URIs behind (§16.6 step 4), where that side came by TLS.
+void Forwarder::edit_record_route(sip::Edit& edit, std::string_view request_uri, const transport::Flow& in,
+                                  const transport::Flow& out) const {
+  const bool is_sips = iequals(request_uri.substr(0, 5), "sips:");
+  const auto value = [&](const transport::Flow& flow) {
+    const std::string name = names_->name_of(flow.protocol, flow.local);
+    if (is_sips && flow.protocol == transport::Protocol::Tls) return "<sips:" + name + ";lr>";
+    if (flow.protocol == transport::Protocol::Udp) return "<sip:" + name + ";lr>";
+    return "<sip:" + name + ";transport=" + to_lower(transport::protocol_name(flow.protocol)) + ";lr>";
+  };
+  if (in.protocol != out.protocol || in.local != out.local) edit.prepend(HeaderId::RecordRoute, value(in));
+  edit.prepend(HeaderId::RecordRoute, value(out));
 }
 
 // Credentials for our realm are meant for us and go no further (§22.3).

@@ -40,7 +40,8 @@ class Forwarder {
   [[nodiscard]] Hop hop_of(const sip::Message& request, const Plan& plan, const Target& target) const;
   void route(Hop& hop, const Target& target) const;
   [[nodiscard]] std::optional<transport::Target> locate(std::string_view uri) const;
-  void edit_record_route(sip::Edit& edit, const transport::Flow& in, const transport::Flow& out) const;
+  void edit_record_route(sip::Edit& edit, std::string_view request_uri, const transport::Flow& in,
+                         const transport::Flow& out) const;
   void drop_own_credentials(sip::Edit& edit, const sip::Message& request) const;
 
   const Names* names_;

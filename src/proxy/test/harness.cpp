@@ -17,7 +17,7 @@ std::string Draft::text(const Endpoint& sender) const {
 
 Config World::default_config() {
   Config config;
-  config.listen = {{IpAddress::v4(192, 0, 2, 1), 5060}};
+  config.listen = {{transport::Protocol::Udp, {IpAddress::v4(192, 0, 2, 1), 5060}}};
   config.domains = {std::string(kDomain)};
   config.authenticate = false;
   for (const std::string_view name : {"1001", "1002", "1003"})

@@ -12,6 +12,7 @@ namespace offhook::proxy::test {
 namespace {
 
 const Endpoint kLocal{IpAddress::v4(192, 0, 2, 1), 5060};
+const transport::Listen kListen{transport::Protocol::Udp, kLocal};
 
 struct NameCase {
   const char* uri;
@@ -21,7 +22,8 @@ struct NameCase {
 class NamesCase : public testing::TestWithParam<NameCase> {};
 
 TEST_P(NamesCase, IsUs) {
-  const Names names({kLocal, {IpAddress{}, 5062}}, {"Example.Test", "192.0.2.1", "ported.test:5099"});
+  const Names names({kListen, {transport::Protocol::Udp, {IpAddress{}, 5062}}},
+                    {"Example.Test", "192.0.2.1", "ported.test:5099"});
   const auto uri = sip::Uri::parse(GetParam().uri);
   ASSERT_TRUE(uri.has_value());
   EXPECT_EQ(names.is_us(*uri, kLocal), GetParam().us) << GetParam().uri;
@@ -39,26 +41,43 @@ INSTANTIATE_TEST_SUITE_P(All, NamesCase,
                                          NameCase{"sips:a@example.test", true}));
 
 TEST(Names, AWildcardSocketHasTheAddressThatTheMessageCameTo) {
-  const Names names({{IpAddress{}, 5060}}, {"example.test"});
+  const Names names({{transport::Protocol::Udp, {IpAddress{}, 5060}}}, {"example.test"});
   const auto uri = *sip::Uri::parse("sip:1001@198.51.100.7");
   EXPECT_TRUE(names.is_us(uri, {IpAddress::v4(198, 51, 100, 7), 5060}));
   EXPECT_FALSE(names.is_us(uri, {IpAddress::v4(198, 51, 100, 8), 5060}));
-  EXPECT_EQ(names.name_of({IpAddress::v4(198, 51, 100, 7), 5060}), "198.51.100.7:5060");
-  EXPECT_EQ(names.name_of({IpAddress{}, 5060}), "example.test:5060");
+  EXPECT_EQ(names.name_of(transport::Protocol::Udp, {IpAddress::v4(198, 51, 100, 7), 5060}), "198.51.100.7:5060");
+  EXPECT_EQ(names.name_of(transport::Protocol::Udp, {IpAddress{}, 5060}), "example.test:5060");
 }
 
-TEST(Names, ChoosesASocketOfTheTargetsFamily) {
+TEST(Names, ChoosesAnAddressOfTheTargetsProtocolAndFamily) {
+  using transport::Protocol;
   const Endpoint v6{*IpAddress::parse("2001:db8::1"), 5060};
-  const Names names({kLocal, v6}, {});
-  EXPECT_EQ(names.local_for(*IpAddress::parse("2001:db8::9"), kLocal), v6);
-  EXPECT_EQ(names.local_for(IpAddress::v4(192, 0, 2, 9), v6), kLocal);
-  EXPECT_EQ(names.name_of(v6), "[2001:db8::1]:5060");
-  EXPECT_EQ(Names({kLocal}, {}).local_for(v6.address, kLocal), std::nullopt);
+  const Endpoint second{IpAddress::v4(192, 0, 2, 2), 5060};
+  const Endpoint tls{IpAddress::v4(192, 0, 2, 1), 5061};
+  const Names names({kListen, {Protocol::Udp, v6}, {Protocol::Udp, second}, {Protocol::Tls, tls}}, {});
+  const transport::Flow in{Protocol::Udp, second, {}, 0};
+  const IpAddress peer = IpAddress::v4(192, 0, 2, 9), peer6 = *IpAddress::parse("2001:db8::9");
+  EXPECT_EQ(names.local_for(Protocol::Udp, peer, in), second);
+  EXPECT_EQ(names.local_for(Protocol::Udp, peer6, in), v6);
+  EXPECT_EQ(names.local_for(Protocol::Udp, peer, {Protocol::Udp, v6, {}, 0}), kLocal);
+  EXPECT_EQ(names.local_for(Protocol::Tls, peer, in), tls);
+  EXPECT_EQ(names.local_for(Protocol::Tls, peer6, in), std::nullopt);
+  EXPECT_EQ(names.local_for(Protocol::Tcp, peer, in), std::nullopt);
+  EXPECT_EQ(names.name_of(Protocol::Udp, v6), "[2001:db8::1]:5060");
+  EXPECT_EQ(names.name_of(Protocol::Tls, {IpAddress{}, 5061}), "192.0.2.1:5061");
   EXPECT_EQ(names.canonical_host(), "192.0.2.1");
 }
 
+TEST(Names, ThePortThatAUriLeavesOutIsItsProtocols) {
+  using transport::Protocol;
+  const Names names({{Protocol::Tls, {IpAddress::v4(192, 0, 2, 1), 5061}}}, {"example.test"});
+  EXPECT_TRUE(names.is_us(*sip::Uri::parse("sips:192.0.2.1"), kLocal));
+  EXPECT_TRUE(names.is_us(*sip::Uri::parse("sip:192.0.2.1;transport=tls;lr"), kLocal));
+  EXPECT_FALSE(names.is_us(*sip::Uri::parse("sip:192.0.2.1;transport=wss"), kLocal));
+}
+
 TEST(Names, UsersHaveOneKeyHoweverTheirNameIsEscaped) {
-  const Names names({kLocal}, {"example.test", "other.test"});
+  const Names names({kListen}, {"example.test", "other.test"});
   EXPECT_EQ(names.aor("1001"), "sip:1001@example.test");
   EXPECT_EQ(names.aor("%31001"), names.aor("1001"));
 }
@@ -143,7 +162,7 @@ TEST_P(PreprocessCase, Plans) {
   draft.uri = c.uri;
   if (*c.routes != 0) draft.headers = {"Route: " + std::string(c.routes)};
   const auto message = sip::Message::parse(draft.text(party(11)));
-  const Plan plan = preprocess(*message, Names({kLocal}, {"example.test"}), kLocal);
+  const Plan plan = preprocess(*message, Names({kListen}, {"example.test"}), kLocal);
   EXPECT_EQ(plan.request_uri, c.effective);
   EXPECT_EQ(plan.strict, c.strict);
   EXPECT_EQ(plan.own, c.own);

@@ -26,7 +26,7 @@ struct User {
 [[nodiscard]] User make_user(std::string_view name, std::string_view password, std::string_view realm);
 
 struct Config {
-  std::vector<Endpoint> listen;  // UDP sockets; the first one is the proxy's name in Record-Route when it is specific
+  std::vector<transport::Listen> listen;  // the first of a protocol is our name there when its address is specific
   std::vector<std::string> domains;  // hosts (or host:port) that are ours; requests for other domains are relayed only
                                      // for our users' dialogs
   std::string realm;                 // "" takes the first domain

@@ -44,6 +44,13 @@ struct Flow {
 // all that asked for any connection to that peer.
 [[nodiscard]] bool concerns(const Flow& broken, const Flow& used);
 
+// An address of ours at which we listen.
+struct Listen {
+  Protocol protocol = Protocol::Udp;
+  Endpoint endpoint;
+  friend bool operator==(const Listen&, const Listen&) = default;
+};
+
 // Bytes on their way out.
 struct Transmit {
   Flow flow;
