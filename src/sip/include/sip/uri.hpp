@@ -31,7 +31,9 @@ struct Uri {
   [[nodiscard]] static Result<Uri> parse(std::string_view text);
 };
 
-// §19.1.4. Escapes are undone before comparing, hosts and parameters case-insensitive, headers in any order.
+// §19.1.4. An escape is the character it stands for unless that is reserved (RFC 2396: a%3Bb is not a;b); hosts and
+// parameters without case, parameters and headers in any order, IPv6 references by address (RFC 5954 §4.2); tel URIs by
+// RFC 3966 §4, other schemes octet by octet. Lists of more than 64 parameters or headers must be the same text.
 [[nodiscard]] bool equal(const Uri& a, const Uri& b);
 // The key under which a registrar keeps an address-of-record (§10.3 step 5): scheme, unescaped user, lower-case host
 // and the port when it is there; no parameters, headers or password. sips and sip share one key.
@@ -40,6 +42,8 @@ struct Uri {
 [[nodiscard]] std::string unescape(std::string_view text);
 // Escapes what may not stand in the user part.
 [[nodiscard]] std::string escape_user(std::string_view text);
+// Escapes what may not stand in the name or value of a uri-parameter.
+[[nodiscard]] std::string escape_param(std::string_view text);
 // Escapes what may not stand in a header value inside a URI (Refer-To: <sip:c@host?Replaces=…>).
 [[nodiscard]] std::string escape_header(std::string_view text);
 
