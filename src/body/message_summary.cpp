@@ -99,7 +99,8 @@ class Reader {
       if (iequals(field->name, "Message-Account")) {
         std::string_view uri = field->value;
         if (uri.starts_with('<') && uri.ends_with('>')) uri = trim(uri.substr(1, uri.size() - 2));
-        if (uri.empty()) return wrong("an account without a URI", field->offset);
+        if (uri.empty() || uri.find_first_of("<>") != std::string_view::npos)
+          return wrong("an account without a URI", field->offset);
         summary_.account = uri;
       }
       for (const auto& entry : kClasses) {

@@ -68,7 +68,8 @@ Result<std::unique_ptr<Document>> Document::parse(std::string_view text, const L
   document->check_prefixes();
   if (document->error_) return tl::unexpected(*document->error_);
   const pugi::xml_node top = document->tree_->document_element();
-  if (!is(top, ns, root)) return fail(Module::Body, "a document of another type", document->root().offset());
+  if (!is(top, ns, root.empty() ? local_of(top.name()) : root))
+    return fail(Module::Body, "a document of another type", document->root().offset());
   return document;
 }
 
@@ -87,6 +88,8 @@ void Document::check_prefixes() {
 }
 
 std::size_t Element::offset() const { return static_cast<std::size_t>(pugi::xml_node(node_).offset_debug()); }
+
+std::string_view Element::name() const { return local_of(pugi::xml_node(node_).name()); }
 
 Element Element::child(std::string_view local) const { return child(document_->ns_, local); }
 

@@ -43,7 +43,8 @@ class Element {
   Element(Document* document, pugi::xml_node_struct* node) : document_(document), node_(node) {}
 
   explicit operator bool() const { return node_ != nullptr; }
-  [[nodiscard]] std::size_t offset() const;  // of its name in the text
+  [[nodiscard]] std::size_t offset() const;     // of its name in the text
+  [[nodiscard]] std::string_view name() const;  // without prefix
 
   // Children of the format's namespace, or of `ns`, by local name. `ns` and `local` are literals.
   [[nodiscard]] Element child(std::string_view local) const;
@@ -107,7 +108,8 @@ class Element {
 
 class Document {
  public:
-  // Checks limits, grammar, that every prefix is declared, and that the root is `root` of the namespace `ns`.
+  // Checks limits, grammar, that every prefix is declared, and that the root is `root` of the namespace `ns`; any
+  // element of that namespace when `root` is "".
   [[nodiscard]] static Result<std::unique_ptr<Document>> parse(std::string_view text, const Limits& limits,
                                                                std::string_view ns, std::string_view root);
   ~Document();

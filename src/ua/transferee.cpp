@@ -1,5 +1,6 @@
 // The one who is transferred: takes REFER, tells by NOTIFY how the new call goes. RFC 3515 §2.4.2-§2.4.6, RFC 6665
 // §4.2.2.
+#include "body/sipfrag.hpp"
 #include "capabilities.hpp"
 #include "party.hpp"
 #include "sip/header/name_addr.hpp"
@@ -88,8 +89,7 @@ void Transfers::send_notify(Now now, Call& call, int status) {
   builder.add(HeaderId::Contact, core_->contact(call.account)).add(HeaderId::Event, transferee.event);
   builder.add(HeaderId::SubscriptionState, is_final ? "terminated;reason=noresource" : "active;expires=60");
   add_user_agent(builder, core_->account(call.account)->settings);
-  builder.body(kSipfragType,
-               "SIP/2.0 " + std::to_string(status) + ' ' + std::string(sip::reason_phrase(status)) + "\r\n");
+  builder.body(kSipfragType, write(body::sipfrag_of(status)));
   transferee.last = status;
   transferee.final_sent = is_final;
   if (is_final) core_->disarm(transferee.alarm);

@@ -1,5 +1,6 @@
 // The one who transfers: sends REFER, hears by NOTIFY how it goes. RFC 3515 §2.4, RFC 5589 §6.
 #include "base/ascii.hpp"
+#include "body/sipfrag.hpp"
 #include "capabilities.hpp"
 #include "sip/header/event.hpp"
 #include "transfer.hpp"
@@ -10,13 +11,10 @@ namespace {
 using sip::HeaderId;
 using sip::Method;
 
-// Status of the first line of a message/sipfrag body (RFC 3420); 0 when there is none.
+// Status that a message/sipfrag body tells; 0 when it tells none.
 int sipfrag_status(const sip::Message& notify) {
-  constexpr std::string_view kVersion = "SIP/2.0 ";
-  const std::string_view body = trim(notify.body());
-  if (body.size() < kVersion.size() + 3 || !iequals(body.substr(0, kVersion.size()), kVersion)) return 0;
-  const auto status = parse_number<int>(body.substr(kVersion.size(), 3));
-  return status && *status >= 100 && *status <= 699 ? *status : 0;
+  const auto fragment = body::Sipfrag::parse(notify.body());
+  return fragment ? fragment->status() : 0;
 }
 
 bool is_terminated(const sip::Message& notify) {
@@ -106,7 +104,7 @@ void Transfers::notify(Now now, Call& call, const transaction::RequestReceived& 
                        (package->id().empty() || package->id() == std::to_string(call.transferor->refer_cseq));
   if (!is_ours) return core_->respond(now, event.id, request, 481, call.local_tag);
   core_->respond(now, event.id, request, 200, call.local_tag);
-  int status = has_content_type(request, "message/sipfrag") ? sipfrag_status(request) : 0;
+  int status = has_content_type(request, body::kSipfragType) ? sipfrag_status(request) : 0;
   const bool terminated = is_terminated(request);
   if (status == 0 && !terminated) return;
   // The end of the subscription without a final status: nothing more will be heard.

@@ -63,6 +63,7 @@ TEST(MessageSummary, MustNotParse) {
     EXPECT_EQ(at("Messages-Waiting: yes\r\nFax-Message:" + std::string(counts) + " \r\n").substr(0, 12), "Fax-Message:")
         << counts;
   EXPECT_EQ(at("Messages-Waiting: yes\r\nMessage-Account: \r\n"), "Message-Account:");
+  EXPECT_EQ(at("Messages-Waiting: yes\r\nMessage-Account: <<sip:a@b>>\r\n"), "Message-Account:");
   EXPECT_EQ(at("Messages-Waiting: yes\r\nno colon\r\n"), "no");
   EXPECT_EQ(at("Messages-Waiting: yes\r\nna me: x\r\n"), "na");
   EXPECT_EQ(at("Messages-Waiting: yes\r\n\r\nheader\r\n"), "header\r");

@@ -1,0 +1,10 @@
+// application/simple-message-summary.
+#include "body/message_summary.hpp"
+
+#include "round_trip.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace offhook;
+  (void)fuzz::round_trip<body::MessageSummary>(data, size);
+  return 0;
+}

@@ -1,0 +1,10 @@
+// message/sipfrag.
+#include "body/sipfrag.hpp"
+
+#include "round_trip.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace offhook;
+  (void)fuzz::round_trip<body::Sipfrag>(data, size);
+  return 0;
+}
