@@ -7,7 +7,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 JOBS ?= $(shell nproc)
 WERROR ?= $(if $(CI),ON,OFF)
-FUZZ_SECONDS ?= $(or $(SECONDS_EACH),60)
+# make fuzz SECONDS=10; SECONDS_EACH is the same.
+FUZZ_SECONDS ?= $(or $(SECONDS),$(SECONDS_EACH),60)
 export CCACHE_SLOPPINESS = pch_defines,time_macros
 
 .PHONY: help run build test check fuzz bench tidy tsan coverage format web clean

@@ -56,6 +56,13 @@ std::string to_utf8(std::string_view text) {
   return out;
 }
 
+std::string clean_text(std::string_view text) {
+  std::string out = to_utf8(text);
+  for (char& c : out)
+    if (!is_plain(c) || c == '\r' || c == '\n') c = ' ';
+  return out;
+}
+
 bool is_quoted_string(std::string_view text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return false;
   const std::string_view inner = text.substr(1, text.size() - 2);

@@ -1,6 +1,7 @@
 #include "sip/header/reason.hpp"
 
 #include "rule.hpp"
+#include "sip/text.hpp"
 
 namespace offhook::sip {
 std::optional<int> Reason::cause() const {
@@ -33,7 +34,7 @@ std::optional<Reason> reason_of(const Message& message, std::string_view protoco
 std::string reason_text(std::string_view protocol, int cause, std::string_view text) {
   std::string out(protocol);
   out += ";cause=" + std::to_string(cause);
-  if (!text.empty()) out += ";text=" + quote(text);
+  if (!text.empty()) out += ";text=" + quote(clean_text(text));
   return out;
 }
 

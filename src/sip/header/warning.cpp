@@ -27,7 +27,7 @@ Result<Warning> Warning::parse(std::string_view value) {
 std::string warning_text(int code, std::string_view agent, std::string_view text) {
   std::string out = std::to_string(code) + ' ';
   out += agent;
-  return out + ' ' + quote(text);
+  return out + ' ' + quote(clean_text(text));
 }
 
 }  // namespace offhook::sip

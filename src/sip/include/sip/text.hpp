@@ -21,6 +21,8 @@ inline constexpr int kCommentNesting = 16;
 [[nodiscard]] bool is_utf8(std::string_view text);
 // `text` with each octet that belongs to no well-formed sequence replaced by U+FFFD.
 [[nodiscard]] std::string to_utf8(std::string_view text);
+// The same, and controls become spaces: fit for a quoted-string or a header value.
+[[nodiscard]] std::string clean_text(std::string_view text);
 
 // The whole of `text` is one quoted-string of the grammar, quotes included; UTF-8 is checked.
 [[nodiscard]] bool is_quoted_string(std::string_view text);

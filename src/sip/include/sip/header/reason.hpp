@@ -23,7 +23,7 @@ struct Reason {
 
 // The first value of that protocol ("SIP", "Q.850"; without case).
 [[nodiscard]] std::optional<Reason> reason_of(const Message& message, std::string_view protocol);
-// One element: SIP;cause=200;text="Call completed elsewhere"
+// One element: SIP;cause=200;text="Call completed elsewhere". Controls in `text` become spaces.
 [[nodiscard]] std::string reason_text(std::string_view protocol, int cause, std::string_view text = {});
 
 }  // namespace offhook::sip

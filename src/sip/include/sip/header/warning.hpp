@@ -17,7 +17,7 @@ struct Warning {
   [[nodiscard]] static Result<Warning> parse(std::string_view value);
 };
 
-// One element; `code` is 300..399.
+// One element; `code` is 300..399. Controls in `text` become spaces.
 [[nodiscard]] std::string warning_text(int code, std::string_view agent, std::string_view text);
 
 }  // namespace offhook::sip
