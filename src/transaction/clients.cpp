@@ -103,8 +103,8 @@ bool Clients::receive(TimePoint now, transport::Incoming& incoming) {
 }
 
 void Clients::unreachable(TimePoint now, const transport::Flow& flow) {
-  const auto hit =
-      peers_.select(clients_, flow.remote, [&](const Client& client) { return is_same_peer(client.flow, flow); });
+  const auto hit = peers_.select(clients_, flow.remote,
+                                 [&](const Client& client) { return transport::concerns(flow, client.flow); });
   for (const ClientId id : hit) {
     Client& client = *clients_.find(id);
     if (std::holds_alternative<client_invite::State>(client.state))

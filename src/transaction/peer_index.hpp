@@ -7,7 +7,6 @@
 
 #include "base/endpoint.hpp"
 #include "base/slot_map.hpp"
-#include "transport/flow.hpp"
 
 namespace offhook::transaction {
 
@@ -56,12 +55,5 @@ class PeerIndex {
  private:
   std::unordered_map<Endpoint, Id> heads_;
 };
-
-// Does what the world says of `lost` concern what was sent over `used`? A connection of 0 stands for whichever there is
-// or will be: a request may leave before its connection has a number.
-[[nodiscard]] inline bool is_same_peer(const transport::Flow& used, const transport::Flow& lost) {
-  return used.protocol == lost.protocol && used.remote == lost.remote &&
-         (used.connection == lost.connection || used.connection == 0 || lost.connection == 0);
-}
 
 }  // namespace offhook::transaction

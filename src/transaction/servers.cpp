@@ -160,8 +160,8 @@ void Servers::respond(TimePoint now, ServerId id, const sip::Message& response) 
 }
 
 void Servers::unreachable(TimePoint now, const transport::Flow& flow) {
-  const auto hit =
-      peers_.select(servers_, flow.remote, [&](const Server& server) { return is_same_peer(server.reply(), flow); });
+  const auto hit = peers_.select(servers_, flow.remote,
+                                 [&](const Server& server) { return transport::concerns(flow, server.reply()); });
   for (const ServerId id : hit) {
     Server& server = *servers_.find(id);
     if (is_invite(server))

@@ -1,4 +1,5 @@
 // The callee's side: from INVITE to our final answer. RFC 3261 §13.3, merged requests §8.2.2.2, CANCEL §9.2.
+#include <algorithm>
 #include <utility>
 
 #include "calls.hpp"
@@ -22,6 +23,7 @@ constexpr Key kServerKey = 1;
 void Calls::invite(Now now, AccountId account, transaction::RequestReceived event) {
   const sip::Message& request = event.request;
   if (is_merged(request)) return core_->respond(now, event.id, request, 482);
+  seen_.push_back({event.id, std::string(request.call_id()), std::string(request.from_tag()), request.cseq()});
   const CallId id = calls_.insert();
   Call& call = *find(id);
   call.id = id;
@@ -50,9 +52,13 @@ void Calls::invite(Now now, AccountId account, transaction::RequestReceived even
   core_->tell(IncomingCall{id, account, call.peer, called, std::move(alert_info)});
 }
 
-// The same request by another way through a forking proxy: one ringing phone is enough.
-bool Calls::is_merged(const sip::Message& request) const {
-  bool merged = false;
+// The same request by another way through a forking proxy: one ringing phone is enough, and one that has said no does
+// not ring again.
+bool Calls::is_merged(const sip::Message& request) {
+  std::erase_if(seen_, [&](const Seen& seen) { return !core_->port().transactions->flow_of(seen.id); });
+  bool merged = std::any_of(seen_.begin(), seen_.end(), [&](const Seen& seen) {
+    return seen.call_id == request.call_id() && seen.remote_tag == request.from_tag() && seen.cseq == request.cseq();
+  });
   calls_.for_each([&](CallId, const Call& call) {
     merged = merged || (!call.outgoing && call.phase != Phase::Over && call.call_id == request.call_id() &&
                         call.remote_tag == request.from_tag() && call.invite_cseq == request.cseq());

@@ -124,6 +124,27 @@ TEST(Invite, ByTwoWaysRingsOnce) {
   EXPECT_EQ(rig.a.all<IncomingCall>().size(), 1U);
 }
 
+// §8.2.2.2: also when the person has said no meanwhile, as long as the first one's transaction lives.
+TEST(Invite, ByASlowSecondWayDoesNotRingAgainAfterARefusal) {
+  Rig rig;
+  Peer other(rig.world, "Q", 51);
+  auto invite = rig.p.request("INVITE", "sip:1001@10.0.0.1").body("application/sdp", kSdp).build();
+  rig.p.send(invite, rig.a.local);
+  rig.world.run_for(milliseconds(10));
+  rig.a.act([&] { rig.a.ua.reject(rig.world.now(), rig.a.last<IncomingCall>().call, 486); });
+  rig.world.run_for(milliseconds(10));
+  EXPECT_EQ(rig.p.last_status(), 486);
+  other.send(invite, rig.a.local);
+  rig.world.run_for(milliseconds(10));
+  EXPECT_EQ(other.last_status(), 482);
+  EXPECT_EQ(rig.a.all<IncomingCall>().size(), 1U);
+  // When nothing of the first is left, it is a new request.
+  ASSERT_TRUE(rig.world.settle());
+  other.send(invite, rig.a.local);
+  rig.world.run_for(milliseconds(10));
+  EXPECT_EQ(rig.a.all<IncomingCall>().size(), 2U);
+}
+
 TEST(Invite, FindsTheAccountByTheLineOfItsContact) {
   World world;
   Agent a(world, "A", 1, account("1001"));
