@@ -73,9 +73,10 @@ struct Draft {
   std::vector<std::pair<std::string, std::string>> headers;  // Content-Length among them
   std::string body;
 
-  [[nodiscard]] std::string text() const {
+  // `colon` is what stands between name and value: HCOLON = *( SP / HTAB ) ":" SWS, folds among it.
+  [[nodiscard]] std::string text(const std::string& colon = ": ") const {
     std::string out = start + "\r\n";
-    for (const auto& [name, value] : headers) out += name + ": " + value + "\r\n";
+    for (const auto& [name, value] : headers) out += name + colon + value + "\r\n";
     return out + "\r\n" + body;
   }
 };

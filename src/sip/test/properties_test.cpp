@@ -36,7 +36,7 @@ const int kSeeded = setenv("RC_PARAMS", "seed=3261 max_success=200", 0);
 
 RC_GTEST_PROP(Messages, keepTheirBytes, ()) {
   const Draft draft = message();
-  const std::string text = draft.text();
+  const std::string text = draft.text(pick({": ", ":", " : ", "\t:\t", ":\r\n ", ":  \r\n\t "}));
   const auto read = Message::parse(text);
   RC_ASSERT(read.has_value());
   RC_ASSERT(read->bytes() == text);
