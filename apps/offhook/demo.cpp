@@ -88,7 +88,7 @@ class Demo {
     if (!proxy_text) return tl::unexpected(proxy_text.error());
     auto settings = io::read_proxy_file("proxy.toml", *proxy_text);
     if (!settings) return tl::unexpected(settings.error());
-    for (const auto& endpoint : settings->listen) recorder_.name(endpoint, "P");
+    for (const auto& listen : settings->listen) recorder_.name(listen.endpoint, "P");
     auto proxy = io::ProxyHost::start(loop_, *settings, &recorder_);
     if (!proxy) return tl::unexpected(proxy.error());
     proxy_ = std::move(*proxy);

@@ -60,9 +60,12 @@ Checked<io::PhonePlan> plan_phone(const PhoneFlags& flags, const Common& common)
         flags.files.empty() ? "" : flags.files.back());
   plan.local = {flags.address, plan.config.listen_port};
   if (!flags.listen.empty()) {
-    const auto endpoint = io::parse_listen(flags.listen);
-    if (!endpoint) return tl::unexpected(endpoint.error());
-    plan.local = *endpoint;
+    const auto listen = io::parse_listen(flags.listen);
+    if (!listen) return tl::unexpected(listen.error());
+    // A phone listens by UDP and, at the same port, by TCP; its accounts say which way it calls.
+    if (listen->protocol != transport::Protocol::Udp)
+      return complain("a phone listens on udp:ADDRESS:PORT", flags.listen);
+    plan.local = listen->endpoint;
   }
   if (plan.local.address.is_unspecified())
     return complain("a phone needs a specific address, which it writes into Contact and SDP", plan.local.text());

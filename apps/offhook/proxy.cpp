@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/ascii.hpp"
 #include "command.hpp"
 #include "io/files.hpp"
 #include "io/proxy_host.hpp"
@@ -10,7 +11,7 @@ namespace offhook {
 namespace {
 
 struct Options {
-  std::string config, store;
+  std::string config, store, tls_certificate, tls_key, tls_trusted;
   std::vector<std::string> listen, domains, users, digest;
   bool no_auth = false, check = false;
 };
@@ -27,13 +28,13 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
   }
   if (!options.listen.empty()) out.listen.clear();
   for (const auto& listen : options.listen) {
-    const auto endpoint = io::parse_listen(listen);
-    if (!endpoint) return tl::unexpected(endpoint.error());
-    out.listen.push_back(*endpoint);
+    const auto parsed = io::parse_listen(listen);
+    if (!parsed) return tl::unexpected(parsed.error());
+    out.listen.push_back(*parsed);
   }
-  if (out.listen.empty()) out.listen.push_back({IpAddress::loopback(), 5060});
+  if (out.listen.empty()) out.listen.push_back({transport::Protocol::Udp, {IpAddress::loopback(), 5060}});
   if (!options.domains.empty()) out.domains = options.domains;
-  if (out.domains.empty()) out.domains.push_back(out.listen.front().address.uri_host());
+  if (out.domains.empty()) out.domains.push_back(out.listen.front().endpoint.address.uri_host());
   for (const auto& user : options.users) {
     const auto parsed = io::parse_user(user);
     if (!parsed) return tl::unexpected(parsed.error());
@@ -50,6 +51,10 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
     if (!store) return tl::unexpected(store.error());
     out.store = *store;
   }
+  if (options.tls_certificate.empty() != options.tls_key.empty())
+    return complain("--tls-certificate and --tls-key go together");
+  if (!options.tls_certificate.empty()) out.tls.certificates = {{options.tls_certificate, options.tls_key}};
+  if (!options.tls_trusted.empty()) out.tls.trusted = options.tls_trusted;
   if (options.no_auth) out.authenticate = false;
   if (out.authenticate && out.users.empty())
     return complain("no users: name them with --user NAME:PASSWORD or in the file, or let everybody in with --no-auth",
@@ -72,7 +77,16 @@ int serve(const Options& options, const Common& common) {
   loop.on_terminate([&] { loop.stop(); });  // before anybody is told that we are ready
   auto host = io::ProxyHost::start(loop, *settings);
   if (!host) return report(host.error());
-  for (const auto& endpoint : (*host)->listening()) std::printf("listening on udp:%s\n", endpoint.text().c_str());
+  for (const auto& listen : (*host)->listening())
+    std::printf("listening on %s:%s\n", to_lower(transport::protocol_name(listen.protocol)).c_str(),
+                listen.endpoint.text().c_str());
+  loop.on_hangup([&] {
+    const auto reloaded = (*host)->reload_certificates();
+    if (reloaded)
+      log(common, LogLevel::Info, "certificates are read again");
+    else
+      log(common, LogLevel::Warning, "certificates stay as they were: " + reloaded.error().text());
+  });
   std::printf("ready\n");
   std::fflush(stdout);
   if (settings->store == "memory")
@@ -90,7 +104,9 @@ Run add_proxy(CLI::App& app, Common& common) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("proxy", "Run the SIP proxy and registrar");
   command->add_option("--config", options->config, "Configuration file (docs/config.md)")->option_text("FILE");
-  command->add_option("--listen", options->listen, "udp:ADDRESS:PORT, several times; wins over the file")
+  command
+      ->add_option("--listen", options->listen,
+                   "PROTOCOL:ADDRESS:PORT (udp tcp tls ws wss), several times; wins over the file")
       ->option_text("WHERE [udp:127.0.0.1:5060]");
   command->add_option("--domain", options->domains, "Domain that it answers for, several times; the first is the realm")
       ->option_text("NAME");
@@ -100,6 +116,12 @@ Run add_proxy(CLI::App& app, Common& common) {
                    "SHA-256 or MD5: the algorithms offered, best first; MD5 alone for old clients")
       ->option_text("NAME … [SHA-256 MD5]");
   command->add_option("--store", options->store, "memory, or sqlite:FILE")->option_text("WHERE [memory]");
+  command->add_option("--tls-certificate", options->tls_certificate, "Certificate and chain for tls: and wss: (PEM)")
+      ->option_text("FILE");
+  command->add_option("--tls-key", options->tls_key, "Its private key (PEM); SIGHUP reads both again")
+      ->option_text("FILE");
+  command->add_option("--tls-trusted", options->tls_trusted, "Whom to trust (PEM); the system's list without it")
+      ->option_text("FILE");
   command->add_flag("--no-auth", options->no_auth, "Believe everybody (labs)");
   command->add_flag("--check", options->check, "Read the configuration, say what it means, and stop");
   return [options, &common] { return serve(*options, common); };

@@ -13,7 +13,11 @@ namespace offhook::io {
 
 namespace asio = boost::asio;
 
-Loop::Loop() : impl_(std::make_unique<Impl>()) {}
+Loop::Loop() : impl_(std::make_unique<Impl>()) {
+  // A peer that is gone is an error of the write, not the end of the process; the TLS library writes without a flag for
+  // that.
+  std::signal(SIGPIPE, SIG_IGN);
+}
 
 Loop::~Loop() {
   for (auto& [fd, watch] : impl_->watches) {

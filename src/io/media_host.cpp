@@ -81,6 +81,7 @@ class MediaHost::Thread {
       note(at, false, {transport::Protocol::Udp, socket.local(), datagram.from}, datagram.bytes);
       engine_.receive(at, socket.local(), datagram.from, datagram.bytes);
     }
+    (void)batch_.unreachable(socket);  // RTP to nobody is no news to us, but it must leave the queue
     drain();
   }
 

@@ -58,9 +58,10 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
       });
   for (const auto& plan : plans) look_up_servers(plan.config, self.locator_, self.options_.trouble);
   self.rack_ = std::make_unique<phone::Rack>(self.random_, self.locator_);
-  self.sip_ = std::make_unique<SipHost>(loop, *self.rack_, [&self] { self.pass_on(); }, recorder);
+  self.sip_ = std::make_unique<SipHost>(loop, [&self] { self.pass_on(); }, recorder);
+  self.sip_->drive(*self.rack_);
   for (auto& plan : plans) {
-    const auto bound = self.sip_->listen(plan.local);
+    const auto bound = self.sip_->listen(transport::Protocol::Udp, plan.local);
     if (!bound) return tl::unexpected(bound.error());
     if (recorder != nullptr) recorder->name(*bound, plan.name);
     if (plan.pilot_hz > 0) self.pilots_[plan.pilot_hz] = plan.name;

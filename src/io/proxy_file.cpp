@@ -22,7 +22,7 @@ class Reader {
   Checked<ProxySettings> read() {
     for (const auto& [key, node] : table_)
       if (auto read = field(key.str(), node); !read) return tl::unexpected(read.error());
-    if (out_.listen.empty()) out_.listen.push_back({IpAddress::loopback(), 5060});
+    if (out_.listen.empty()) out_.listen.push_back({transport::Protocol::Udp, {IpAddress::loopback(), 5060}});
     if (out_.domains.empty())
       return complain("domains is missing: name the domain that the proxy answers for", std::string(file_));
     if (out_.min_expires > out_.max_expires) return complain("min_expires is above max_expires", std::string(file_));
@@ -33,9 +33,9 @@ class Reader {
   Checked<void> field(std::string_view name, const toml::node& node) {
     if (name == "listen")
       return strings(name, node, [&](std::string_view text) -> Checked<void> {
-        auto endpoint = parse_listen(text);
-        if (!endpoint) return tl::unexpected(endpoint.error());
-        out_.listen.push_back(*endpoint);
+        auto listen = parse_listen(text);
+        if (!listen) return tl::unexpected(listen.error());
+        out_.listen.push_back(*listen);
         return {};
       });
     if (name == "domains")
@@ -60,10 +60,11 @@ class Reader {
     if (name == "min_expires") return period(name, node, out_.min_expires);
     if (name == "default_expires") return period(name, node, out_.default_expires);
     if (name == "max_expires") return period(name, node, out_.max_expires);
+    if (name == "tls") return tls(node);
     if (name == "user") return users(node);
     return complain("unknown field '" + std::string(name) +
                         "'; known are listen, domains, store, auth, digest, min_expires, default_expires, "
-                        "max_expires, [[user]]",
+                        "max_expires, [tls], [[user]]",
                     place(file_, node.source()));
   }
 
@@ -73,6 +74,32 @@ class Reader {
       return parse_digest(text).map([&](sip::DigestAlgorithm algorithm) { out_.digest.push_back(algorithm); });
     };
     return strings(name, node, take);  // an empty list is refused there
+  }
+
+  Checked<void> tls(const toml::node& node) {
+    const auto* table = node.as_table();
+    if (table == nullptr) return wrong("tls", "a table: [tls]", node);
+    TlsCertificate own;
+    for (const auto& [key, value] : *table) {
+      const std::string_view name = key.str();
+      const bool text = name == "certificate" || name == "key" || name == "trusted";
+      const bool flag = name == "verify" || name == "require_client_certificate";
+      if (!text && !flag)
+        return complain("unknown field '" + std::string(name) +
+                            "' of [tls]; known are certificate, key, trusted, verify, require_client_certificate",
+                        place(file_, value.source()));
+      if (text && !value.is_string()) return wrong(name, "a file", value);
+      if (flag && !value.is_boolean()) return wrong(name, "true or false", value);
+      if (name == "certificate") own.certificate = value.as_string()->get();
+      if (name == "key") own.key = value.as_string()->get();
+      if (name == "trusted") out_.tls.trusted = value.as_string()->get();
+      if (name == "verify") out_.tls.verify_servers = value.as_boolean()->get();
+      if (name == "require_client_certificate") out_.tls.require_client_certificate = value.as_boolean()->get();
+    }
+    if (own.certificate.empty() != own.key.empty())
+      return complain("certificate and key go together", place(file_, node.source()));
+    if (!own.certificate.empty()) out_.tls.certificates.push_back(own);
+    return {};
   }
 
   template <class Take>
@@ -125,19 +152,15 @@ class Reader {
 
 }  // namespace
 
-Checked<Endpoint> parse_listen(std::string_view text) {
+Checked<transport::Listen> parse_listen(std::string_view text) {
   const auto colon = text.find(':');
-  const std::string_view protocol = text.substr(0, colon);
-  for (const std::string_view later : {"tcp", "tls", "ws", "wss"})
-    if (protocol == later)
-      return complain("the transport " + std::string(later) + " is not there yet; use udp:ADDRESS:PORT",
-                      std::string(text));
-  if (protocol != "udp" || colon == std::string_view::npos)
-    return complain("listen wants udp:ADDRESS:PORT", std::string(text));
+  const auto protocol = transport::parse_protocol(text.substr(0, colon));
+  if (!protocol || colon == std::string_view::npos)
+    return complain("listen wants udp:, tcp:, tls:, ws: or wss: and ADDRESS:PORT", std::string(text));
   const auto endpoint = Endpoint::parse(text.substr(colon + 1));
   if (!endpoint)
     return complain("not an address and port; write udp:127.0.0.1:5060 or udp:[::1]:5060", std::string(text));
-  return *endpoint;
+  return transport::Listen{*protocol, *endpoint};
 }
 
 Checked<std::string> parse_store(std::string_view text) {
@@ -164,7 +187,7 @@ std::string ProxySettings::sqlite_path() const { return store.starts_with("sqlit
 
 proxy::Config ProxySettings::to_config() const {
   proxy::Config out;
-  for (const Endpoint& endpoint : listen) out.listen.push_back({transport::Protocol::Udp, endpoint});
+  out.listen = listen;
   out.domains = domains;
   out.realm = domains.empty() ? "" : domains.front();
   out.authenticate = authenticate;

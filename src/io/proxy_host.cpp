@@ -7,18 +7,12 @@ namespace offhook::io {
 Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings settings, flow::Recorder* recorder) {
   std::unique_ptr<ProxyHost> host(new ProxyHost(loop));
   // Sockets first: the engine's configuration names the ports that were really taken.
-  std::vector<UdpSocket> sockets;
-  for (auto& endpoint : settings.listen) {
-    auto socket = UdpSocket::open(endpoint);
-    if (!socket) return tl::unexpected(socket.error());
-    endpoint = socket->local();
-    sockets.push_back(std::move(*socket));
-  }
+  if (auto opened = host->open_sockets(settings, recorder); !opened) return tl::unexpected(opened.error());
   host->listening_ = settings.listen;
   host->core_ = std::make_unique<proxy::Core>(settings.to_config(), host->random_, host->locator_);
   if (const auto path = settings.sqlite_path(); !path.empty()) {
     auto store = SqliteStore::open(path, loop, [host = host.get()](const std::vector<std::uint64_t>& ids, bool ok) {
-      if (!host->sip_) return;
+      if (!host->sip_ || !host->core_) return;
       for (const auto id : ids) host->core_->stored(now(), id, ok);
       host->sip_->drain();
     });
@@ -28,12 +22,27 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings s
     host->store_ = std::move(*store);
     host->core_->load(now(), *bindings);
   }
-  host->sip_ =
-      std::make_unique<SipHost>(loop, *host->core_, [host = host.get()] { host->pass_store_writes(); }, recorder);
-  for (auto& socket : sockets) host->sip_->adopt(std::move(socket));
+  host->sip_->drive(*host->core_);
   host->sip_->drain();
   return host;
 }
+
+Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* recorder) {
+  auto tls = TlsContext::load(settings.tls);
+  if (!tls) return tl::unexpected(tls.error());
+  tls_ = std::move(*tls);
+  SipHostOptions options;
+  options.tls = tls_.get();
+  sip_ = std::make_unique<SipHost>(*loop_, [this] { pass_store_writes(); }, recorder, options);
+  for (auto& listen : settings.listen) {
+    const auto bound = sip_->listen(listen.protocol, listen.endpoint);
+    if (!bound) return tl::unexpected(bound.error());
+    listen.endpoint = *bound;
+  }
+  return {};
+}
+
+Checked<void> ProxyHost::reload_certificates() { return tls_->reload(); }
 
 ProxyHost::~ProxyHost() {
   sip_.reset();

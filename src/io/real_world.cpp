@@ -22,7 +22,7 @@ Checked<std::unique_ptr<RealWorld>> RealWorld::start(const std::vector<flow::Par
   std::unique_ptr<RealWorld> world(new RealWorld);
   const Endpoint proxy{loopback(1), 5060};
   ProxySettings settings;
-  settings.listen = {proxy};
+  settings.listen = {{transport::Protocol::Udp, proxy}};
   settings.domains = {proxy.address.text()};
   settings.authenticate = options.authenticate;
   for (const auto& party : parties) settings.users.emplace_back(party.number, flow::party_password(party));

@@ -4,18 +4,31 @@
 
 namespace offhook::io {
 
-SipHost::SipHost(Loop& loop, transport::Engine& engine, std::function<void()> after, flow::Recorder* recorder)
-    : loop_(&loop), engine_(&engine), after_(std::move(after)), recorder_(recorder), timer_(loop, [this] {
-        engine_->wake(now());
-        drain();
-      }) {}
+using transport::Flow;
+using transport::Protocol;
+
+SipHost::SipHost(Loop& loop, std::function<void()> after, flow::Recorder* recorder, SipHostOptions options)
+    : loop_(&loop),
+      after_(std::move(after)),
+      recorder_(recorder),
+      options_(std::move(options)),
+      timer_(loop,
+             [this] {
+               engine_->wake(now());
+               drain();
+             }),
+      streams_(loop, options_.stream, random_, options_.tls,
+               {[this](const Flow& flow, std::string bytes) { received(flow, std::move(bytes)); },
+                [this](const Flow& flow) { engine_->unreachable(now(), flow); }, [this] { take_output(); },
+                options_.trouble}) {}
 
 SipHost::~SipHost() {
   for (auto& [endpoint, socket] : sockets_) loop_->unwatch(socket->fd());
 }
 
-Checked<Endpoint> SipHost::listen(Endpoint local, const UdpOptions& options) {
-  auto socket = UdpSocket::open(local, options);
+Checked<Endpoint> SipHost::listen(Protocol protocol, Endpoint local) {
+  if (protocol != Protocol::Udp) return streams_.listen(protocol, local);
+  auto socket = UdpSocket::open(local, options_.udp);
   if (!socket) return tl::unexpected(socket.error());
   const Endpoint bound = socket->local();
   adopt(std::move(*socket));
@@ -29,7 +42,8 @@ void SipHost::adopt(UdpSocket socket) {
   loop_->watch(opened.fd(), [this, &opened] { readable(opened); });
 }
 
-void SipHost::close(Endpoint local) {
+void SipHost::close(Protocol protocol, Endpoint local) {
+  if (protocol != Protocol::Udp) return streams_.close(protocol, local);
   const auto it = sockets_.find(local);
   if (it == sockets_.end()) return;
   batch_.forget(*it->second);
@@ -37,33 +51,46 @@ void SipHost::close(Endpoint local) {
   sockets_.erase(it);
 }
 
+void SipHost::received(const Flow& flow, std::string bytes) {
+  const Now at = now();
+  if (recorder_ != nullptr) recorder_->received(at, flow::Kind::Sip, flow, bytes);
+  engine_->receive(at, flow, std::move(bytes));
+}
+
 void SipHost::readable(UdpSocket& socket) {
   // A few batches at a time, so that one busy socket does not starve timers and the others.
   for (int round = 0; round < 4; ++round) {
     const auto batch = batch_.receive(socket);
-    for (const auto& datagram : batch) {
-      const transport::Flow flow{transport::Protocol::Udp, socket.local(), datagram.from};
-      std::string bytes(reinterpret_cast<const char*>(datagram.bytes.data()), datagram.bytes.size());
-      const Now at = now();
-      if (recorder_ != nullptr) recorder_->received(at, flow::Kind::Sip, flow, bytes);
-      engine_->receive(at, flow, std::move(bytes));
-    }
+    for (const auto& datagram : batch)
+      received({Protocol::Udp, socket.local(), datagram.from, 0},
+               std::string(reinterpret_cast<const char*>(datagram.bytes.data()), datagram.bytes.size()));
+    for (const Endpoint& remote : batch_.unreachable(socket))
+      engine_->unreachable(now(), {Protocol::Udp, socket.local(), remote, 0});
     drain();
-    if (batch.size() < UdpBatch::kSize) return;
+    if (batch_.is_empty()) return;
   }
 }
 
-void SipHost::drain() {
+void SipHost::take_output() {
   if (after_) after_();
   while (auto transmit = engine_->poll_transmit()) {
-    const auto it = sockets_.find(transmit->flow.local);
-    if (it == sockets_.end()) continue;  // the socket was closed meanwhile
+    const bool datagram = transmit->flow.protocol == Protocol::Udp;
+    const auto it = datagram ? sockets_.find(transmit->flow.local) : sockets_.end();
+    if (datagram && it == sockets_.end()) continue;  // the socket was closed meanwhile
     if (recorder_ != nullptr) recorder_->sent(now(), flow::Kind::Sip, transmit->flow, transmit->bytes);
-    batch_.queue(*it->second, transmit->flow.remote,
-                 {reinterpret_cast<const std::uint8_t*>(transmit->bytes.data()), transmit->bytes.size()});
+    if (datagram)
+      batch_.queue(*it->second, transmit->flow.remote,
+                   {reinterpret_cast<const std::uint8_t*>(transmit->bytes.data()), transmit->bytes.size()});
+    else
+      streams_.send(transmit->flow, transmit->bytes);
   }
   batch_.flush();
   timer_.set(engine_->deadline());
+}
+
+void SipHost::drain() {
+  take_output();
+  streams_.flush();
 }
 
 }  // namespace offhook::io

@@ -1,47 +1,53 @@
 #include "io/udp_socket.hpp"
 
 #include <arpa/inet.h>
+#include <linux/errqueue.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
+
+#include "sockaddr.hpp"
 
 namespace offhook::io {
 namespace {
 
 constexpr std::size_t kLargest = 65536;
+constexpr std::size_t kControl = CMSG_SPACE(sizeof(int));
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
 
-socklen_t to_sockaddr(const Endpoint& endpoint, sockaddr_storage& out) {
-  std::memset(&out, 0, sizeof out);
-  if (endpoint.address.is_v6()) {
-    auto& v6 = reinterpret_cast<sockaddr_in6&>(out);
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(endpoint.port);
-    std::memcpy(&v6.sin6_addr, endpoint.address.bytes().data(), 16);
-    return sizeof v6;
+// The size of the pieces that the kernel has joined into one read; nothing when it is one datagram.
+std::size_t piece_size(msghdr& header, std::size_t size) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
+    if (c->cmsg_level != IPPROTO_UDP || c->cmsg_type != UDP_GRO) continue;
+    int piece = 0;
+    std::memcpy(&piece, CMSG_DATA(c), sizeof piece);
+    if (piece > 0) return static_cast<std::size_t>(piece);
   }
-  auto& v4 = reinterpret_cast<sockaddr_in&>(out);
-  v4.sin_family = AF_INET;
-  v4.sin_port = htons(endpoint.port);
-  std::memcpy(&v4.sin_addr, endpoint.address.bytes().data(), 4);
-  return sizeof v4;
+  return size;
 }
 
-Endpoint from_sockaddr(const sockaddr_storage& in) {
-  if (in.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(in);
-    std::array<std::uint8_t, 16> bytes{};
-    std::memcpy(bytes.data(), &v6.sin6_addr, 16);
-    return {IpAddress::v6(bytes), ntohs(v6.sin6_port)};
+// The peer that an entry of the error queue is about, when ICMP says that it cannot be reached.
+std::optional<Endpoint> unreachable_peer(msghdr& header, const sockaddr_storage& name) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
+    const bool v4 = c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR;
+    const bool v6 = c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR;
+    if (!v4 && !v6) continue;
+    sock_extended_err error{};
+    std::memcpy(&error, CMSG_DATA(c), sizeof error);
+    const bool icmp = error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6;
+    if (icmp && error.ee_errno != EMSGSIZE) return from_sockaddr(name);
   }
-  const auto& v4 = reinterpret_cast<const sockaddr_in&>(in);
-  std::array<std::uint8_t, 4> b{};
-  std::memcpy(b.data(), &v4.sin_addr, 4);
-  return {IpAddress::v4(b[0], b[1], b[2], b[3]), ntohs(v4.sin_port)};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -56,7 +62,10 @@ struct UdpBatch::Buffers {
   std::array<sockaddr_storage, kSize> names{};
   std::array<iovec, kSize> pieces{};
   std::array<mmsghdr, kSize> headers{};
-  std::array<Datagram, kSize> datagrams{};
+  std::array<std::array<char, kControl>, kSize> controls{};
+  std::vector<Datagram> datagrams;
+  std::vector<Endpoint> unreachable;
+  std::size_t reads = 0;
   std::array<Out, kSize> out{};
 };
 
@@ -82,7 +91,14 @@ Checked<UdpSocket> UdpSocket::open(Endpoint local, const UdpOptions& options) {
   if (fd < 0) return refuse("cannot make a socket");
   UdpSocket socket(fd, local);
   const int one = 1;
-  if (local.address.is_v6()) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+  if (local.address.is_v6()) {
+    ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+    ::setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &one, sizeof one);
+  } else {
+    ::setsockopt(fd, IPPROTO_IP, IP_RECVERR, &one, sizeof one);
+  }
+  ::setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof one);  // where the kernel has it
+  if (options.reuse_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
   ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof options.receive_buffer);
   ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &options.send_buffer, sizeof options.send_buffer);
   if (options.dscp != 0) {
@@ -114,12 +130,45 @@ std::span<const UdpBatch::Datagram> UdpBatch::receive(UdpSocket& socket) {
     b.headers[i].msg_hdr.msg_namelen = sizeof b.names[i];
     b.headers[i].msg_hdr.msg_iov = &b.pieces[i];
     b.headers[i].msg_hdr.msg_iovlen = 1;
+    b.headers[i].msg_hdr.msg_control = b.controls[i].data();
+    b.headers[i].msg_hdr.msg_controllen = kControl;
   }
-  const int got = ::recvmmsg(socket.fd_, b.headers.data(), kSize, MSG_DONTWAIT, nullptr);
-  const std::size_t count = got > 0 ? static_cast<std::size_t>(got) : 0;
-  for (std::size_t i = 0; i < count; ++i)
-    b.datagrams[i] = {from_sockaddr(b.names[i]), {b.in.data() + i * kLargest, b.headers[i].msg_len}};
-  return {b.datagrams.data(), count};
+  int got = ::recvmmsg(socket.fd_, b.headers.data(), kSize, MSG_DONTWAIT, nullptr);
+  // An error that is pending at the socket is told once in place of the data; unreachable() has the details.
+  for (int tries = 0; got < 0 && errno != EAGAIN && tries < 8; ++tries)
+    got = ::recvmmsg(socket.fd_, b.headers.data(), kSize, MSG_DONTWAIT, nullptr);
+  b.reads = got > 0 ? static_cast<std::size_t>(got) : 0;
+  b.datagrams.clear();
+  for (std::size_t i = 0; i < b.reads; ++i) {
+    const Endpoint from = from_sockaddr(b.names[i]);
+    std::span<const std::uint8_t> bytes(b.in.data() + i * kLargest, b.headers[i].msg_len);
+    const std::size_t piece = std::max<std::size_t>(1, piece_size(b.headers[i].msg_hdr, bytes.size()));
+    do {  // an empty datagram is one too
+      const std::size_t size = std::min(piece, bytes.size());
+      b.datagrams.push_back({from, bytes.first(size)});
+      bytes = bytes.subspan(size);
+    } while (!bytes.empty());
+  }
+  return b.datagrams;
+}
+
+bool UdpBatch::is_empty() const { return buffers_->reads < kSize; }
+
+std::span<const Endpoint> UdpBatch::unreachable(UdpSocket& socket) {
+  Buffers& b = *buffers_;
+  b.unreachable.clear();
+  for (std::size_t i = 0; i < kSize; ++i) {
+    sockaddr_storage name{};
+    std::array<char, 512> control;
+    msghdr header{};
+    header.msg_name = &name;
+    header.msg_namelen = sizeof name;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+    if (::recvmsg(socket.fd_, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) break;
+    if (const auto peer = unreachable_peer(header, name)) b.unreachable.push_back(*peer);
+  }
+  return b.unreachable;
 }
 
 void UdpBatch::queue(UdpSocket& socket, Endpoint to, std::span<const std::uint8_t> bytes) {
@@ -148,12 +197,15 @@ void UdpBatch::flush() {
     headers[i].msg_hdr.msg_iov = &pieces[i];
     headers[i].msg_hdr.msg_iovlen = 1;
   }
+  int told = 0;
   for (std::size_t sent = 0; sent < count;) {
     const auto left = static_cast<unsigned>(count - sent);
     const int n = ::sendmmsg(socket.fd_, headers.data() + sent, left, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n > 0) {
       sent += static_cast<std::size_t>(n);
-    } else if (errno != EINTR) {
+      told = 0;
+    } else if (errno != EINTR && (errno == EAGAIN || ++told > 1)) {
+      // The first error may be about an earlier datagram: this one has another try.
       ++socket.send_failures_;  // this one is lost; the next may pass
       ++sent;
     }

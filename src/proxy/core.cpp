@@ -1,6 +1,8 @@
 // The proxy's rooms wired together: which room answers which request.
 #include "proxy/core.hpp"
 
+#include <unordered_map>
+
 #include "answers.hpp"
 #include "auth/authenticator.hpp"
 #include "base/overloaded.hpp"
@@ -11,6 +13,7 @@
 #include "options.hpp"
 #include "registrar/registrar.hpp"
 #include "relay/relay.hpp"
+#include "route/flow_token.hpp"
 #include "route/forward.hpp"
 #include "route/preprocess.hpp"
 #include "route/targets.hpp"
@@ -49,8 +52,8 @@ class Core::Impl {
         transactions_(transport_, random, config_.timers),
         answers_(transactions_, random, config_.server_name),
         authenticator_(config_.realm, config_.users, config_.digest, random),
-        forwarder_(names_, locator, config_.realm, config_.record_route),
         loop_secret_(random.next()),
+        forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &counters_}),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c}) {}
 
@@ -66,6 +69,10 @@ class Core::Impl {
     pump(now);
   }
   void unreachable(Now now, const transport::Flow& flow) {
+    if (flow.connection != 0) {
+      connections_.erase(flow.connection);
+      registrar_.lose(flow.connection);
+    }
     transactions_.unreachable(now.mono, flow);
     pump(now);
   }
@@ -107,6 +114,8 @@ class Core::Impl {
   }
 
   void request(Now now, RequestReceived& e) {
+    if (e.flow.connection != 0)
+      connections_.try_emplace(e.flow.connection, BindingFlow{e.flow.connection, e.flow.protocol, e.flow.remote});
     if (e.request.method() == Method::Cancel) return cancel(now, e);
     const auto facts = read(e.request, e.flow.local);
     if (e.request.method() == Method::Ack) {
@@ -158,6 +167,7 @@ class Core::Impl {
     if (const auto refusal = check_relaying({facts.to_us, facts.in_dialog, facts.from_us}))
       return answer(now, e, *refusal);
     auto targets = targets_for(now, facts);
+    if (targets.empty() && !facts.plan.flow_token.empty()) return answer(now, e, {430, "Flow Failed"});
     if (targets.empty()) {
       ++counters_.not_found;
       const bool known = authenticator_.find(sip::unescape(facts.uri.user)) != nullptr;
@@ -187,7 +197,14 @@ class Core::Impl {
   // §16.5. Where a Route leads elsewhere, the Request-URI stays as it is: the sender has chosen who acts on it.
   std::vector<Target> targets_for(Now now, const Facts& facts) const {
     if (facts.to_us) return targets_of(location_.find(names_.aor(facts.uri.user)), now.mono);
-    return {Target{std::string(facts.plan.request_uri), {}, {}, 1000}};
+    Target target{std::string(facts.plan.request_uri), {}, {}, 1000};
+    if (facts.plan.remaining == 0 && !facts.plan.flow_token.empty()) {
+      const auto connection = read_flow_token(facts.plan.flow_token, loop_secret_);
+      const auto known = connection ? connections_.find(*connection) : connections_.end();
+      if (known == connections_.end()) return {};  // RFC 5626 §5.3.1
+      target.connection = known->second;
+    }
+    return {std::move(target)};
   }
 
   // The ACK of a 2xx is no transaction: it is forwarded and forgotten (§16.6 last part, §16.11). One that cannot go on
@@ -221,8 +238,10 @@ class Core::Impl {
   transaction::Layer transactions_;
   Answers answers_;
   Authenticator authenticator_;
+  std::uint64_t loop_secret_;  // of loop marks and flow tokens
   Forwarder forwarder_;
-  std::uint64_t loop_secret_;
+  // Connections that a flow token may name: of whoever sent something that begins a dialog, or registered.
+  std::unordered_map<std::uint64_t, BindingFlow> connections_;
   LocationTable location_;
   Counters counters_;
   Registrar registrar_;

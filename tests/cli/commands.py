@@ -102,7 +102,7 @@ class ProxyErrors(CommandCase):
 
     def test_flags_that_do_not_fit(self):
         self.complains("proxy", "--no-auth", "--listen", "udp:nowhere", about="not an address", where="udp:nowhere")
-        self.complains("proxy", "--no-auth", "--listen", "tcp:127.0.0.1:5060", about="not there yet", where="tcp:127.0.0.1:5060")
+        self.complains("proxy", "--no-auth", "--listen", "tls:127.0.0.1:5061", about="certificate", where="tls:127.0.0.1:5061")
         self.complains("proxy", "--no-auth", "--digest", "SHA-1", about="SHA-256 or MD5", where="SHA-1")
         self.complains("proxy", "--user", "nobody", about="NAME:PASSWORD", where="nobody")
         self.complains("proxy", "--no-auth", "--store", "sqlite:/no/such/folder/x.db", about="cannot open", where="/no/such/folder/x.db")
@@ -151,7 +151,7 @@ class PhoneErrors(CommandCase):
 
     def test_bad_addresses_and_sounds(self):
         config = self.cfg(*self.ACCOUNT)
-        self.complains("phone", "--config", config, "--listen", "5071", about="udp:ADDRESS:PORT", where="5071")
+        self.complains("phone", "--config", config, "--listen", "5071", about="ADDRESS:PORT", where="5071")
         self.complains("phone", "--config", config, "--audio-in", "tone:9", about="tone:HZ", where="--audio-in tone:9")
         self.complains("phone", "--config", config, "--audio-in", "/no/such.wav", about="No such file", where="/no/such.wav")
         no_wav = self.file("text.wav", "no sound at all")

@@ -12,24 +12,45 @@ TEST(ProxyFile, ReadsTheExample) {
   ASSERT_TRUE(text);
   const auto settings = read_proxy_file("proxy.toml", *text);
   ASSERT_TRUE(settings) << settings.error().text();
-  EXPECT_EQ(settings->listen.at(0).text(), "127.0.0.1:5060");
+  EXPECT_EQ(settings->listen.at(0).endpoint.text(), "127.0.0.1:5060");
   EXPECT_EQ(settings->domains.at(0), "127.0.0.1");
   EXPECT_EQ(settings->users.size(), 3);
   EXPECT_TRUE(settings->authenticate);
   EXPECT_EQ(settings->sqlite_path(), "");
 }
 
+TEST(ProxyFile, EachProtocolMayBeListenedOn) {
+  const auto settings = read_proxy_file(
+      "p.toml",
+      "domains = [\"a\"]\nlisten = [\"udp:127.0.0.1:1\", \"tcp:[::1]:2\", \"tls:127.0.0.1:3\", \"WSS:127.0.0.1:4\"]\n"
+      "[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\ntrusted = \"t.pem\"\nverify = false\n");
+  ASSERT_TRUE(settings) << settings.error().text();
+  std::string seen;
+  for (const auto& listen : settings->listen)
+    seen += std::string(transport::protocol_name(listen.protocol)) + ' ' + listen.endpoint.text() + ' ';
+  EXPECT_EQ(seen, "UDP 127.0.0.1:1 TCP [::1]:2 TLS 127.0.0.1:3 WSS 127.0.0.1:4 ");
+  ASSERT_EQ(settings->tls.certificates.size(), 1);
+  EXPECT_EQ(settings->tls.certificates[0].key, "k.pem");
+  EXPECT_EQ(settings->tls.trusted, "t.pem");
+  EXPECT_FALSE(settings->tls.verify_servers);
+}
+
 TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
   const std::pair<const char*, const char*> cases[] = {
       {"domains = [\"a\"]\nlisten = [\"udp:nohost\"]",
        "not an address and port; write udp:127.0.0.1:5060 or udp:[::1]:5060 (udp:nohost) (p.toml:2)"},
-      {"domains = [\"a\"]\nlisten = [\"tls:127.0.0.1:5061\"]",
-       "the transport tls is not there yet; use udp:ADDRESS:PORT (tls:127.0.0.1:5061) (p.toml:2)"},
+      {"domains = [\"a\"]\nlisten = [\"sctp:127.0.0.1:5061\"]",
+       "listen wants udp:, tcp:, tls:, ws: or wss: and ADDRESS:PORT (sctp:127.0.0.1:5061) (p.toml:2)"},
+      {"domains = [\"a\"]\n[tls]\ncertificate = \"a.pem\"", "certificate and key go together (p.toml:2)"},
+      {"domains = [\"a\"]\n[tls]\nkeys = 1",
+       "unknown field 'keys' of [tls]; known are certificate, key, trusted, verify, require_client_certificate "
+       "(p.toml:3)"},
+      {"domains = [\"a\"]\n[tls]\nverify = 1", "verify must be true or false (p.toml:3)"},
       {"domains = [\"a\"]\n\nstore = \"disk\"", "store wants memory or sqlite:FILE (disk) (p.toml:3)"},
       {"domains = [\"a\"]\nauth = 1", "auth must be true or false (p.toml:2)"},
       {"domains = [\"a\"]\nport = 1",
        "unknown field 'port'; known are listen, domains, store, auth, digest, min_expires, default_expires, "
-       "max_expires, "
+       "max_expires, [tls], "
        "[[user]] (p.toml:2)"},
       {"domains = [\"a\"]\ndigest = [\"SHA-1\"]", "digest wants SHA-256 or MD5 (SHA-1) (p.toml:2)"},
       {"domains = [\"a\"]\ndigest = []", "digest must be a list of texts (p.toml:2)"},

@@ -36,6 +36,45 @@ TEST(UdpSocket, DatagramsCrossInBatches) {
   }
 }
 
+TEST(UdpSocket, APortThatNobodyListensOnIsToldByIcmp) {
+  for (const auto* address : {"127.0.0.1:0", "[::1]:0"}) {
+    auto ours = UdpSocket::open(*Endpoint::parse(address));
+    auto heard = UdpSocket::open(*Endpoint::parse(address));
+    std::optional<Endpoint> nobody;
+    {
+      const auto closed = UdpSocket::open(*Endpoint::parse(address));
+      nobody = closed->local();
+    }
+    Loop loop;
+    UdpBatch batch, in;
+    std::vector<Endpoint> told;
+    std::size_t got = 0;
+    loop.watch(ours->fd(), [&] {
+      EXPECT_TRUE(batch.receive(*ours).empty());
+      for (const Endpoint& peer : batch.unreachable(*ours)) told.push_back(peer);
+    });
+    loop.watch(heard->fd(), [&] { got += in.receive(*heard).size(); });
+    // The error of the first does not cost the next one.
+    batch.queue(*ours, *nobody, bytes_of("anybody?"));
+    batch.flush();
+    batch.queue(*ours, heard->local(), bytes_of("somebody"));
+    batch.flush();
+    EXPECT_TRUE(loop.run_until([&] { return !told.empty() && got == 1; }, now().mono + seconds(10)));
+    EXPECT_EQ(told, std::vector<Endpoint>{*nobody});
+    loop.unwatch(ours->fd());
+    loop.unwatch(heard->fd());
+  }
+}
+
+TEST(UdpSocket, SeveralShareOneAddressWhenAsked) {
+  UdpOptions options;
+  options.reuse_port = true;
+  const auto first = UdpSocket::open({IpAddress::loopback(), 0}, options);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(UdpSocket::open(first->local(), options));
+  EXPECT_FALSE(UdpSocket::open(first->local())) << "both must ask";
+}
+
 TEST(UdpSocket, PortInUseIsAClearError) {
   const auto first = UdpSocket::open({IpAddress::loopback(), 0});
   ASSERT_TRUE(first);

@@ -2,7 +2,20 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+#include "sip/uri.hpp"
+
 namespace offhook::proxy {
+namespace {
+
+// Nobody can connect to a browser.
+bool is_websocket_contact(const std::string& contact) {
+  const auto uri = sip::Uri::parse(contact);
+  const auto transport = uri ? uri->params.find("transport") : std::nullopt;
+  return transport && (iequals(*transport, "ws") || iequals(*transport, "wss"));
+}
+
+}  // namespace
 
 std::int64_t LocationTable::Entry::remaining(TimePoint now) const {
   return is_live(now) ? std::chrono::ceil<seconds>(until - now).count() : 0;
@@ -24,6 +37,10 @@ void LocationTable::put(Now now, Binding binding) {
     found = by_aor_.emplace(fresh.aor, id).first;
   }
   Record& record = *records_.find(found->second);
+  if (binding.connection.number != 0) {
+    auto& aors = by_connection_[binding.connection.number];
+    if (std::find(aors.begin(), aors.end(), binding.aor) == aors.end()) aors.push_back(binding.aor);
+  }
   const auto same = std::find_if(record.entries.begin(), record.entries.end(),
                                  [&](const Entry& entry) { return entry.binding.contact == binding.contact; });
   if (same == record.entries.end()) {
@@ -33,6 +50,22 @@ void LocationTable::put(Now now, Binding binding) {
     *same = {std::move(binding), until};
   }
   arm(found->second, record);
+}
+
+std::vector<Binding> LocationTable::lose(std::uint64_t connection) {
+  std::vector<Binding> out;
+  const auto node = by_connection_.extract(connection);
+  if (node.empty()) return out;
+  for (const std::string& aor : node.mapped()) {
+    const auto found = by_aor_.find(aor);
+    if (found == by_aor_.end()) continue;
+    for (Entry& entry : records_.find(found->second)->entries) {
+      if (entry.binding.connection.number != connection) continue;
+      entry.binding.connection = {};
+      if (is_websocket_contact(entry.binding.contact)) out.push_back(entry.binding);
+    }
+  }
+  return out;
 }
 
 void LocationTable::remove(std::string_view aor, std::string_view contact) {

@@ -33,6 +33,9 @@ class LocationTable {
   [[nodiscard]] const Entries& find(std::string_view aor) const;
   // Inserts or replaces by (aor, contact text).
   void put(Now now, Binding binding);
+  // A connection is gone: its bindings go back to what their contacts say. Gives what of them cannot be reached any
+  // more, as a contact that is reached by WebSocket cannot (RFC 7118 §5): the caller removes it.
+  [[nodiscard]] std::vector<Binding> lose(std::uint64_t connection);
   // An empty contact removes all of that aor.
   void remove(std::string_view aor, std::string_view contact);
   // Takes out what has expired; gone(aor, contact) is told each. `gone` must not change the table.
@@ -76,7 +79,8 @@ class LocationTable {
   }
 
   SlotMap<RecordTag, Record> records_;
-  std::unordered_map<std::string_view, Id> by_aor_;  // views into the records
+  std::unordered_map<std::string_view, Id> by_aor_;                            // views into the records
+  std::unordered_map<std::uint64_t, std::vector<std::string>> by_connection_;  // addresses-of-record, perhaps gone
   TimerWheel wheel_;
   std::size_t size_ = 0;
 };

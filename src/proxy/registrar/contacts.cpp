@@ -29,6 +29,11 @@ std::string joined(const sip::Message& request, HeaderId id) {
   return out;
 }
 
+bool has_one_via(const sip::Message& request) {
+  auto value = request.values(HeaderId::Via).begin();
+  return value != std::default_sentinel && ++value == std::default_sentinel;
+}
+
 // §10.3: an update with the Call-ID of the binding needs a higher CSeq than the binding's.
 bool is_out_of_order(const LocationTable::Entry& entry, const sip::Message& request) {
   return entry.binding.call_id == request.call_id() && request.cseq() <= entry.binding.cseq;
@@ -112,6 +117,12 @@ class Planner {
     binding.path = joined(request_, HeaderId::Path);
     binding.user_agent = request_.find(HeaderId::UserAgent).value_or(std::string_view{}).substr(0, kLongestUserAgent);
     binding.received = received_from(request_, uri, facts_.flow.remote);
+    // A connection that the phone opened is the way back to it: no NAT lets another one in, and few phones have a
+    // certificate to be called with. One behind another proxy is reached by its Path.
+    if (transport::is_reliable(facts_.flow.protocol) && has_one_via(request_)) {
+      binding.connection = {facts_.flow.connection, facts_.flow.protocol, facts_.flow.remote};
+      binding.received.clear();
+    }
     forget(binding.contact);
     write_.put.push_back(std::move(binding));
   }

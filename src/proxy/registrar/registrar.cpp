@@ -105,6 +105,17 @@ void Registrar::expire(TimePoint now) {
   });
 }
 
+void Registrar::lose(std::uint64_t connection) {
+  for (const Binding& binding : s_.location->lose(connection)) {
+    if (const auto busy = busy_.find(binding.aor); busy != busy_.end()) {
+      busy->second.expired.push_back(binding.contact);
+    } else {
+      expired_.push_back({binding.aor, binding.contact});
+    }
+    s_.location->remove(binding.aor, binding.contact);
+  }
+}
+
 std::optional<StoreWrite> Registrar::poll_store() {
   if (writes_.empty()) flush_expired();
   if (writes_.empty()) return std::nullopt;

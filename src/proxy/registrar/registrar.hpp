@@ -46,6 +46,9 @@ class Registrar {
   // Takes expired bindings out of memory and, later, out of the store.
   void expire(TimePoint now);
 
+  // A connection is gone, and with it what could be reached by nothing else.
+  void lose(std::uint64_t connection);
+
   [[nodiscard]] std::optional<StoreWrite> poll_store();
   void stored(Now now, std::uint64_t id, bool ok);
 

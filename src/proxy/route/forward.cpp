@@ -1,6 +1,7 @@
 #include "route/forward.hpp"
 
 #include "base/ascii.hpp"
+#include "route/flow_token.hpp"
 #include "sip/digest.hpp"
 #include "sip/header/name_addr.hpp"
 #include "sip/header/numbers.hpp"
@@ -60,7 +61,7 @@ std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan&
   if (!hop.target) return std::nullopt;
   const auto local = names_->local_for(hop.target->protocol, hop.target->remote.address, in);
   if (!local) return std::nullopt;
-  const transport::Flow out{hop.target->protocol, *local, hop.target->remote, 0, hop.target->server_name};
+  const transport::Flow out{hop.target->protocol, *local, hop.target->remote, hop.connection, hop.target->server_name};
 
   sip::Edit edit(request);
   if (hop.request_uri != request.request_uri()) edit.request_uri(hop.request_uri);
@@ -93,6 +94,11 @@ Forwarder::Hop Forwarder::hop_of(const sip::Message& request, const Plan& plan, 
 
 // §16.6 steps 6 and 7.
 void Forwarder::route(Hop& hop, const Target& target) const {
+  if (hop.routes.empty() && target.connection.number != 0) {
+    hop.target = transport::Target{target.connection.protocol, target.connection.remote};
+    hop.connection = target.connection.number;
+    return;
+  }
   if (hop.routes.empty()) {
     hop.target = locate(target.uri);
     if (target.received) hop.target = transport::Target{protocol_of(target.uri), *target.received};
@@ -123,12 +129,15 @@ void Forwarder::edit_record_route(sip::Edit& edit, std::string_view request_uri,
                                   const transport::Flow& out) const {
   const bool is_sips = iequals(request_uri.substr(0, 5), "sips:");
   const auto value = [&](const transport::Flow& flow) {
-    const std::string name = names_->name_of(flow.protocol, flow.local);
+    std::string name = names_->name_of(flow.protocol, flow.local);
+    // Later requests find the connection again, for those who opened it cannot be called (RFC 5626 §5.3).
+    if (flow.connection != 0) name = flow_token(flow.connection, secret_) + '@' + name;
     if (is_sips && flow.protocol == transport::Protocol::Tls) return "<sips:" + name + ";lr>";
     if (flow.protocol == transport::Protocol::Udp) return "<sip:" + name + ";lr>";
     return "<sip:" + name + ";transport=" + to_lower(transport::protocol_name(flow.protocol)) + ";lr>";
   };
-  if (in.protocol != out.protocol || in.local != out.local) edit.prepend(HeaderId::RecordRoute, value(in));
+  if (in.protocol != out.protocol || in.local != out.local || in.connection != out.connection)
+    edit.prepend(HeaderId::RecordRoute, value(in));
   edit.prepend(HeaderId::RecordRoute, value(out));
 }
 

@@ -22,8 +22,9 @@ struct Outgoing {
 
 class Forwarder {
  public:
-  Forwarder(const Names& names, const transport::Locator& locator, std::string realm, bool record_route)
-      : names_(&names), locator_(&locator), realm_(std::move(realm)), record_route_(record_route) {}
+  Forwarder(const Names& names, const transport::Locator& locator, std::string realm, bool record_route,
+            std::uint64_t secret)
+      : names_(&names), locator_(&locator), realm_(std::move(realm)), record_route_(record_route), secret_(secret) {}
 
   // Nothing when the next hop cannot be found or reached. `in`: the flow that the request came over.
   [[nodiscard]] std::optional<Outgoing> make(const sip::Message& request, const Plan& plan, const Target& target,
@@ -36,6 +37,7 @@ class Forwarder {
     std::string last;                      // storage for a Request-URI that a strict router wants as last Route
     bool routes_changed = false;
     std::optional<transport::Target> target;
+    std::uint64_t connection = 0;  // to take, when it is not 0
   };
   [[nodiscard]] Hop hop_of(const sip::Message& request, const Plan& plan, const Target& target) const;
   void route(Hop& hop, const Target& target) const;
@@ -48,6 +50,7 @@ class Forwarder {
   const transport::Locator* locator_;
   std::string realm_;
   bool record_route_;
+  std::uint64_t secret_;  // of the flow tokens
 };
 
 }  // namespace offhook::proxy

@@ -1,21 +1,23 @@
 #include "route/preprocess.hpp"
 
+#include "route/flow_token.hpp"
 #include "sip/header/name_addr.hpp"
 
 namespace offhook::proxy {
 namespace {
 
-bool names_us(std::string_view route, const Names& names, const Endpoint& local) {
+// The URI of a Route value that names us.
+std::optional<sip::Uri> ours(std::string_view route, const Names& names, const Endpoint& local) {
   const auto address = sip::NameAddr::parse(route);
   const auto uri = address ? address->parse_uri() : tl::unexpected(address.error());
-  return uri && names.is_us(*uri, local);
+  return uri && names.is_us(*uri, local) ? std::optional(*uri) : std::nullopt;
 }
 
-// Only our Record-Route values look like this: our address, no user, ;lr.
+// Only our Record-Route values look like this: our address, ;lr, and no user but a flow token.
 bool is_our_record_route(std::string_view request_uri, const Names& names, const Endpoint& local) {
   if (request_uri.find(";lr") == std::string_view::npos) return false;
   const auto uri = sip::Uri::parse(request_uri);
-  return uri && uri->user.empty() && uri->params.has("lr") && names.is_us(*uri, local);
+  return uri && (uri->user.empty() || is_flow_token(uri->user)) && uri->params.has("lr") && names.is_us(*uri, local);
 }
 
 }  // namespace
@@ -27,11 +29,14 @@ Plan preprocess(const sip::Message& request, const Names& names, const Endpoint&
   bool on_top = true;
   std::string_view last;
   for (const std::string_view route : request.values(sip::HeaderId::Route)) {
-    on_top = on_top && names_us(route, names, local);
-    if (on_top)
+    const auto own = on_top ? ours(route, names, local) : std::nullopt;
+    on_top = own.has_value();
+    if (on_top) {
       ++plan.own;
-    else if (plan.next.empty())
+      plan.flow_token = is_flow_token(own->user) ? own->user : std::string_view{};
+    } else if (plan.next.empty()) {
       plan.next = route;
+    }
     last = route;
     ++total;
   }

@@ -19,8 +19,8 @@ std::vector<Target> targets_of(const LocationTable::Entries& entries, TimePoint 
   for (const auto& entry : entries) {
     if (!entry.is_live(now)) continue;
     const Binding& binding = entry.binding;
-    targets.push_back(
-        {std::string(without_headers(binding.contact)), binding.path, Endpoint::parse(binding.received), binding.q});
+    targets.push_back({std::string(without_headers(binding.contact)), binding.path, Endpoint::parse(binding.received),
+                       binding.q, binding.connection});
   }
   std::stable_sort(targets.begin(), targets.end(), [](const Target& a, const Target& b) { return a.q > b.q; });
   return targets;

@@ -16,6 +16,7 @@ struct Target {
   std::string path;                  // Path of the binding (RFC 3327)
   std::optional<Endpoint> received;  // where to send instead of where the URI points (NAT)
   int q = 1000;
+  BindingFlow connection{};  // the one to take, when its number is not 0
 };
 
 // The live bindings of an address-of-record, highest q first, in the order of their registration within one q.

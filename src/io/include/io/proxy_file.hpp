@@ -7,18 +7,20 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "io/tls.hpp"
 #include "proxy/core.hpp"
 
 namespace offhook::io {
 
 struct ProxySettings {
-  std::vector<Endpoint> listen;
+  std::vector<transport::Listen> listen;
   std::vector<std::string> domains;
   std::string store = "memory";  // or "sqlite:FILE"
   bool authenticate = true;
   std::vector<std::pair<std::string, std::string>> users;                                             // name, password
   std::vector<sip::DigestAlgorithm> digest{sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5};  // best first
   seconds min_expires{60}, default_expires{3600}, max_expires{7200};
+  TlsSettings tls;  // of TLS and WSS
 
   // What the engine takes; passwords become HA1 here.
   [[nodiscard]] proxy::Config to_config() const;
@@ -26,8 +28,8 @@ struct ProxySettings {
   [[nodiscard]] std::string sqlite_path() const;
 };
 
-// "udp:127.0.0.1:5060". Complaint names what is wrong and, for tcp, tls, ws, wss, that they are not there yet.
-[[nodiscard]] Checked<Endpoint> parse_listen(std::string_view text);
+// "udp:127.0.0.1:5060", "tls:[::1]:5061"; protocols are udp, tcp, tls, ws, wss.
+[[nodiscard]] Checked<transport::Listen> parse_listen(std::string_view text);
 // "memory" or "sqlite:FILE".
 [[nodiscard]] Checked<std::string> parse_store(std::string_view text);
 // "SHA-256" or "MD5".

@@ -22,20 +22,25 @@ class ProxyHost {
   // What was acknowledged is on disk already; what was submitted is finished.
   ~ProxyHost();
 
-  [[nodiscard]] const std::vector<Endpoint>& listening() const { return listening_; }
+  [[nodiscard]] const std::vector<transport::Listen>& listening() const { return listening_; }
+  [[nodiscard]] const StreamHost& streams() const { return sip_->streams(); }
+  // Certificates and keys are read again; a bad file changes nothing.
+  Checked<void> reload_certificates();
   [[nodiscard]] const proxy::Core& core() const { return *core_; }
 
  private:
   ProxyHost(Loop& loop) : loop_(&loop) {}
+  Checked<void> open_sockets(ProxySettings& settings, flow::Recorder* recorder);
   void pass_store_writes();
 
   Loop* loop_;
   SystemRandom random_;
   transport::Locator locator_;
+  std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<proxy::Core> core_;
   std::unique_ptr<SipHost> sip_;
   std::unique_ptr<SqliteStore> store_;
-  std::vector<Endpoint> listening_;
+  std::vector<transport::Listen> listening_;
 };
 
 }  // namespace offhook::io

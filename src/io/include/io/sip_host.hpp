@@ -1,44 +1,66 @@
-// Drives one SIP engine (proxy or rack of phones) on real UDP sockets in a loop: datagrams in by batches, transmits out
-// by batches, its deadline on a timer.
+// Drives one SIP engine (proxy or rack of phones) on real sockets in a loop: UDP datagrams in and out by batches,
+// stream connections by StreamHost, the engine's deadline on a timer.
 #pragma once
 #include <functional>
 #include <map>
 #include <memory>
 
+#include "base/result.hpp"
 #include "flow/recorder.hpp"
 #include "io/loop.hpp"
+#include "io/random.hpp"
+#include "io/stream_host.hpp"
+#include "io/tls.hpp"
 #include "io/udp_socket.hpp"
 #include "transport/engine.hpp"
 
 namespace offhook::io {
 
+struct SipHostOptions {
+  UdpOptions udp;
+  StreamOptions stream;
+  TlsContext* tls = nullptr;  // outlives the host; without it TLS and WSS are not spoken
+  // What went wrong at the edge and is nobody's answer: a TLS handshake that failed, with the peer and the reason.
+  std::function<void(const transport::Flow&, std::string_view why)> trouble;
+};
+
 class SipHost {
  public:
   // `after` runs after each input, before transmits are taken: it passes on what else the engine has (store writes,
   // media commands, events).
-  SipHost(Loop& loop, transport::Engine& engine, std::function<void()> after = {}, flow::Recorder* recorder = nullptr);
+  SipHost(Loop& loop, std::function<void()> after = {}, flow::Recorder* recorder = nullptr,
+          SipHostOptions options = {});
   ~SipHost();
   SipHost(const SipHost&) = delete;
   SipHost& operator=(const SipHost&) = delete;
 
+  // The engine, before the loop runs: it may want to know first which ports were taken.
+  void drive(transport::Engine& engine) { engine_ = &engine; }
+
   // Returns the endpoint bound (port 0 has become a number).
-  [[nodiscard]] Checked<Endpoint> listen(Endpoint local, const UdpOptions& options = {});
-  // Takes over a socket that is open already.
-  void adopt(UdpSocket socket);
-  void close(Endpoint local);
+  [[nodiscard]] Checked<Endpoint> listen(transport::Protocol protocol, Endpoint local);
+  void close(transport::Protocol protocol, Endpoint local);
   // After a command or a completion was given to the engine directly.
   void drain();
 
+  [[nodiscard]] const StreamHost& streams() const { return streams_; }
+
  private:
+  void adopt(UdpSocket socket);
   void readable(UdpSocket& socket);
+  void received(const transport::Flow& flow, std::string bytes);
+  void take_output();
 
   Loop* loop_;
-  transport::Engine* engine_;
+  transport::Engine* engine_ = nullptr;
   std::function<void()> after_;
   flow::Recorder* recorder_;
+  SipHostOptions options_;
+  SystemRandom random_;
   Loop::Timer timer_;
   UdpBatch batch_;
   std::map<Endpoint, std::unique_ptr<UdpSocket>> sockets_;
+  StreamHost streams_;
 };
 
 }  // namespace offhook::io

@@ -15,7 +15,8 @@ namespace offhook::io {
 struct UdpOptions {
   int receive_buffer = 4 << 20;  // bytes asked of the kernel; it may give less
   int send_buffer = 1 << 20;
-  int dscp = 0;  // 0 leaves it
+  int dscp = 0;             // 0 leaves it
+  bool reuse_port = false;  // several sockets share the address, the kernel spreads the peers (SO_REUSEPORT)
 };
 
 class UdpSocket;
@@ -34,8 +35,13 @@ class UdpBatch {
   UdpBatch(const UdpBatch&) = delete;
   UdpBatch& operator=(const UdpBatch&) = delete;
 
-  // Up to kSize datagrams that wait at the socket, good until the next receive(); empty when none does.
+  // What kSize reads take from the socket, good until the next receive(); empty when nothing waits. A read may bring
+  // several datagrams of one peer (UDP_GRO, where the kernel has it).
   [[nodiscard]] std::span<const Datagram> receive(UdpSocket& socket);
+  // Fewer reads than kSize were filled: nothing waited behind the last receive().
+  [[nodiscard]] bool is_empty() const;
+  // Peers that the kernel has learned of by ICMP that nothing reaches them; good until the next call.
+  [[nodiscard]] std::span<const Endpoint> unreachable(UdpSocket& socket);
   // Queues for that socket; what is queued for another one, or a full queue, is sent first.
   void queue(UdpSocket& socket, Endpoint to, std::span<const std::uint8_t> bytes);
   // Sends what is queued. What the kernel will not take now is dropped, as the network might: UDP owes nothing. Counted
