@@ -39,12 +39,18 @@ void StreamHost::ready() {
 void StreamHost::progress(Connection& connection, bool readable, bool writable) {
   using Phase = Connection::Phase;
   if (connection.phase == Phase::Connecting && (!writable || !finish_connect(connection))) return;
-  if (connection.phase == Phase::Tls && !shake_hands(connection)) return;
+  if (connection.phase == Phase::Tls) {
+    if (!shake_hands(connection)) return;
+    readable = writable = true;  // what came with the handshake's last flight is in the TLS library already
+  }
   if (connection.phase == Phase::Lingering) return linger(connection);
   if (connection.phase != Phase::Up) return;
   // Writing first: what waited may be the reason why the peer does not go on.
   if (writable) write(connection);
   if (readable) read(connection);
+  // Answers to what came are made by the drain that follows; a WebSocket's own are there already.
+  if (!connection.wants_write && !connection.stream.unsent().empty() && !std::exchange(connection.dirty, true))
+    dirty_.push_back(connection.flow.connection);
   settle(connection);
 }
 
@@ -78,11 +84,7 @@ bool StreamHost::shake_hands(Connection& connection) {
       connection.phase = Connection::Phase::Up;
       connection.stream.connected(now().mono);
       set_timer(connection);
-      write(connection);
-      // What came with the handshake's last flight is in the TLS library already.
-      read(connection);
-      settle(connection);
-      return false;
+      return true;
     case TlsResult::WantsRead: want(connection, false); return false;
     case TlsResult::WantsWrite: want(connection, true); return false;
     case TlsResult::Closed:
@@ -141,9 +143,6 @@ void StreamHost::settle(Connection& connection) {
   if (connection.phase != Connection::Phase::Up && connection.phase != Connection::Phase::Connecting &&
       connection.phase != Connection::Phase::Tls)
     return;
-  // Answers to what came are made by the drain that follows; a WebSocket's own are there already.
-  if (!connection.stream.unsent().empty() && !std::exchange(connection.dirty, true))
-    dirty_.push_back(connection.flow.connection);
   const StreamEnd end = connection.stream.ended();
   if (end == StreamEnd::None) return set_timer(connection);
   const bool has_last_word = end == StreamEnd::Unframed || end == StreamEnd::Refused;

@@ -187,11 +187,8 @@ void StreamHost::send(const Flow& flow, std::string_view bytes) {
   }
   const bool usable = connection != nullptr && connection->phase != Connection::Phase::Dead &&
                       connection->phase != Connection::Phase::Lingering;
-  if (!usable || !connection->stream.send(bytes)) {
-    lost_.push_back(flow);
-    if (usable) settle(*connection);
-    return;
-  }
+  if (!usable) return lost_.push_back(flow);
+  if (!connection->stream.send(bytes)) return settle(*connection);  // it ends here, which is told
   if (!std::exchange(connection->dirty, true)) dirty_.push_back(connection->flow.connection);
 }
 
