@@ -40,7 +40,7 @@ test: setup-build setup-test web check
 check:
 	tools/check
 
-fuzz: setup-build setup-fuzz web
+fuzz: setup-build setup-test setup-fuzz web
 	cmake --preset fuzz > /dev/null
 	cmake --build --preset fuzz -j $(JOBS) --target fuzzers
 	tools/fuzz build/fuzz $(FUZZ_SECONDS)

@@ -123,6 +123,13 @@ void walk_server(std::string_view value) {
   while (const auto one = values->next()) require(one->product.empty() != one->comment.empty());
 }
 
+void read_alert(std::string_view value) {
+  const AlertHint hint = AlertHint::read(value);
+  require(hint.uri.empty() || hint.text.empty());
+  require(hint.text.empty() || hint.says(hint.text));
+  (void)hint.find("info");
+}
+
 void check_text(std::string_view value) {
   require(is_utf8(to_utf8(value)) && (to_utf8(value) == value) == is_utf8(value));
   require(unquote(quote(value)) == value);
@@ -186,6 +193,7 @@ constexpr std::array kParsers{
     look<Via::parse>,
     round_warning,
     check_text,
+    read_alert,
 };
 
 }  // namespace

@@ -31,6 +31,19 @@ TEST(InfoUri, grammar) {
   EXPECT_EQ(read->params.find("delay"), "0");
 }
 
+TEST(AlertHint, isReadAsPhoneSystemsWriteIt) {
+  for (const std::string_view value : {"Auto Answer", "auto answer;x=y", "info = Auto Answer", "INFO=\"auto answer\"",
+                                       "<http://h>;info=\"Auto Answer\"", "<>; info = \"auto answer\""})
+    EXPECT_TRUE(AlertHint::read(value).says("Auto Answer")) << value;
+  for (const std::string_view value : {"", "Auto", "<Auto Answer>", "x=Auto Answer", "info", "<http://h>;x=Auto", "<"})
+    EXPECT_FALSE(AlertHint::read(value).says("Auto Answer")) << value;
+  EXPECT_EQ(AlertHint::read("answer-after = 0").find("Answer-After"), "0");
+  EXPECT_EQ(AlertHint::read("<sip:a@b>;answer-after=5").find("answer-after"), "5");
+  EXPECT_EQ(AlertHint::read("Intercom").find("answer-after"), std::nullopt);
+  EXPECT_EQ(AlertHint::read("<http://127.0.0.1/Bellcore-dr2>").uri, "http://127.0.0.1/Bellcore-dr2");
+  EXPECT_EQ(AlertHint::read("ringtone-2;x").text, "ringtone-2");
+}
+
 TEST(Diversion, grammar) {
   check_grammar(
       Diversion::parse,

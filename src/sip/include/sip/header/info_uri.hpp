@@ -20,4 +20,18 @@ struct InfoUri {
   [[nodiscard]] static Result<InfoUri> parse(std::string_view value);
 };
 
+// An element of Alert-Info as it comes, with brackets or without; reading it cannot fail. Guide, Auto Answer and
+// distinctive ring tones.
+struct AlertHint {
+  std::string_view uri;   // "" without brackets
+  std::string_view text;  // without brackets, what stands before the first ';': "Auto Answer", "Bellcore-dr2"
+  Params params;
+
+  // The value of name=value, white space around '=' or not, as a parameter or in place of the URI.
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
+  // The text, or the value of info=, is these words; without case.
+  [[nodiscard]] bool says(std::string_view words) const;
+  [[nodiscard]] static AlertHint read(std::string_view value);
+};
+
 }  // namespace offhook::sip
