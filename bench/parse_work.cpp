@@ -96,9 +96,9 @@ std::size_t read_session(const Message& message) {
   if (message.find(HeaderId::ContentType) != "application/sdp") return 0;
   const auto session = sdp::parse(message.body());
   if (!session) return 0;
-  std::size_t out = session->origin.session_version.size();
-  for (const auto& media : session->media) {
-    const auto* connection = session->connection_of(media);
+  std::size_t out = session->origin().session_version.size();
+  for (const auto& media : session->media()) {
+    const auto connection = session->connection_of(media);
     out += media.port + media.codecs().size() + static_cast<std::size_t>(session->direction_of(media)) +
            (connection ? connection->address.size() : 0);
   }

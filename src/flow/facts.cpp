@@ -26,11 +26,11 @@ void read_sdp(const sip::Message& message, Facts& facts) {
   const std::string_view body = message.body();
   const auto description = sdp::parse(body);
   if (!description) return;
-  for (const sdp::Media& media : description->media) {
+  for (const sdp::Media& media : description->media()) {
     if (media.type != "audio") continue;
     facts.direction = description->direction_of(media);
-    const sdp::Connection* connection = description->connection_of(media);
-    const auto ip = connection == nullptr ? std::nullopt : connection->ip();
+    const auto connection = description->connection_of(media);
+    const auto ip = connection ? connection->ip() : std::nullopt;
     if (!ip) return;
     facts.audio = Endpoint{*ip, media.port}.text();
     if (ip->is_unspecified()) facts.direction = sdp::Direction::Inactive;  // the hold of RFC 2543

@@ -3,60 +3,154 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "sdp/conformance.hpp"
+#include "sdp/rtcp.hpp"
 
 namespace offhook::sdp {
+namespace {
 
-bool is_usable_audio(const Media& m) {
-  return iequals(m.type, "audio") && iequals(m.protocol, "RTP/AVP") && m.port != 0;
+std::optional<milliseconds> packet_time(const Media& m, std::string_view name) {
+  const auto attribute = m.attribute(name);
+  if (!attribute) return std::nullopt;
+  const auto microseconds = parse_thousandths(trim(attribute->value));
+  // Less than a millisecond is no packet time, more than a minute is nonsense.
+  if (!microseconds || *microseconds < 1000 || *microseconds > 60'000'000) return std::nullopt;
+  return milliseconds(static_cast<std::int64_t>(*microseconds / 1000));
 }
 
+const LocalCrypto* find_suite(const std::vector<LocalCrypto>& list, CryptoSuite suite) {
+  const auto it = std::find_if(list.begin(), list.end(), [&](const LocalCrypto& c) { return c.suite == suite; });
+  return it == list.end() ? nullptr : &*it;
+}
+
+tl::unexpected<Error> no_keys() { return fail(Module::Sdp, "no crypto suite in common"); }
+
+bool is_taken(const std::vector<Codec>& list, std::uint8_t payload_type, const Codec& codec) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const Codec& c) { return c.payload_type == payload_type && !c.same_encoding(codec); });
+}
+
+}  // namespace
+
+bool is_audio(const Media& m) { return iequals(m.type, "audio"); }
+
+bool is_secure_profile(const Media& m) { return iequals(m.protocol, "RTP/SAVP"); }
+
 Result<RemoteAudio> read_audio(const SessionDescription& description, std::size_t index) {
-  const Media& m = description.media[index];
-  const Connection* connection = description.connection_of(m);
-  if (connection == nullptr) return fail(Module::Sdp, "no c= line for the audio stream");
+  const Media m = description.media()[index];
+  const auto connection = description.connection_of(m);
+  if (!connection) return fail(Module::Sdp, "no c= line for the audio stream", m.offset);
   const auto address = connection->ip();
-  if (!address) return fail(Module::Sdp, "c= line has no IP address");
-  if (address->is_multicast()) return fail(Module::Sdp, "multicast audio in a call");
+  if (!address) return fail(Module::Sdp, "c= line has no IP address", m.offset);
+  if (address->is_multicast()) return fail(Module::Sdp, "multicast audio in a call", m.offset);
   RemoteAudio out;
   out.index = index;
   out.rtp = {*address, m.port};
+  out.rtcp_mux = m.has_attribute("rtcp-mux");
+  out.rtcp = rtcp_endpoint(m, out.rtp);
   out.direction = description.direction_of(m);
   if (address->is_unspecified()) out.direction = make_direction(sends(out.direction), false);
   out.codecs = m.codecs();
-  if (const Attribute* ptime = m.attribute("ptime"))
-    if (const auto ms = parse_number<std::uint16_t>(trim(ptime->value)); ms && *ms > 0) out.ptime = milliseconds(*ms);
+  out.ptime = packet_time(m, "ptime");
+  if (const auto most = packet_time(m, "maxptime"); most && out.ptime.value_or(milliseconds(20)) > *most)
+    out.ptime = most;
   return out;
 }
 
-std::vector<Codec> common_codecs(const std::vector<Codec>& theirs, const std::vector<Codec>& ours) {
-  std::vector<Codec> out;
-  const auto has = [](const std::vector<Codec>& list, const Codec& codec) {
-    return std::any_of(list.begin(), list.end(), [&](const Codec& c) { return c.same_encoding(codec); });
-  };
-  for (const Codec& codec : theirs)
-    if (has(ours, codec) && !has(out, codec)) out.push_back(codec);
+Result<std::optional<ChosenCrypto>> choose_crypto(const Media& offer, const LocalAudio& ours) {
+  const bool wanted = ours.srtp == Srtp::Mandatory || is_secure_profile(offer);
+  if (ours.srtp == Srtp::Off) {
+    if (wanted) return fail(Module::Sdp, "SRTP offered, which we do not want", offer.offset);
+    return std::optional<ChosenCrypto>();
+  }
+  std::optional<ChosenCrypto> best;
+  for (const Attribute& attribute : offer.attributes("crypto")) {
+    const auto crypto = Crypto::parse(attribute.value, attribute.offset);
+    const auto key = crypto ? crypto->usable_key() : std::nullopt;
+    const LocalCrypto* own = key ? find_suite(ours.crypto, crypto->suite) : nullptr;
+    if (own == nullptr || (best && best->keys.suite >= crypto->suite)) continue;
+    best = ChosenCrypto{crypto->tag, {crypto->suite, own->key, *key}};
+  }
+  if (!best && wanted) return no_keys();
+  return best;
+}
+
+Result<std::optional<ChosenCrypto>> match_crypto(const Media& answer, const LocalAudio& ours) {
+  if (ours.srtp == Srtp::Off) return std::optional<ChosenCrypto>();
+  for (const Attribute& attribute : answer.attributes("crypto")) {
+    const auto crypto = Crypto::parse(attribute.value, attribute.offset);
+    const auto key = crypto ? crypto->usable_key() : std::nullopt;
+    if (!key || crypto->tag == 0 || crypto->tag > ours.crypto.size()) continue;
+    const LocalCrypto& own = ours.crypto[crypto->tag - 1];
+    if (own.suite == crypto->suite) return ChosenCrypto{crypto->tag, {own.suite, own.key, *key}};
+  }
+  if (ours.srtp == Srtp::Mandatory) return no_keys();
+  return std::optional<ChosenCrypto>();
+}
+
+CodecList common_codecs(const CodecList& theirs, const std::vector<Codec>& ours) {
+  CodecList out;
+  for (const CodecView& codec : theirs) {
+    const bool again = std::any_of(out.begin(), out.end(), [&](const CodecView& c) { return c.same_encoding(codec); });
+    if (!again && find_encoding(ours, codec) != nullptr) out.push_back(codec);
+  }
   return out;
 }
 
-bool has_voice(const std::vector<Codec>& codecs) {
-  // Comfort noise (RFC 3389) is no voice either.
+const Codec* find_encoding(const std::vector<Codec>& list, const CodecView& codec) {
+  const auto it =
+      std::find_if(list.begin(), list.end(), [&](const Codec& c) { return codec.same_encoding(CodecView(c)); });
+  return it == list.end() ? nullptr : &*it;
+}
+
+bool has_voice(const CodecList& codecs) {
   return std::any_of(codecs.begin(), codecs.end(),
-                     [](const Codec& c) { return !c.is_telephone_event() && !iequals(c.name, "CN"); });
+                     [](const CodecView& c) { return !c.is_telephone_event() && !iequals(c.name, "CN"); });
 }
 
-Negotiated make_negotiated(const LocalAudio& local, const RemoteAudio& remote, std::vector<Codec> common,
-                           Direction direction, bool on_hold_by_remote) {
+std::vector<Codec> assign_payload_types(std::vector<Codec> wanted, const std::vector<Codec>& used, Prefer prefer) {
+  std::vector<Codec> out;
+  out.reserve(wanted.size());
+  const auto clashes = [&](std::uint8_t p) {
+    return std::any_of(out.begin(), out.end(), [&](const Codec& c) { return c.payload_type == p; });
+  };
+  const auto is_free = [&](std::uint8_t p, const Codec& codec) { return !clashes(p) && !is_taken(used, p, codec); };
+  for (Codec& codec : wanted) {
+    const auto said = std::find_if(used.rbegin(), used.rend(), [&](const Codec& c) { return c.same_encoding(codec); });
+    const std::uint8_t asked = codec.payload_type;
+    const std::uint8_t earlier = said == used.rend() ? asked : said->payload_type;
+    std::uint8_t p = prefer == Prefer::Asked && is_free(asked, codec) ? asked : earlier;
+    if (!is_free(p, codec)) p = asked;
+    // 96 to 127, then what RFC 3551 leaves unassigned below; 64 to 95 look like RTCP to one who multiplexes.
+    for (int tried = 0; tried < 61 && !is_free(p, codec); ++tried)
+      p = static_cast<std::uint8_t>(tried < 32 ? 96 + tried : 35 + tried - 32);
+    // A peer that has worn out all numbers gets the one it asks for, if that does not make this list ambiguous.
+    if (!is_free(p, codec) && clashes(p = asked)) continue;
+    codec.payload_type = p;
+    out.push_back(std::move(codec));
+  }
+  return out;
+}
+
+Negotiated make_negotiated(const LocalAudio& local, const RemoteAudio& remote, const CodecList& common,
+                           const std::vector<Codec>& described) {
   Negotiated out;
   out.local = local.rtp;
   out.remote = remote.rtp;
-  out.direction = direction;
-  out.on_hold_by_remote = on_hold_by_remote;
+  out.direction = narrow(local.direction, remote.direction);
   out.ptime = remote.ptime.value_or(local.ptime.count() > 0 ? local.ptime : milliseconds(20));
-  for (Codec& codec : common) {
-    if (!codec.is_telephone_event())
-      out.codecs.push_back(std::move(codec));
-    else if (!out.telephone_event_payload)
+  out.rtcp_mux = local.rtcp_mux && remote.rtcp_mux;
+  out.remote_rtcp = out.rtcp_mux ? remote.rtp : remote.rtcp;
+  for (const CodecView& codec : common) {
+    const Codec* own = find_encoding(described, codec);
+    const std::uint8_t receive = own != nullptr ? own->payload_type : codec.payload_type;
+    if (!codec.is_telephone_event()) {
+      out.codecs.push_back(codec.own());
+      out.receive_payloads.push_back(receive);
+    } else if (!out.telephone_event_payload) {
       out.telephone_event_payload = codec.payload_type;
+      out.telephone_event_receive_payload = receive;
+    }
   }
   return out;
 }

@@ -1,38 +1,60 @@
-// The decisions of offer and answer as pure functions from two sides' facts to values (RFC 3264 §6, §7).
-// Private to sdp.
+// The decisions of offer and answer as pure functions from two sides' facts to values (RFC 3264 §6, §7, §8; RFC 4568
+// §5.1; RFC 5761 §5.1). Private to sdp.
 #pragma once
 #include <optional>
 #include <vector>
 
+#include "sdp/crypto.hpp"
 #include "sdp/offer_answer.hpp"
 #include "sdp/session_description.hpp"
 
 namespace offhook::sdp {
 
-// The peer's audio stream as its description has it.
+// The peer's audio stream as its description has it; views into its text.
 struct RemoteAudio {
   std::size_t index = 0;  // which m= line
-  Endpoint rtp;
+  Endpoint rtp, rtcp;
   Direction direction = Direction::SendRecv;  // theirs; c=0.0.0.0 is read as "does not receive" (RFC 3264 §8.4)
-  std::vector<Codec> codecs;
-  std::optional<milliseconds> ptime;
+  CodecList codecs;
+  std::optional<milliseconds> ptime;  // not above their maxptime
+  bool rtcp_mux = false;
 };
-
-// RTP/AVP audio with a port is what we can do; the rest is refused line by line.
-[[nodiscard]] bool is_usable_audio(const Media& m);
 [[nodiscard]] Result<RemoteAudio> read_audio(const SessionDescription& description, std::size_t index);
 
+[[nodiscard]] bool is_audio(const Media& m);
+[[nodiscard]] bool is_secure_profile(const Media& m);  // RTP/SAVP
+
+// One of the peer's keys and ours for the same suite.
+struct ChosenCrypto {
+  std::uint32_t tag = 0;
+  SrtpKeys keys;
+};
+// The strongest suite of their offer that we have a key for; among equals the first offered. An Error when the profile
+// or our policy wants keys and there is none in common; nothing for plain RTP.
+[[nodiscard]] Result<std::optional<ChosenCrypto>> choose_crypto(const Media& offer, const LocalAudio& ours);
+// The keys of an answer to our offer of all of `ours.crypto`, tagged from 1 in that order.
+[[nodiscard]] Result<std::optional<ChosenCrypto>> match_crypto(const Media& answer, const LocalAudio& ours);
+
 // Their codecs that we have too, in their order with their payload types and parameters, each encoding once.
-[[nodiscard]] std::vector<Codec> common_codecs(const std::vector<Codec>& theirs, const std::vector<Codec>& ours);
-// True when there is something to speak with: telephone-event alone is not.
-[[nodiscard]] bool has_voice(const std::vector<Codec>& codecs);
+[[nodiscard]] CodecList common_codecs(const CodecList& theirs, const std::vector<Codec>& ours);
+[[nodiscard]] const Codec* find_encoding(const std::vector<Codec>& list, const CodecView& codec);
+// True when there is something to speak with: telephone-event or comfort noise alone is not.
+[[nodiscard]] bool has_voice(const CodecList& codecs);
+
+// Our payload types for codecs that we want to describe: the mapping of a number never changes within a session (RFC
+// 3264 §8.3.2). An offer prefers what we said before, an answer what the peer asks for (§6.1); where that number has
+// had another meaning, a free dynamic one is taken. `used` is all that we ever said, the latest last.
+enum class Prefer : std::uint8_t { Earlier, Asked };
+[[nodiscard]] std::vector<Codec> assign_payload_types(std::vector<Codec> wanted, const std::vector<Codec>& used,
+                                                      Prefer prefer);
 
 // RFC 3264 §6.1: we send when we want to and they receive, and the other way round.
 [[nodiscard]] constexpr Direction narrow(Direction ours, Direction theirs) {
   return make_direction(sends(ours) && receives(theirs), receives(ours) && sends(theirs));
 }
 
-[[nodiscard]] Negotiated make_negotiated(const LocalAudio& local, const RemoteAudio& remote, std::vector<Codec> common,
-                                         Direction direction, bool on_hold_by_remote);
+// `described` is what our description said: where its numbers differ from the peer's, we receive by ours.
+[[nodiscard]] Negotiated make_negotiated(const LocalAudio& local, const RemoteAudio& remote, const CodecList& common,
+                                         const std::vector<Codec>& described);
 
 }  // namespace offhook::sdp

@@ -8,59 +8,62 @@
 namespace offhook::sdp {
 namespace {
 
-const Codec* find_encoding(const std::vector<Codec>& list, const Codec& codec) {
-  const auto it = std::find_if(list.begin(), list.end(), [&](const Codec& c) { return c.same_encoding(codec); });
-  return it == list.end() ? nullptr : &*it;
-}
-
-bool uses_payload_type(const std::vector<Codec>& list, std::uint8_t payload_type) {
-  return std::any_of(list.begin(), list.end(), [&](const Codec& c) { return c.payload_type == payload_type; });
-}
-
-void append_codec(std::string& out, const Codec& codec) {
-  const std::string payload_type = std::to_string(codec.payload_type);
-  out += "a=rtpmap:" + payload_type + ' ' + codec.name + '/' + std::to_string(codec.clock_rate);
-  if (codec.channels != 1) out += '/' + std::to_string(codec.channels);
+// The lines of a stream that we do not take: port 0, one format that means nothing (RFC 3264 §6), its name.
+std::string refused_lines(const Media& m) {
+  std::string out = "m=";
+  out += m.type;
+  out += " 0 ";
+  out += m.protocol;
+  out += ' ';
+  out += m.formats.front();
   out += "\r\n";
-  if (!codec.fmtp.empty()) out += "a=fmtp:" + payload_type + ' ' + codec.fmtp + "\r\n";
+  if (const auto mid = m.attribute("mid")) (((out += "a=mid:") += trim(mid->value)) += "\r\n");
+  return out;
 }
 
-// The m= line of our audio with its attributes.
-void append_audio(std::string& out, const LocalAudio& local, const std::vector<Codec>& codecs, Direction direction) {
-  out += "m=audio " + std::to_string(local.rtp.port) + " RTP/AVP";
-  for (const Codec& codec : codecs) out += ' ' + std::to_string(codec.payload_type);
-  out += "\r\n";
-  for (const Codec& codec : codecs) append_codec(out, codec);
-  if (local.ptime.count() > 0) out += "a=ptime:" + std::to_string(local.ptime.count()) + "\r\n";
-  out += "a=";
-  out += direction_text(direction);
-  out += "\r\n";
+struct OfferedAudio {
+  RemoteAudio remote;
+  CodecList common;
+  std::optional<ChosenCrypto> crypto;
+  bool secure_profile = false;
+};
+
+// RFC 6157 §4: a stream whose addresses are of another family than ours is of no use. Where ours is not known yet, or
+// theirs is the 0.0.0.0 of hold, there is nothing to compare.
+bool fits_family(const Endpoint& ours, const Endpoint& theirs) {
+  return ours.port == 0 || theirs.address.is_unspecified() || ours.address.is_v6() == theirs.address.is_v6();
 }
 
-std::string refused(const Media& m) {
-  std::string line(m.type);
-  line += " 0 ";
-  line += m.protocol;
-  line += ' ';
-  line += m.formats.front();  // RFC 3264 §6: at least one, meaning nothing
-  return line;
+Result<OfferedAudio> take_audio(const SessionDescription& offer, std::size_t index, const LocalAudio& local) {
+  const Media m = offer.media()[index];
+  auto remote = read_audio(offer, index);
+  if (!remote) return tl::unexpected(remote.error());
+  if (!fits_family(local.rtp, remote->rtp)) return fail(Module::Sdp, "address of the other IP version", m.offset);
+  const auto crypto = choose_crypto(m, local);
+  if (!crypto) return tl::unexpected(crypto.error());
+  CodecList common = common_codecs(remote->codecs, local.codecs);
+  if (!has_voice(common)) return fail(Module::Sdp, "no codec in common", m.offset);
+  return OfferedAudio{std::move(*remote), std::move(common), *crypto, is_secure_profile(m)};
 }
 
-// The audio line of an offer that we take: nothing when the offer has none on purpose (no m= lines, or audio with
-// port 0), an Error when all it has is of no use to us.
-Result<std::optional<RemoteAudio>> audio_of_offer(const SessionDescription& offer, const LocalAudio& local) {
-  bool disabled = offer.media.empty();
+// The audio stream of an offer that we take, the first that fits: nothing when the offer has none on purpose (no m=
+// lines, or audio with port 0), an Error when all it has is of no use to us.
+Result<std::optional<OfferedAudio>> audio_of_offer(const SessionDescription& offer, const LocalAudio& local) {
+  const MediaRange media = offer.media();
+  bool disabled = media.empty();
   std::optional<Error> problem;
-  for (std::size_t i = 0; i < offer.media.size(); ++i) {
-    if (iequals(offer.media[i].type, "audio") && offer.media[i].port == 0) disabled = true;
-    if (!is_usable_audio(offer.media[i])) continue;
-    auto audio = read_audio(offer, i);
-    if (audio && has_voice(common_codecs(audio->codecs, local.codecs))) return std::optional(std::move(*audio));
-    if (!problem) problem = audio ? Error{Module::Sdp, 0, "no codec in common"} : audio.error();
+  for (std::size_t i = 0; i < media.size(); ++i) {
+    const Media m = media[i];
+    if (!is_audio(m)) continue;
+    if (m.port == 0) disabled = true;
+    if (m.port == 0 || !(iequals(m.protocol, "RTP/AVP") || is_secure_profile(m))) continue;
+    auto audio = take_audio(offer, i, local);
+    if (audio) return std::optional(std::move(*audio));
+    if (!problem) problem = audio.error();
   }
   if (problem) return tl::unexpected(*problem);
   if (disabled) return std::nullopt;
-  return fail(Module::Sdp, "no RTP/AVP audio stream offered");
+  return fail(Module::Sdp, "no RTP audio stream offered");
 }
 
 }  // namespace
@@ -68,18 +71,41 @@ Result<std::optional<RemoteAudio>> audio_of_offer(const SessionDescription& offe
 Session::Session(std::uint64_t origin_id, std::string username)
     : origin_id_(origin_id), username_(std::move(username)) {}
 
+std::size_t Session::own_stream() const {
+  const auto it = std::find_if(streams_.begin(), streams_.end(), [](const Stream& s) { return s.refused.empty(); });
+  return static_cast<std::size_t>(it - streams_.begin());
+}
+
+// A slot for our audio: the one that it has, else a disabled one of its kind (RFC 3264 §8.1), else a new one.
+void Session::claim_stream() {
+  if (own_stream() < streams_.size()) return;
+  const auto disabled = std::find_if(streams_.begin(), streams_.end(), [](const Stream& s) {
+    return s.refused.size() > 8 && iequals(std::string_view(s.refused).substr(0, 8), "m=audio ");
+  });
+  if (disabled == streams_.end()) return streams_.push_back({});
+  *disabled = {};
+}
+
 std::string Session::make_offer(const LocalAudio& local) {
-  const bool has_ours =
-      std::any_of(streams_.begin(), streams_.end(), [](const Stream& s) { return s.refused_line.empty(); });
-  if (!has_ours) streams_.push_back({});
+  open_offer_.clear();
+  claim_stream();
   offered_ = local;
-  offered_.codecs = codecs_to_offer(local);
+  AudioLines audio;
+  audio.codecs = assign_payload_types(local.codecs, used_, Prefer::Earlier);
+  offered_.codecs = audio.codecs;
+  audio.direction = local.direction;
+  audio.secure_profile = local.srtp == Srtp::Mandatory;
+  audio.rtcp_mux = local.rtcp_mux;
+  if (local.srtp != Srtp::Off)
+    for (const LocalCrypto& crypto : local.crypto)
+      audio.crypto.push_back({static_cast<std::uint32_t>(audio.crypto.size() + 1), crypto});
   state_ = State::OfferSent;
-  return render(offered_, offered_.codecs, local.direction);
+  return render(offered_, std::move(audio));
 }
 
 Result<void> Session::receive_offer(std::string_view offer, const LocalAudio& local) {
   if (state_ == State::OfferSent) return fail(Module::Sdp, "offer while our own offer is open");
+  if (state_ == State::OfferReceived) return fail(Module::Sdp, "offer while an earlier one is unanswered");
   const auto description = parse(offer);
   if (!description) return tl::unexpected(description.error());
   if (const auto audio = audio_of_offer(*description, local); !audio) return tl::unexpected(audio.error());
@@ -92,24 +118,35 @@ Result<std::string> Session::answer(const LocalAudio& local) {
   if (state_ != State::OfferReceived) return fail(Module::Sdp, "no offer to answer");
   const auto description = parse(open_offer_);
   if (!description) return tl::unexpected(description.error());
-  const auto audio = audio_of_offer(*description, local);
-  if (!audio) return tl::unexpected(audio.error());
+  const auto taken = audio_of_offer(*description, local);
+  if (!taken) return tl::unexpected(taken.error());
 
   streams_.clear();
-  for (const Media& m : description->media) streams_.push_back({refused(m)});
+  for (const Media& m : description->media()) streams_.push_back({refused_lines(m), {}});
   std::optional<Negotiated> negotiated;
-  std::vector<Codec> codecs;
-  Direction direction = Direction::Inactive;
-  if (*audio) {
-    const RemoteAudio& remote = **audio;
-    streams_[remote.index].refused_line.clear();
-    codecs = common_codecs(remote.codecs, local.codecs);
-    direction = narrow(local.direction, remote.direction);
-    negotiated = make_negotiated(local, remote, codecs, direction, !receives(remote.direction));
-    // Their payload types and order, our parameters.
-    for (Codec& codec : codecs) codec.fmtp = find_encoding(local.codecs, codec)->fmtp;
+  AudioLines audio;
+  if (*taken) {
+    const OfferedAudio& offered = **taken;
+    Stream& stream = streams_[offered.remote.index];
+    stream.refused.clear();
+    if (const auto mid = description->media()[offered.remote.index].attribute("mid")) stream.mid = trim(mid->value);
+    // Their order and, as far as our own past allows, their payload types; our parameters.
+    for (const CodecView& codec : offered.common) {
+      audio.codecs.push_back(codec.own());
+      audio.codecs.back().fmtp = find_encoding(local.codecs, codec)->fmtp;
+    }
+    audio.codecs = assign_payload_types(std::move(audio.codecs), used_, Prefer::Asked);
+    negotiated = make_negotiated(local, offered.remote, offered.common, audio.codecs);
+    negotiated->on_hold_by_remote = !receives(offered.remote.direction);
+    audio.direction = negotiated->direction;
+    audio.secure_profile = offered.secure_profile;
+    audio.rtcp_mux = negotiated->rtcp_mux;
+    if (offered.crypto) {
+      negotiated->srtp = offered.crypto->keys;
+      audio.crypto.push_back({offered.crypto->tag, {offered.crypto->keys.suite, offered.crypto->keys.local}});
+    }
   }
-  std::string text = render(local, codecs, direction);
+  std::string text = render(local, std::move(audio));
   settle(std::move(open_offer_), std::move(negotiated));
   return text;
 }
@@ -123,31 +160,35 @@ Result<void> Session::accept_answer(std::string_view answer) {
   if (state_ != State::OfferSent) return fail(Module::Sdp, "answer without an open offer");
   const auto description = parse(answer);
   if (!description) return tl::unexpected(description.error());
-  if (description->media.size() != streams_.size()) return fail(Module::Sdp, "answer has another number of m= lines");
-  const auto ours =
-      std::find_if(streams_.begin(), streams_.end(), [](const Stream& s) { return s.refused_line.empty(); });
-  const auto index = static_cast<std::size_t>(ours - streams_.begin());
-  const Media& m = description->media[index];
-  if (!iequals(m.type, "audio")) return fail(Module::Sdp, "answer puts another medium on the audio line");
+  if (description->media().size() != streams_.size()) return fail(Module::Sdp, "answer has another number of m= lines");
+  const std::size_t index = own_stream();
+  const Media m = description->media()[index];
+  if (!is_audio(m)) return fail(Module::Sdp, "answer puts another medium on the audio line", m.offset);
   if (m.port == 0) {
     settle(std::string(answer), std::nullopt);
     return {};
   }
-  if (!is_usable_audio(m)) return fail(Module::Sdp, "answer changes the transport protocol");
+  if (!iequals(m.protocol, offered_.srtp == Srtp::Mandatory ? "RTP/SAVP" : "RTP/AVP"))
+    return fail(Module::Sdp, "answer changes the transport protocol", m.offset);
   const auto remote = read_audio(*description, index);
   if (!remote) return tl::unexpected(remote.error());
-  auto codecs = common_codecs(remote->codecs, offered_.codecs);
-  if (!has_voice(codecs)) return fail(Module::Sdp, "answer has no codec of the offer");
+  if (!fits_family(offered_.rtp, remote->rtp)) return fail(Module::Sdp, "address of the other IP version", m.offset);
+  const auto crypto = match_crypto(m, offered_);
+  if (!crypto) return tl::unexpected(crypto.error());
+  const auto common = common_codecs(remote->codecs, offered_.codecs);
+  if (!has_voice(common)) return fail(Module::Sdp, "answer has no codec of the offer", m.offset);
 
+  Negotiated negotiated = make_negotiated(offered_, *remote, common, offered_.codecs);
+  if (*crypto) negotiated.srtp = (*crypto)->keys;
   // Whether the peer holds us shows only in an answer to an offer to send; otherwise what we knew stands.
   const bool was_held = negotiated_ && negotiated_->on_hold_by_remote;
-  const bool held = sends(offered_.direction) ? !receives(remote->direction) : was_held;
-  settle(std::string(answer),
-         make_negotiated(offered_, *remote, std::move(codecs), narrow(offered_.direction, remote->direction), held));
+  negotiated.on_hold_by_remote = sends(offered_.direction) ? !receives(remote->direction) : was_held;
+  settle(std::string(answer), std::move(negotiated));
   return {};
 }
 
 void Session::rollback() {
+  if (state_ == State::OfferSent) streams_ = agreed_streams_;  // as if it had not been made (RFC 3264 §4)
   open_offer_.clear();
   state_ = remote_text_.empty() ? State::Idle : State::Stable;
 }
@@ -155,48 +196,9 @@ void Session::rollback() {
 void Session::settle(std::string remote_text, std::optional<Negotiated> negotiated) {
   remote_text_ = std::move(remote_text);
   negotiated_ = std::move(negotiated);
+  agreed_streams_ = streams_;
   open_offer_.clear();
   state_ = State::Stable;
-}
-
-std::vector<Codec> Session::codecs_to_offer(const LocalAudio& local) const {
-  std::vector<Codec> out;
-  out.reserve(local.codecs.size());
-  for (Codec codec : local.codecs) {
-    if (const Codec* before = find_encoding(sent_codecs_, codec)) {
-      codec.payload_type = before->payload_type;
-    } else {
-      const auto taken = [&](std::uint8_t p) {
-        return uses_payload_type(sent_codecs_, p) || uses_payload_type(out, p);
-      };
-      for (std::uint8_t p = 96; p < 128 && taken(codec.payload_type); ++p) codec.payload_type = p;
-    }
-    out.push_back(std::move(codec));
-  }
-  return out;
-}
-
-std::string Session::render(const LocalAudio& local, const std::vector<Codec>& codecs, Direction direction) {
-  const bool v6 = local.rtp.address.is_v6();
-  const std::string address_type = v6 ? "IN IP6 " : "IN IP4 ";
-  const std::string address = address_type + local.rtp.address.text();
-  // RFC 3264 §8.4 speaks of IPv4 alone; :: is its like for IPv6 (RFC 6157 has no better).
-  const std::string connection = local.rfc2543_hold ? address_type + (v6 ? "::" : "0.0.0.0") : address;
-
-  std::string body = "s=-\r\nc=" + connection + "\r\nt=0 0\r\n";
-  for (const Stream& stream : streams_) {
-    if (stream.refused_line.empty())
-      append_audio(body, local, codecs, direction);
-    else
-      body += "m=" + stream.refused_line + "\r\n";
-  }
-  if (body != last_body_) ++version_;  // RFC 3264 §8
-  std::string text = "v=0\r\no=" + username_ + ' ' + std::to_string(origin_id_) + ' ' + std::to_string(version_) + ' ' +
-                     address + "\r\n" + body;
-  last_body_ = std::move(body);
-  sent_codecs_ = codecs;
-  local_text_ = text;
-  return text;
 }
 
 }  // namespace offhook::sdp

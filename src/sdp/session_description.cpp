@@ -1,261 +1,189 @@
+// Typed views of a parsed description.
 #include "sdp/session_description.hpp"
+
+#include <cstring>
 
 #include "base/ascii.hpp"
 
 namespace offhook::sdp {
 namespace {
 
-// Takes the next word up to a space; several spaces count as one.
-std::string_view next_word(std::string_view& rest) {
-  const auto start = rest.find_first_not_of(' ');
-  if (start == std::string_view::npos) return rest = {};
-  rest.remove_prefix(start);
-  const auto end = std::min(rest.find(' '), rest.size());
-  const auto word = rest.substr(0, end);
-  rest.remove_prefix(end);
-  return word;
+// "rtpmap:" or "fmtp:" of an attribute's text, in any case.
+template <std::size_t N>
+bool begins(std::string_view text, const char (&name)[N]) {
+  constexpr std::size_t kSize = N - 1;
+  if (text.size() <= kSize || text[kSize - 1] != ':') return false;
+  return std::memcmp(text.data(), name, kSize) == 0 || iequals(text.substr(0, kSize), {name, kSize});
 }
 
-std::optional<Origin> parse_origin(std::string_view value) {
-  Origin o;
-  for (auto* field : {&o.username, &o.session_id, &o.session_version, &o.net_type, &o.address_type, &o.address}) {
-    *field = next_word(value);
-    if (field->empty()) return std::nullopt;
+constexpr std::uint8_t kNoPayloadType = 255;
+// 0 to 127, as m=, rtpmap and fmtp write it; kNoPayloadType for any other word.
+std::uint8_t payload_type_of(std::string_view word) {
+  unsigned value = 0;
+  for (const char c : word) {
+    if (!is_digit(c) || value > 12) return kNoPayloadType;
+    value = value * 10 + static_cast<unsigned>(c - '0');
   }
-  return o;
+  return word.empty() || value > 127 ? kNoPayloadType : static_cast<std::uint8_t>(value);
 }
 
-std::optional<Connection> parse_connection(std::string_view value) {
-  Connection c;
-  for (auto* field : {&c.net_type, &c.address_type, &c.address})
-    if (*field = next_word(value); field->empty()) return std::nullopt;
-  return c;
+// Digits from `at` on as a number of at most `most`; 0 when there are none or too many.
+std::uint32_t take_digits(const char*& at, const char* end, std::uint32_t most) {
+  std::uint64_t value = 0;
+  for (; at != end && is_digit(*at); ++at)
+    if (value <= most) value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+  return value > most ? 0 : static_cast<std::uint32_t>(value);
 }
 
-std::optional<Bandwidth> parse_bandwidth(std::string_view value) {
-  const auto colon = value.find(':');
-  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-  const auto kilobits = parse_number<std::uint32_t>(trim(value.substr(colon + 1)));
-  if (!kilobits) return std::nullopt;
-  return Bandwidth{value.substr(0, colon), *kilobits};
+// <encoding name>/<clock rate>[/<channels>]; `codec` stays as it is when that is not what stands there.
+void read_rtpmap(std::string_view text, CodecView& codec) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end && *at == ' ') ++at;
+  const char* const name = at;
+  while (at != end && *at != '/' && *at != ' ') ++at;
+  const auto name_size = static_cast<std::size_t>(at - name);
+  if (at == end || *at != '/' || name_size == 0) return;
+  const std::uint32_t rate = take_digits(++at, end, 0xffff'ffff);
+  std::uint32_t channels = 1;
+  if (at != end && *at == '/') channels = take_digits(++at, end, 255);
+  if (rate == 0 || channels == 0 || (at != end && *at != ' ')) return;
+  codec.name = {name, name_size};
+  codec.clock_rate = rate;
+  codec.channels = static_cast<std::uint8_t>(channels);
 }
 
-std::optional<Timing> parse_timing(std::string_view value) {
-  const auto start = parse_number<std::uint64_t>(next_word(value));
-  const auto stop = parse_number<std::uint64_t>(next_word(value));
-  if (!start || !stop) return std::nullopt;
-  return Timing{*start, *stop};
-}
-
-Attribute parse_attribute(std::string_view value) {
-  const auto colon = value.find(':');
-  if (colon == std::string_view::npos) return {trim(value), {}, false};
-  return {trim(value.substr(0, colon)), value.substr(colon + 1), true};
-}
-
-// m=<media> <port>[/<count>] <proto> <fmt> ...
-std::optional<Media> parse_media(std::string_view value, std::size_t max_formats) {
-  Media m;
-  m.type = next_word(value);
-  auto port = next_word(value);
-  m.protocol = next_word(value);
-  if (const auto slash = port.find('/'); slash != std::string_view::npos) {
-    const auto count = parse_number<std::uint16_t>(port.substr(slash + 1));
-    if (!count || *count == 0) return std::nullopt;
-    m.port_count = *count;
-    port = port.substr(0, slash);
-  }
-  const auto number = parse_number<std::uint16_t>(port);
-  if (!number || m.protocol.empty()) return std::nullopt;
-  m.port = *number;
-  m.formats.reserve(8);
-  for (auto format = next_word(value); !format.empty(); format = next_word(value)) {
-    if (m.formats.size() == max_formats) return std::nullopt;
-    m.formats.push_back(format);
-  }
-  if (m.formats.empty()) return std::nullopt;
-  return m;
-}
-
-// Reads line by line; `section_` is where lines go: the session until the first m=, then that medium.
-class Parser {
- public:
-  Parser(std::string_view text, const Limits& limits) : text_(text), limits_(limits) {}
-
-  Result<SessionDescription> run() {
-    if (text_.size() > limits_.bytes) return fail(Module::Sdp, "description too long", limits_.bytes);
-    std::size_t lines = 0;
-    while (at_ < text_.size()) {
-      line_start_ = at_;
-      const auto line = take_line();
-      if (line.empty()) {
-        if (text_.find_first_not_of("\r\n", at_) == std::string_view::npos) break;  // blank lines at the end
-        return error("empty line");
-      }
-      // RFC 8866 §9 byte-string; what we echo in an answer must not carry a line end of its own.
-      if (line.find_first_of(std::string_view("\0\r", 2)) != std::string_view::npos)
-        return error("NUL or CR inside a line");
-      if (++lines > limits_.lines) return error("too many lines");
-      if (line.size() < 2 || line[1] != '=' || !is_alpha(line[0])) return error("line is not <letter>=<value>");
-      if (lines == 1 && line != "v=0") return error("does not begin with v=0");
-      if (const auto done = take(line[0], line.substr(2)); !done) return tl::unexpected(done.error());
-    }
-    line_start_ = text_.size();
-    if (lines == 0) return error("does not begin with v=0");
-    if (!seen_origin_) return error("no o= line");
-    if (!seen_name_) return error("no s= line");
-    return std::move(out_);
-  }
-
- private:
-  std::string_view take_line() {
-    const auto newline = std::min(text_.find('\n', at_), text_.size());
-    auto line = text_.substr(at_, newline - at_);
-    at_ = std::min(newline + 1, text_.size());
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    return line;
-  }
-
-  [[nodiscard]] tl::unexpected<Error> error(std::string_view what) const {
-    return fail(Module::Sdp, what, line_start_);
-  }
-
-  Section& section() { return out_.media.empty() ? static_cast<Section&>(out_) : out_.media.back(); }
-
-  Result<void> take(char type, std::string_view value) {
-    switch (type) {
-      case 'a': section().attributes.push_back(parse_attribute(value)); return {};
-      case 'c': return take_connection(value);
-      case 'b':
-        // RFC 8866 §5.8: unknown modifiers are ignored; so is a value we cannot read.
-        if (const auto b = parse_bandwidth(value)) section().bandwidths.push_back(*b);
-        return {};
-      case 'm': return take_media(value);
-      case 'v':
-      case 'o':
-      case 's':
-      case 't': return take_session_line(type, value);
-      default: section().other.push_back({type, value}); return {};
-    }
-  }
-
-  Result<void> take_connection(std::string_view value) {
-    const auto c = parse_connection(value);
-    if (!c) return error("c= line is not <net type> <address type> <address>");
-    if (out_.media.empty() && !out_.connections.empty()) return error("second c= line of the session");
-    section().connections.push_back(*c);
-    return {};
-  }
-
-  Result<void> take_media(std::string_view value) {
-    if (out_.media.size() == limits_.media) return error("too many m= lines");
-    auto m = parse_media(value, limits_.formats);
-    if (!m) return error("m= line is not <media> <port> <protocol> <formats>");
-    out_.media.push_back(std::move(*m));
-    out_.media.back().attributes.reserve(8);
-    return {};
-  }
-
-  Result<void> take_session_line(char type, std::string_view value) {
-    if (!out_.media.empty()) return error("v=, o=, s= or t= line after an m= line");
-    if (type == 'v') {
-      if (line_start_ != 0) return error("second v= line");
-    } else if (type == 'o') {
-      const auto origin = parse_origin(value);
-      if (!origin || seen_origin_) return error(seen_origin_ ? "second o= line" : "o= line has not six fields");
-      out_.origin = *origin;
-      seen_origin_ = true;
-    } else if (type == 's') {
-      if (seen_name_) return error("second s= line");
-      out_.name = value;
-      seen_name_ = true;
-    } else {
-      const auto timing = parse_timing(value);
-      if (!timing) return error("t= line is not two numbers");
-      out_.times.push_back(*timing);
-    }
-    return {};
-  }
-
-  std::string_view text_;
-  const Limits& limits_;
-  std::size_t at_ = 0, line_start_ = 0;
-  bool seen_origin_ = false, seen_name_ = false;
-  SessionDescription out_;
-};
-
-// "<payload type> <rest>" of rtpmap and fmtp; the rest when the payload type is `format`.
-std::optional<std::string_view> value_for(const Attribute& a, std::string_view name, std::string_view format) {
-  if (!iequals(a.name, name)) return std::nullopt;
-  auto rest = a.value;
-  if (next_word(rest) != format) return std::nullopt;
-  return trim(rest);
-}
-
-// <encoding name>/<clock rate>[/<channels>]
-std::optional<Codec> parse_rtpmap(std::uint8_t payload_type, std::string_view text) {
-  const auto first = text.find('/');
-  if (first == std::string_view::npos || first == 0) return std::nullopt;
-  const auto second = std::min(text.find('/', first + 1), text.size());
-  const auto rate = parse_number<std::uint32_t>(text.substr(first + 1, second - first - 1));
-  std::optional<std::uint8_t> channels = 1;
-  if (second < text.size()) channels = parse_number<std::uint8_t>(text.substr(second + 1));
-  if (!rate || *rate == 0 || !channels || *channels == 0) return std::nullopt;
-  return Codec{payload_type, std::string(text.substr(0, first)), *rate, *channels, {}};
+std::string_view without_spaces(std::string_view s) {
+  while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
+  while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
+  return s;
 }
 
 }  // namespace
 
-std::optional<IpAddress> Connection::ip() const {
-  if (!iequals(net_type, "IN")) return std::nullopt;
-  const auto parsed = IpAddress::parse(address.substr(0, address.find('/')));
-  if (!parsed || !iequals(address_type, parsed->is_v6() ? "IP6" : "IP4")) return std::nullopt;
-  return parsed;
+bool has_name(std::string_view attribute, std::string_view name) {
+  if (attribute.size() < name.size()) return false;
+  if (attribute.size() > name.size()) {
+    const char next = attribute[name.size()];
+    if (next != ':' && next != ' ') return false;
+  }
+  const auto begin = attribute.substr(0, name.size());
+  return begin == name || iequals(begin, name);
 }
 
-const Attribute* Section::attribute(std::string_view name) const {
-  for (const Attribute& a : attributes)
-    if (iequals(a.name, name)) return &a;
-  return nullptr;
+Attribute parse_attribute(const Line& line) {
+  const auto colon = line.value.find(':');
+  if (colon == std::string_view::npos) return {trim(line.value), {}, false, line.offset + line.value.size()};
+  return {trim(line.value.substr(0, colon)), line.value.substr(colon + 1), true, line.offset + colon + 1};
 }
 
-std::optional<Direction> Section::direction() const {
-  for (const Attribute& a : attributes)
-    if (!a.has_value)
-      if (const auto d = parse_direction(a.name)) return d;
+std::optional<Line> Section::line(char type) const {
+  for (const Line& l : lines(type)) return l;
   return std::nullopt;
 }
 
-std::vector<Codec> Media::codecs() const {
-  std::vector<Codec> out;
-  out.reserve(formats.size());
-  for (const auto format : formats) {
-    const auto payload_type = parse_number<std::uint8_t>(format);
-    if (!payload_type || *payload_type > 127) continue;
-    std::optional<Codec> codec;
-    std::string_view fmtp;
-    for (const Attribute& a : attributes) {
-      if (const auto map = value_for(a, "rtpmap", format); map && !codec) codec = parse_rtpmap(*payload_type, *map);
-      if (const auto parameters = value_for(a, "fmtp", format)) fmtp = *parameters;
-    }
-    if (!codec) codec = static_codec(*payload_type);
-    if (!codec) continue;
-    codec->fmtp = fmtp;
-    out.push_back(std::move(*codec));
+std::optional<Attribute> Section::attribute(std::string_view name) const {
+  for (const Attribute& a : attributes(name)) return a;
+  return std::nullopt;
+}
+
+std::optional<Direction> Section::direction() const {
+  constexpr std::size_t kSize = 2 + 8;  // all four have eight letters
+  for (const LineSlot* slot = first_; slot != last_; ++slot) {
+    if (slot->size < kSize || slot->type != 'a') continue;
+    const char* const text = text_ + slot->start;
+    if (slot->size > kSize && !without_spaces({text + kSize, slot->size - kSize}).empty()) continue;
+    if (const auto d = parse_direction({text + 2, kSize - 2})) return d;
   }
+  return std::nullopt;
+}
+
+std::optional<Connection> Section::connection() const {
+  const auto c = line('c');
+  if (!c) return std::nullopt;
+  const auto parsed = Connection::parse(c->value);
+  return parsed ? std::optional(*parsed) : std::nullopt;
+}
+
+std::string_view Section::verbatim() const {
+  if (first_ == last_) return {};
+  const LineSlot& last = *(last_ - 1);
+  return {text_ + first_->start, static_cast<std::size_t>(last.start + last.size - first_->start)};
+}
+
+CodecList Media::codecs() const {
+  CodecList out;
+  for (const auto format : formats)
+    if (const auto payload_type = payload_type_of(format); payload_type != kNoPayloadType)
+      out.push_back({payload_type, 1, 0, {}, {}});
+  CodecView* const begin = out.items();
+  CodecView* const end = begin + out.size();
+  for (const LineSlot* slot = first_; slot != last_; ++slot) {
+    if (slot->type != 'a') continue;
+    std::string_view text(text_ + slot->start + 2, slot->size - 2U);
+    const bool is_map = begins(text, "rtpmap:");
+    if (!is_map && !begins(text, "fmtp:")) continue;
+    text.remove_prefix(is_map ? 7 : 5);
+    const auto payload_type = payload_type_of(next_word(text));
+    for (CodecView* c = begin; c != end; ++c) {
+      if (c->payload_type != payload_type) continue;
+      if (!is_map)
+        c->fmtp = without_spaces(text);
+      else if (c->clock_rate == 0)
+        read_rtpmap(text, *c);
+    }
+  }
+  bool unknown = false;
+  for (CodecView* c = begin; c != end; ++c) {
+    if (c->clock_rate != 0) continue;
+    if (const auto known = static_codec_view(c->payload_type)) {
+      c->name = known->name;
+      c->clock_rate = known->clock_rate;
+      c->channels = known->channels;
+    } else {
+      unknown = true;
+    }
+  }
+  if (unknown) out.remove_if([](const CodecView& c) { return c.clock_rate == 0; });
   return out;
+}
+
+Media MediaRange::iterator::operator*() const { return MediaRange(*description_)[index_]; }
+
+std::size_t MediaRange::size() const { return description_->media_.size(); }
+
+Media MediaRange::operator[](std::size_t index) const {
+  const auto& slots = description_->media_;
+  const auto& slot = slots[index];
+  MediaLine line;
+  line.type = slot.type;
+  line.port = slot.port;
+  line.port_count = slot.port_count;
+  line.protocol = slot.protocol;
+  line.formats = Words(slot.formats);
+  const LineSlot* const lines = description_->lines_.data();
+  const std::size_t end = index + 1 < slots.size() ? slots[index + 1].line : description_->lines_.size();
+  return {line, lines[slot.line].start, description_->text_.data(), lines + slot.line + 1, lines + end};
+}
+
+Section SessionDescription::session() const& {
+  const LineSlot* const lines = lines_.data();
+  return {text_.data(), lines, lines + (media_.empty() ? lines_.size() : media_.front().line)};
+}
+
+std::string_view SessionDescription::name() const {
+  const auto line = session().line('s');
+  return line ? line->value : std::string_view{};
 }
 
 Direction SessionDescription::direction_of(const Media& m) const {
   if (const auto d = m.direction()) return *d;
-  return direction().value_or(Direction::SendRecv);
+  return session().direction().value_or(Direction::SendRecv);
 }
 
-const Connection* SessionDescription::connection_of(const Media& m) const {
-  if (!m.connections.empty()) return &m.connections.front();
-  return connections.empty() ? nullptr : &connections.front();
+std::optional<Connection> SessionDescription::connection_of(const Media& m) const {
+  if (const auto c = m.connection()) return c;
+  return session().connection();
 }
-
-Result<SessionDescription> parse(std::string_view text, const Limits& limits) { return Parser(text, limits).run(); }
 
 }  // namespace offhook::sdp

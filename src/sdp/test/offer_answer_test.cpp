@@ -31,7 +31,7 @@ std::string described(std::string_view media, std::string_view connection = "IN 
          std::string(media);
 }
 std::uint64_t version_of(const std::string& text) {
-  return std::stoull(std::string(parse(text)->origin.session_version));
+  return std::stoull(std::string(parse(text)->origin().session_version));
 }
 
 TEST(Offer, IsTheDescriptionOfTheLocalSide) {
@@ -100,16 +100,16 @@ TEST(Answer, RefusesFurtherStreamsInOrder) {
                bob());
   ASSERT_TRUE(answer);
   const auto d = parse(*answer);
-  ASSERT_EQ(d->media.size(), 4U);
-  EXPECT_EQ(d->media[0].port, 0);
-  EXPECT_EQ(d->media[0].type, "video");
-  EXPECT_EQ(d->media[1].port, 20000);
-  EXPECT_EQ(d->media[2].port, 0);
-  EXPECT_EQ(d->media[3].protocol, "TCP/BFCP");
+  ASSERT_EQ(d->media().size(), 4U);
+  EXPECT_EQ(d->media()[0].port, 0);
+  EXPECT_EQ(d->media()[0].type, "video");
+  EXPECT_EQ(d->media()[1].port, 20000);
+  EXPECT_EQ(d->media()[2].port, 0);
+  EXPECT_EQ(d->media()[3].protocol, "TCP/BFCP");
   // And a later offer of ours has the same lines.
   const std::string offer = b.make_offer(bob());
-  EXPECT_EQ(parse(offer)->media.size(), 4U);
-  EXPECT_EQ(parse(offer)->media[1].port, 20000);
+  EXPECT_EQ(parse(offer)->media().size(), 4U);
+  EXPECT_EQ(parse(offer)->media()[1].port, 20000);
   EXPECT_FALSE(b.accept_answer(described("m=audio 4000 RTP/AVP 0\r\n"))) << "fewer m= lines than the offer";
 }
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "base/random.hpp"
+#include "sdp/writer.hpp"
 
 namespace offhook::sdp {
 namespace {
@@ -35,46 +36,104 @@ constexpr std::string_view kFull =
     "c=IN IP6 2001:db8::2\r\n"
     "a=rtpmap:99 h263-1998/90000\r\n";
 
+std::vector<std::string_view> names(AttributeRange range) {
+  std::vector<std::string_view> out;
+  for (const Attribute& a : range) out.push_back(a.name);
+  return out;
+}
+
 TEST(SessionDescription, ReadsEveryFieldAtItsLevel) {
   const auto d = parse(kFull);
   ASSERT_TRUE(d) << d.error().text;
-  EXPECT_EQ(d->origin, (Origin{"jdoe", "3724394400", "3724394405", "IN", "IP4", "198.51.100.1"}));
-  EXPECT_EQ(d->name, "Call to John Smith");
-  EXPECT_THAT(d->bandwidths, ElementsAre(Bandwidth{"AS", 128}));
-  EXPECT_THAT(d->times, ElementsAre(Timing{0, 0}));
-  EXPECT_EQ(d->other.size(), 5U);
-  EXPECT_EQ(d->other.back(), (Line{'x', "what is this"}));
-  ASSERT_EQ(d->media.size(), 2U);
-  const Media& audio = d->media[0];
+  EXPECT_EQ(d->origin(), (Origin{"jdoe", "3724394400", "3724394405", "IN", "IP4", "198.51.100.1"}));
+  EXPECT_EQ(d->name(), "Call to John Smith");
+  const Section session = d->session();
+  EXPECT_EQ(session.line('b')->value, "AS:128");
+  EXPECT_EQ(session.line('t')->value, "0 0");
+  EXPECT_EQ(session.line('x')->value, "what is this");
+  EXPECT_EQ(kFull.substr(session.line('x')->offset - 2, 14), "x=what is this");
+  EXPECT_FALSE(session.line('k'));
+  EXPECT_THAT(names(session.attributes()), ElementsAre("tool", "recvonly"));
+  ASSERT_EQ(d->media().size(), 2U);
+  const Media audio = d->media()[0];
   EXPECT_EQ(audio.port, 49170);
   EXPECT_THAT(audio.formats, ElementsAre("0", "9", "101"));
+  EXPECT_EQ(audio.line('i')->value, "voice");
   EXPECT_EQ(d->direction_of(audio), Direction::SendOnly);
   EXPECT_EQ(d->connection_of(audio)->ip()->text(), "198.51.100.1");
   EXPECT_EQ(audio.attribute("PTIME")->value, "30");
-  const Media& video = d->media[1];
+  EXPECT_EQ(kFull.substr(audio.attribute("ptime")->offset, 2), "30");
+  EXPECT_FALSE(audio.attribute("ptim"));
+  EXPECT_THAT(names(audio.attributes("rtpmap")), ElementsAre("rtpmap"));
+  EXPECT_TRUE(kFull.substr(audio.offset).starts_with("m=audio"));
+  EXPECT_TRUE(audio.verbatim().starts_with("i=voice") && audio.verbatim().ends_with("a=sendonly"));
+  const Media video = d->media()[1];
   EXPECT_EQ(video.port_count, 2);
   EXPECT_EQ(d->direction_of(video), Direction::RecvOnly);  // from the session
   EXPECT_EQ(d->connection_of(video)->ip()->text(), "2001:db8::2");
 }
 
-TEST(SessionDescription, WritesBackWhatItReadByteForByte) { EXPECT_EQ(serialize(*parse(kFull)), kFull); }
+TEST(SessionDescription, WritesBackWhatItReadByteForByte) {
+  EXPECT_EQ(serialize(*parse(kFull)), kFull);
+  const std::string odd = "v=0\no=-  1 1 IN IP4 192.0.2.1\ns=\na= x : y\nq=?\nm=audio  9 RTP/AVP 0";
+  EXPECT_EQ(serialize(*parse(odd)), odd);
+}
+
+TEST(SessionDescription, MoreLinesAndMediaThanHaveTheirPlaceInIt) {
+  std::string text = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nt=0 0\n";
+  for (int i = 0; i < 9; ++i) {
+    text += "m=audio " + std::to_string(4000 + i) + " RTP/AVP 0\n";
+    for (int j = 0; j < 20; ++j) text += "a=n" + std::to_string(j) + ":" + std::to_string(i) + "\n";
+  }
+  const auto parsed = parse(text);
+  ASSERT_TRUE(parsed);
+  const SessionDescription copy = *parsed;
+  ASSERT_EQ(copy.media().size(), 9U);
+  for (std::size_t i = 0; i < 9; ++i) {
+    EXPECT_EQ(copy.media()[i].port, 4000 + i);
+    EXPECT_EQ(copy.media()[i].attribute("n19")->value, std::to_string(i));
+  }
+}
+
+TEST(SessionDescription, ALineWithoutDescriptionIsNone) {
+  const SessionDescription none;
+  EXPECT_TRUE(none.media().empty());
+  EXPECT_EQ(none.name(), "");
+  EXPECT_EQ(none.session().verbatim(), "");
+}
+
+TEST(Edit, ChangesSingleLinesAndNoOtherByte) {
+  const std::string text = "v=0\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\nt=0 0\na=x\nm=audio 9 RTP/AVP 0\na=ptime:20";
+  const auto d = parse(text);
+  ASSERT_TRUE(d);
+  EXPECT_EQ(Edit(*d).bytes(), text);
+  const Media audio = d->media()[0];
+  EXPECT_EQ(Edit(*d)
+                .insert_after(*audio.line('a'), 'a', "sendonly")
+                .replace(*audio.line('a'), "ptime:30")
+                .remove(*d->session().line('a'))
+                .replace(*d->session().line('o'), "- 1 2 IN IP4 192.0.2.1")
+                .bytes(),
+            "v=0\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\nt=0 0\nm=audio 9 RTP/AVP 0\na=ptime:30\r\na=sendonly\r\n");
+}
 
 TEST(SessionDescription, CodecsTakeRtpmapFirstAndTheStaticTableElse) {
   const std::string text =
       "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\n"
       "m=audio 4000 RTP/AVP 8 0 97 98 99 200 x\na=rtpmap:97 opus/48000/2\na=fmtp:97 useinbandfec=1\n"
-      "a=rtpmap:0 PCMU/8000\na=rtpmap:99 broken\n";
+      "a=rtpmap:0 PCMU/8000\na=rtpmap:99 broken\n"
+      "a=rtpmap:97 second/8000\nA=x\na=RTPMAP:97 third/1\na=rtpmap:97\na=fmtp\na=\n";
   const auto d = parse(text);
   ASSERT_TRUE(d);
-  EXPECT_THAT(d->media[0].codecs(), ElementsAre(Codec{8, "PCMA", 8000, 1, ""}, Codec{0, "PCMU", 8000, 1, ""},
-                                                Codec{97, "opus", 48000, 2, "useinbandfec=1"}));
+  EXPECT_THAT(d->media()[0].codecs(), ElementsAre(Codec{8, "PCMA", 8000, 1, ""}, Codec{0, "PCMU", 8000, 1, ""},
+                                                  Codec{97, "opus", 48000, 2, "useinbandfec=1"}));
 }
 
 TEST(SessionDescription, TakesLfAndMissingLastLineEndAndMissingTiming) {
   const auto d = parse("v=0\no=- 1 1 IN IP4 192.0.2.1\ns=\nm=audio 9 RTP/AVP 0");
   ASSERT_TRUE(d) << d.error().text;
-  EXPECT_EQ(d->media.size(), 1U);
-  EXPECT_EQ(d->connection_of(d->media[0]), nullptr);
+  EXPECT_EQ(d->media().size(), 1U);
+  EXPECT_FALSE(d->connection_of(d->media()[0]));
 }
 
 struct Bad {
@@ -109,6 +168,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(SessionDescription, LimitsHold) {
   const std::string long_text = kHead + "a=" + std::string(20'000, 'a');
   EXPECT_FALSE(parse(long_text));
+  const std::string longer = kHead + std::string(70'000, '\n');
+  EXPECT_FALSE(parse(longer, {.bytes = 1 << 20})) << "offsets have 16 bits";
   std::string lines = kHead;
   for (int i = 0; i < 600; ++i) lines += "a=x\r\n";
   EXPECT_FALSE(parse(lines));
@@ -119,13 +180,6 @@ TEST(SessionDescription, LimitsHold) {
   for (int i = 0; i < 65; ++i) formats += " 0";
   EXPECT_FALSE(parse(formats));
   EXPECT_TRUE(parse(media, {.media = 17}));
-}
-
-TEST(SessionDescription, AddressMustBeOfTheTypeItClaims) {
-  EXPECT_EQ((Connection{"IN", "IP4", "224.2.1.1/127/3"}.ip()->text()), "224.2.1.1");
-  EXPECT_FALSE((Connection{"IN", "IP6", "192.0.2.1"}.ip()));
-  EXPECT_FALSE((Connection{"IN", "IP4", "host.example.com"}.ip()));
-  EXPECT_FALSE((Connection{"ATM", "IP4", "192.0.2.1"}.ip()));
 }
 
 template <class T>
@@ -153,11 +207,8 @@ TEST(SessionDescription, SurvivesAnyDamageToAValidOne) {
       continue;
     }
     ++parsed;
-    const std::string written = serialize(*d);
-    const auto again = parse(written, {.bytes = 1 << 20, .lines = 10'000});
-    ASSERT_TRUE(again) << again.error().text << '\n' << written;
-    EXPECT_EQ(serialize(*again), written);
-    for (const Media& m : d->media) EXPECT_LE(m.codecs().size(), m.formats.size());
+    EXPECT_EQ(serialize(*d), text);
+    for (const Media& m : d->media()) EXPECT_LE(m.codecs().size(), m.formats.size());
   }
   EXPECT_GT(parsed, 1000);
 }

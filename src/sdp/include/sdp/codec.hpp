@@ -21,8 +21,29 @@ struct Codec {
   friend bool operator==(const Codec&, const Codec&) = default;
 };
 
+// A codec as a description has it: views into its text.
+struct CodecView {
+  std::uint8_t payload_type = 0;
+  std::uint8_t channels = 1;
+  std::uint32_t clock_rate = 8000;
+  std::string_view name;
+  std::string_view fmtp;
+
+  CodecView() = default;
+  constexpr CodecView(std::uint8_t payload_type_, std::uint8_t channels_, std::uint32_t clock_rate_,
+                      std::string_view name_, std::string_view fmtp_)
+      : payload_type(payload_type_), channels(channels_), clock_rate(clock_rate_), name(name_), fmtp(fmtp_) {}
+  CodecView(const Codec& c)  // NOLINT(google-explicit-constructor): a view of it, as string_view is of string
+      : payload_type(c.payload_type), channels(c.channels), clock_rate(c.clock_rate), name(c.name), fmtp(c.fmtp) {}
+
+  [[nodiscard]] Codec own() const { return {payload_type, std::string(name), clock_rate, channels, std::string(fmtp)}; }
+  [[nodiscard]] bool same_encoding(const CodecView& other) const;
+  [[nodiscard]] bool is_telephone_event() const;
+  friend bool operator==(const CodecView&, const CodecView&) = default;
+};
+
 // What a static payload type means when no rtpmap says so (RFC 3551 table 4); nothing for the others.
-[[nodiscard]] std::optional<Codec> static_codec(std::uint8_t payload_type);
+[[nodiscard]] std::optional<CodecView> static_codec_view(std::uint8_t payload_type);
 
 [[nodiscard]] inline Codec pcmu() { return {0, "PCMU", 8000, 1, {}}; }
 [[nodiscard]] inline Codec pcma() { return {8, "PCMA", 8000, 1, {}}; }

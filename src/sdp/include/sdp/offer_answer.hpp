@@ -1,10 +1,14 @@
-// Offer and answer for one audio stream (RFC 3264), as a value without I/O: one sdp::Session a call leg (copy it for a
-// further early dialog). It remembers origin and version, the m= lines of earlier exchanges, and what was agreed last.
+// Offer and answer (RFC 3264, RFC 6337 §5), as a value without I/O: one sdp::Session a call leg (copy it for a further
+// early dialog). Ours is one audio stream; whatever else is offered keeps its m= line, refused. It remembers origin and
+// version, the m= lines of earlier exchanges, every payload type that it ever said, and what was agreed last.
 //
 //   caller        make_offer -> accept_answer        a refused offer: rollback, the earlier agreement stands
 //   callee        receive_offer (while it rings) -> answer(local), or answer(offer, local) at once
 //   late offer    callee: make_offer in the 200, accept_answer from the ACK; caller: answer(offer, local) into the ACK
 //   hold          LocalAudio::direction SendOnly or Inactive, rfc2543_hold also writes c=0.0.0.0 (RFC 3264 §8.4)
+//   SRTP          LocalAudio::srtp and ::crypto (RFC 4568); Optional offers RTP/AVP with keys, Mandatory RTP/SAVP
+//
+// Which SIP message may carry which of them: sdp/offer_answer_rules.hpp.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,8 +20,17 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "sdp/codec.hpp"
+#include "sdp/crypto.hpp"
 
 namespace offhook::sdp {
+
+enum class Srtp : std::uint8_t { Off, Optional, Mandatory };
+
+struct LocalCrypto {
+  CryptoSuite suite = CryptoSuite::Unknown;
+  KeyMaterial key;  // drawn by the caller from its Random, the same for the whole call
+  friend bool operator==(const LocalCrypto&, const LocalCrypto&) = default;
+};
 
 // What our side wants of the stream. In an answer the direction is a wish: RFC 3264 §6.1 narrows it to what the offer
 // lets.
@@ -27,18 +40,36 @@ struct LocalAudio {
   Direction direction = Direction::SendRecv;
   milliseconds ptime{20};     // 0: no a=ptime
   bool rfc2543_hold = false;  // c=0.0.0.0 (IPv6: ::)
+  Srtp srtp = Srtp::Off;
+  std::vector<LocalCrypto> crypto{};  // suites in order of preference, each once
+  std::optional<Endpoint> rtcp{};     // written as a=rtcp (RFC 3605) when it is not the port above RTP
+  bool rtcp_mux = false;              // RFC 5761: offered, and taken where it is offered
+  std::string attributes{};           // further "a=…" lines of the medium, carried as they are: ICE, fingerprint
+};
+
+struct SrtpKeys {
+  CryptoSuite suite = CryptoSuite::Unknown;
+  KeyMaterial local;   // what we send with
+  KeyMaterial remote;  // what the peer sends with
+  friend bool operator==(const SrtpKeys&, const SrtpKeys&) = default;
 };
 
 // What both sides agreed on.
 struct Negotiated {
   Endpoint local;
   Endpoint remote;
-  std::vector<Codec>
-      codecs;  // common ones in the answer's order, with the payload types that the peer expects; no telephone-event
+  // Common ones in the answer's order, with the payload types that the peer expects; no telephone-event.
+  std::vector<Codec> codecs;
   Direction direction = Direction::SendRecv;            // ours: what we may send and shall expect
   milliseconds ptime{20};                               // what the peer asks for, else ours, else 20 ms
   bool on_hold_by_remote = false;                       // the peer does not want to hear us
   std::optional<std::uint8_t> telephone_event_payload;  // as the peer expects it
+  // The same codecs by the numbers of our own description, which the peer sends with: they may differ (RFC 3264 §6.1).
+  std::vector<std::uint8_t> receive_payloads;
+  std::optional<std::uint8_t> telephone_event_receive_payload;
+  Endpoint remote_rtcp;  // that of RTP when multiplexed
+  bool rtcp_mux = false;
+  std::optional<SrtpKeys> srtp;  // nothing: plain RTP
 
   friend bool operator==(const Negotiated&, const Negotiated&) = default;
 };
@@ -50,10 +81,11 @@ class Session {
   // `origin_id` is drawn by the caller from its Random; it is the sess-id of our o= line.
   explicit Session(std::uint64_t origin_id = 1, std::string username = "-");
 
-  // Any state but OfferReceived makes sense; a second offer replaces an unanswered one.
+  // A second offer replaces one of ours that is unanswered. Who has an offer to answer does not make one: it would
+  // forget the other's.
   [[nodiscard]] std::string make_offer(const LocalAudio& local);
   // Keeps the offer for answer(local). An Error is what the user agent answers 488 to (or 400 when it is no SDP), or
-  // 491 when an own offer is open; the state is then as before.
+  // 491 or 500 when an offer is open already; the state is then as before. `local` may lack its address yet.
   Result<void> receive_offer(std::string_view offer, const LocalAudio& local);
   Result<std::string> answer(const LocalAudio& local);
   Result<std::string> answer(std::string_view offer, const LocalAudio& local);
@@ -72,11 +104,26 @@ class Session {
  private:
   // One m= line of the session, in order; the number of lines never shrinks (RFC 3264 §8).
   struct Stream {
-    std::string refused_line;  // "video 0 RTP/AVP 31"; empty for the one line that is our audio
+    std::string refused;  // its lines with port 0; empty for the one stream that is our audio
+    std::string mid;      // of our audio, where the peer named it (RFC 5888 §9)
+  };
+  // What render() writes of our audio beside what LocalAudio says.
+  struct ChosenLine {
+    std::uint32_t tag = 0;
+    LocalCrypto crypto;
+  };
+  struct AudioLines {
+    std::vector<Codec> codecs;
+    Direction direction = Direction::Inactive;
+    bool secure_profile = false;
+    std::vector<ChosenLine> crypto;
+    bool rtcp_mux = false;
   };
 
-  [[nodiscard]] std::string render(const LocalAudio& local, const std::vector<Codec>& codecs, Direction direction);
-  [[nodiscard]] std::vector<Codec> codecs_to_offer(const LocalAudio& local) const;
+  void claim_stream();
+  [[nodiscard]] std::size_t own_stream() const;  // streams_.size() when there is none
+  [[nodiscard]] std::string render(const LocalAudio& local, AudioLines audio);
+  void append_audio(std::string& out, const LocalAudio& local, const AudioLines& audio, const Stream& stream) const;
   void settle(std::string remote_text, std::optional<Negotiated> negotiated);
 
   std::uint64_t origin_id_;
@@ -84,10 +131,11 @@ class Session {
   std::uint64_t version_ = 0;
   State state_ = State::Idle;
   std::vector<Stream> streams_;
-  LocalAudio offered_;              // our open offer
-  std::string open_offer_;          // theirs
-  std::vector<Codec> sent_codecs_;  // of our last description: a payload type keeps its meaning (RFC 3264 §8.3.2)
-  std::string last_body_;           // what followed the o= line last time: the version counts its changes
+  std::vector<Stream> agreed_streams_;  // those of the last agreement, for rollback
+  LocalAudio offered_;                  // our open offer
+  std::string open_offer_;              // theirs
+  std::vector<Codec> used_;             // every payload type that we ever said, with its meaning
+  std::string last_body_;               // what followed the o= line last time: the version counts its changes
   std::string local_text_, remote_text_;
   std::optional<Negotiated> negotiated_;
 };

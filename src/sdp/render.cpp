@@ -1,0 +1,74 @@
+// Our description as text, and its version (RFC 3264 §5, §8).
+#include <algorithm>
+
+#include "sdp/offer_answer.hpp"
+#include "sdp/writer.hpp"
+
+namespace offhook::sdp {
+namespace {
+
+Connection connection_of(const IpAddress& address, std::string_view text) {
+  return {"IN", address.is_v6() ? "IP6" : "IP4", text};
+}
+
+// The one key of a line of ours: no lifetime (2^48 packets are far), no MKI.
+std::string crypto_value(std::uint32_t tag, const LocalCrypto& crypto) {
+  return std::to_string(tag) + ' ' + std::string(crypto_suite_text(crypto.suite)) + " inline:" + crypto.key.base64();
+}
+
+}  // namespace
+
+void Session::append_audio(std::string& out, const LocalAudio& local, const AudioLines& audio,
+                           const Stream& stream) const {
+  std::string formats;
+  for (const Codec& codec : audio.codecs) formats += (formats.empty() ? "" : " ") + std::to_string(codec.payload_type);
+  MediaLine line;
+  line.type = "audio";
+  line.port = local.rtp.port;
+  line.protocol = audio.secure_profile ? "RTP/SAVP" : "RTP/AVP";
+  line.formats = Words(formats);
+  Writer w;
+  w.media(line);
+  for (const auto& [tag, crypto] : audio.crypto) w.attribute("crypto", crypto_value(tag, crypto));
+  for (const Codec& codec : audio.codecs) w.codec(codec);
+  if (local.ptime.count() > 0) w.attribute("ptime", std::to_string(local.ptime.count()));
+  w.attribute(direction_text(audio.direction));
+  if (!stream.mid.empty()) w.attribute("mid", stream.mid);
+  if (local.rtcp && !audio.rtcp_mux) {
+    const std::string address = local.rtcp->address.text();
+    std::string value = std::to_string(local.rtcp->port);
+    if (local.rtcp->address != local.rtp.address) value += ' ' + connection_of(local.rtcp->address, address).text();
+    w.attribute("rtcp", value);
+  }
+  if (audio.rtcp_mux) w.attribute("rtcp-mux");
+  w.verbatim(local.attributes);
+  out += w.text();
+}
+
+std::string Session::render(const LocalAudio& local, AudioLines audio) {
+  const std::string address = local.rtp.address.text();
+  const bool v6 = local.rtp.address.is_v6();
+  // RFC 3264 §8.4 speaks of IPv4 alone; :: is its like for IPv6 (RFC 6157 has no better).
+  const std::string_view where = local.rfc2543_hold ? (v6 ? "::" : "0.0.0.0") : std::string_view(address);
+
+  std::string body = Writer().connection(connection_of(local.rtp.address, where)).timing().take();
+  for (const Stream& stream : streams_) {
+    if (stream.refused.empty())
+      append_audio(body, local, audio, stream);
+    else
+      body += stream.refused;
+  }
+  if (body != last_body_) ++version_;  // §8: a description that has not changed keeps its version
+  const std::string id = std::to_string(origin_id_), version = std::to_string(version_);
+  Writer whole;
+  whole.begin({username_, id, version, "IN", v6 ? "IP6" : "IP4", address}).verbatim(body);
+  last_body_ = std::move(body);
+  for (Codec& codec : audio.codecs) {
+    std::erase_if(used_, [&](const Codec& c) { return c.payload_type == codec.payload_type; });
+    used_.push_back(std::move(codec));
+  }
+  local_text_ = whole.take();
+  return local_text_;
+}
+
+}  // namespace offhook::sdp
