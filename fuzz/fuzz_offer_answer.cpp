@@ -80,15 +80,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Session sessions[2] = {Session(1), Session(2)};
   for (int step = 0; step < 32 && in.at != in.end; ++step) {
     const std::uint8_t what = in.next();
-    Session& from = sessions[what & 1U];
-    Session& to = sessions[(what & 1U) ^ 1U];
+    const std::uint8_t who = what & 1U, other = who ^ 1U;
+    Session& from = sessions[who];
+    Session& to = sessions[other];
     if (from.state() == Session::State::OfferReceived) from.rollback();
     const std::string before = from.local_description();
-    const std::string offer = from.make_offer(party(in.next(), 1));
+    const std::string offer = from.make_offer(party(in.next(), who));
     require(from.state() == Session::State::OfferSent);
     if (!before.empty()) require((before == offer) == (body_of(before) == body_of(offer)));
     const std::string arrived = damaged(offer, in);
-    const auto answer = to.answer(arrived, party(in.next(), 2));
+    const auto answer = to.answer(arrived, party(in.next(), other));
     if (!answer) {
       if (to.state() == Session::State::OfferReceived) to.rollback();
       from.rollback();

@@ -30,7 +30,7 @@ std::optional<std::uint64_t> parse_lifetime(std::string_view text) {
   const bool power = text.starts_with("2^");
   if (power) text.remove_prefix(2);
   const auto number = parse_number<std::uint64_t>(text);
-  if (!number || *number == 0) return std::nullopt;
+  if (!number || (*number == 0 && !power)) return std::nullopt;
   if (power) return *number <= 48 ? std::optional(std::uint64_t{1} << *number) : std::nullopt;
   return *number <= (std::uint64_t{1} << 48U) ? number : std::nullopt;
 }

@@ -25,6 +25,7 @@ TEST(Crypto, IsWrittenAsItWasRead) {
         "4 AES_CM_128_HMAC_SHA1_80 "
         "inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR|2^20|1:4;inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj|2^20|"
         "2:4",
+        "5 AEAD_AES_256_GCM inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR|2^0",
         "999999999 SOMETHING_NEW inline:AAAA KDR=24 -ignorable"}) {
     const auto crypto = Crypto::parse(text);
     ASSERT_TRUE(crypto) << text << ": " << crypto.error().text;
