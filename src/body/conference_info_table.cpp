@@ -101,14 +101,14 @@ bool update(Info::User& row, Info::User& news) {
 bool update(std::optional<Info::Users>& row, std::optional<Info::Users>& news) {
   if (!news) return true;
   if (news->state == ElementState::Deleted) return row.reset(), true;
-  if (news->state == ElementState::Full || !row) row.emplace();
+  if (news->state == ElementState::Full || !row) row = Info::Users{};
   return merge(row->users, news->users);
 }
 
 bool update(std::optional<Info::Sidebars>& row, std::optional<Info::Sidebars>& news) {
   if (!news) return true;
   if (news->state == ElementState::Deleted) return row.reset(), true;
-  if (news->state == ElementState::Full || !row) row.emplace();
+  if (news->state == ElementState::Full || !row) row = Info::Sidebars{};
   bool fits = true;
   for (auto& uri : news->uris) fits &= put(row->uris, std::move(uri));
   return fits;
