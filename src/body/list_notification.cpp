@@ -3,6 +3,7 @@
 
 #include "base/ascii.hpp"
 #include "body/resource_list.hpp"
+#include "sip/multipart.hpp"
 
 namespace offhook::body {
 namespace {
@@ -59,6 +60,21 @@ Result<ListNotification> ListNotification::parse(std::span<const Part> parts, st
     }
   }
   return result;
+}
+
+Result<ListNotification> ListNotification::parse(std::string_view content_type, std::string_view body,
+                                                 const Limits& limits) {
+  const auto type = sip::MediaType::parse(content_type);
+  if (!type || !type->is("multipart/related")) return fail(Module::Body, "not multipart/related");
+  auto multipart = sip::Multipart::parse(body, type->boundary());
+  if (!multipart) return fail(Module::Body, multipart.error().text);
+  std::vector<Part> parts;
+  while (const auto part = multipart->next()) {
+    if (parts.size() == limits.elements) return fail(Module::Body, "too many parts");
+    if (!part->uncoded()) return fail(Module::Body, "a part in an encoding that is not read");
+    parts.push_back({part->find("Content-Type").value_or("text/plain"), part->content_id(), part->content});
+  }
+  return parse(parts, type->params.find("start").value_or(std::string_view{}), limits);
 }
 
 Merge ResourceListTable::apply(ListNotification notification) {

@@ -121,6 +121,61 @@ TEST_F(Notification, EveryCidHasItsPart) {
   EXPECT_FALSE(ListNotification::parse(parts).has_value());
 }
 
+// As it comes in a NOTIFY: §6, step 3, with a list inside the list as in step 7.
+TEST_F(Notification, ComesAsMultipartRelated) {
+  const auto part = [](const std::string& fields, const std::string& content) {
+    return "--50UBfW7LSCVLtggUPe5z\r\nContent-Transfer-Encoding: binary\r\n" + fields + "\r\n" + content + "\r\n";
+  };
+  const std::string type =
+      "multipart/related;type=\"application/rlmi+xml\";start=\"<nXYxAE@pres.vancouver.example.com>\";"
+      "boundary=\"50UBfW7LSCVLtggUPe5z\"";
+  const std::string pidf = "Content-Type: application/pidf+xml;charset=\"UTF-8\"\r\nContent-ID: ";
+  const std::string root = part(
+      "Content-ID: <nXYxAE@pres.vancouver.example.com>\r\nContent-Type: application/rlmi+xml;charset=\"UTF-8\"\r\n",
+      list);
+  const std::string others = part(pidf + "<bUZBsM@pres.vancouver.example.com>\r\n", bob) +
+                             part(pidf + "<ZvSvkz@pres.vancouver.example.com>\r\n", dave);
+  const auto result = ListNotification::parse(type, others + root + "--50UBfW7LSCVLtggUPe5z--\r\n");
+  ASSERT_TRUE(result) << result.error().text;
+  ASSERT_EQ(result->resources.size(), 4U);
+  EXPECT_EQ(result->resources[0].instances.at(0).document->bytes, bob);
+  EXPECT_EQ(result->resources[1].instances.at(0).document->bytes, dave);
+  EXPECT_EQ(result->resources[1].instances[0].document->content_type, "application/pidf+xml;charset=\"UTF-8\"");
+
+  EXPECT_FALSE(ListNotification::parse(type, others).has_value());  // no root
+  EXPECT_FALSE(ListNotification::parse("multipart/mixed;boundary=x", root).has_value());
+  EXPECT_FALSE(ListNotification::parse("multipart/related", root).has_value());
+  EXPECT_FALSE(ListNotification::parse("application/rlmi+xml", list).has_value());
+  EXPECT_FALSE(ListNotification::parse(type, "").has_value());
+  EXPECT_FALSE(ListNotification::parse(
+                   type, others + root + "--50UBfW7LSCVLtggUPe5z\r\nContent-Transfer-Encoding: base64\r\n\r\nAA")
+                   .has_value());
+  Limits limits;
+  limits.elements = 2;
+  EXPECT_FALSE(ListNotification::parse(type, others + root, limits).has_value());
+}
+
+TEST_F(Notification, AListInsideAListIsItsDocument) {
+  const std::string inner_list = seed("rlmi/rfc4662-05.xml");
+  const std::string inner_type = "multipart/related;type=\"application/rlmi+xml\";boundary=\"TfZxoxgAvLqgj4wRWPDL\"";
+  const std::string inner =
+      "--TfZxoxgAvLqgj4wRWPDL\r\nContent-ID: <x@y>\r\nContent-Type: application/rlmi+xml\r\n\r\n" + inner_list +
+      "\r\n--TfZxoxgAvLqgj4wRWPDL\r\nContent-ID: <mrEakg@stockholm.example.org>\r\n\r\n1" +
+      "\r\n--TfZxoxgAvLqgj4wRWPDL\r\nContent-ID: <KKMDmv@stockholm.example.org>\r\n\r\n2" +
+      "\r\n--TfZxoxgAvLqgj4wRWPDL--";
+  const std::string outer_list = seed("rlmi/rfc4662-04.xml");
+  const std::vector<Part> outer{{"application/rlmi+xml", "root@x", outer_list},
+                                {inner_type, "<1KQhyE@pres.vancouver.example.com>", inner}};
+  const auto result = ListNotification::parse(outer);
+  ASSERT_TRUE(result) << result.error().text;
+  const auto& document = result->resources.at(1).instances.at(0).document;
+  ASSERT_TRUE(document);
+  const auto nested = ListNotification::parse(document->content_type, document->bytes);
+  ASSERT_TRUE(nested) << nested.error().text;
+  EXPECT_EQ(nested->uri, "sip:adam-friends@stockholm.example.org");
+  EXPECT_EQ(nested->resources.at(1).instances.at(0).document->bytes, "2");
+}
+
 TEST(ResourceListTable, FollowsTheVersions) {
   using Rows = std::vector<ListNotification::Resource>;
   const auto row = [](std::string uri, InstanceState state, std::optional<std::string> document) {

@@ -84,6 +84,11 @@ struct ListNotification {
   bool full = true;
   std::vector<Resource> resources;
 
+  // A body of type multipart/related: `content_type` is the value of its Content-Type. A document that is a list itself
+  // is such a body again, with its own content_type. Errors besides those below, their offset 0: another type, no
+  // boundary, a part in a Content-Transfer-Encoding that is not read.
+  [[nodiscard]] static Result<ListNotification> parse(std::string_view content_type, std::string_view body,
+                                                      const Limits& limits = {});
   // The root is the part that `start` names (the parameter of the Content-Type), or the first. Only parts of this body
   // are looked at (§5.5). Errors: no parts, a root that is no list, a cid without its part; their offset counts from
   // the beginning of the root.
