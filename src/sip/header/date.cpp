@@ -28,9 +28,10 @@ unsigned index_of(const std::array<std::string_view, N>& names, std::string_view
   return static_cast<unsigned>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
-void pad(std::string& out, long long number) {
-  if (number < 10) out += '0';
-  out += std::to_string(number);
+void pad(std::string& out, long long number, std::size_t width = 2) {
+  const std::string digits = std::to_string(number);
+  out.append(width - std::min(width, digits.size()), '0');
+  out += digits;
 }
 
 }  // namespace
@@ -66,7 +67,9 @@ std::string date_text(WallTime at) {
   pad(out, static_cast<unsigned>(date.day()));
   out += ' ';
   out += kMonths[static_cast<unsigned>(date.month()) - 1];
-  out += ' ' + std::to_string(static_cast<int>(date.year())) + ' ';
+  out += ' ';
+  pad(out, static_cast<int>(date.year()), 4);
+  out += ' ';
   pad(out, clock.hours().count());
   out += ':';
   pad(out, clock.minutes().count());

@@ -94,6 +94,7 @@ TEST(Date, grammar) {
   EXPECT_EQ(date_text(WallTime{seconds(951827696)}), "Tue, 29 Feb 2000 12:34:56 GMT");
   EXPECT_EQ(date_text(WallTime{seconds(1289690940) + microseconds(999'999)}), "Sat, 13 Nov 2010 23:29:00 GMT");
   EXPECT_EQ(*parse_date("Sat, 13 Nov 2010 23:29:00 GMT"), WallTime{seconds(1289690940)});
+  EXPECT_EQ(date_text(*parse_date("Sat, 13 Nov 0021 23:29:00 GMT")), "Sat, 13 Nov 0021 23:29:00 GMT");
   EXPECT_EQ(*parse_date("Wed, 31 Dec 1969 23:59:59 GMT"), WallTime{seconds(-1)});
 }
 
