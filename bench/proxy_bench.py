@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""CPU time and memory of the proxy beside a peer, on loopback. What the figures mean: docs/benchmarks.md.
+"""CPU time and memory of the proxy beside a peer, on loopback. What the figures mean: docs/performance.md.
 
   proxy_bench.py --offhook BINARY --load BINARY [--full] [--only plain,digest,durable] [--targets offhook,kamailio] [--json FILE]
 

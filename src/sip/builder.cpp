@@ -48,15 +48,19 @@ Builder Builder::response(const Message& request, int status, std::string_view t
   return out;
 }
 
-Builder& Builder::add(HeaderId id, std::string_view value) { return add(header_name(id), value); }
+Builder& Builder::add(HeaderId id, std::string_view value) {
+  // Content-Length is build()'s to write, once.
+  if (id != HeaderId::ContentLength) write_field(text_, header_name(id), value);
+  return *this;
+}
 
 Builder& Builder::add(std::string_view name, std::string_view value) {
-  // Content-Length is build()'s to write, once.
   if (header_id(name) != HeaderId::ContentLength) write_field(text_, name, value);
   return *this;
 }
 
 Builder& Builder::copy(const Message& from, HeaderId id) {
+  if (!from.find(id)) return *this;
   for (std::size_t i = 0; i < from.header_count(); ++i) {
     const HeaderField field = from.header(i);
     if (field.id == id) add(id, field.value);

@@ -16,7 +16,7 @@ Fault check_via(const Message& request) {
   const auto top = request.top(HeaderId::Via);
   if (!top) return bad("Missing Via");
   const auto via = Via::parse(*top);
-  if (!via || !via->params.well_formed()) return bad("Malformed Via");
+  if (!via || !via->well_formed()) return bad("Malformed Via");
   // A cookie with nothing behind it identifies no transaction. No cookie at all is a peer of RFC 2543.
   if (iequals(via->branch(), kMagicCookie)) return bad("Empty Via Branch");
   return {};

@@ -10,6 +10,7 @@ namespace offhook::sip {
 namespace {
 
 constexpr std::uint32_t kMiddle = 1U << 31U;
+constexpr std::size_t kNone = HeaderIndex::kNone;
 constexpr Limits kOwnLimits{SIZE_MAX, SIZE_MAX, SIZE_MAX};
 
 std::string field_text(std::string_view name, std::string_view value) {
@@ -28,8 +29,9 @@ std::string clean(std::string_view value) {
 
 // Where a field begins and how far it reaches, its line end and folds counted.
 std::pair<std::size_t, std::size_t> Edit::extent(std::size_t index) const {
-  const std::size_t begin = source_->slot(index).name;
-  const std::size_t end = index + 1 < source_->header_count() ? source_->slot(index + 1).name : source_->headers_end_;
+  const HeaderIndex& fields = source_->index_;
+  const std::size_t begin = fields[index].name;
+  const std::size_t end = index + 1 < fields.size() ? fields[index + 1].name : source_->headers_end_;
   return {begin, end - begin};
 }
 
@@ -37,12 +39,6 @@ std::size_t Edit::offset_of(std::string_view part) const {
   const auto at = static_cast<std::size_t>(part.data() - source_->buffer_.data());
   assert(at <= source_->buffer_.size() && part.size() <= source_->buffer_.size() - at);
   return at;
-}
-
-std::optional<std::size_t> Edit::first_of(HeaderId id) const {
-  for (std::size_t i = 0; i < source_->header_count(); ++i)
-    if (source_->slot(i).id == id) return i;
-  return std::nullopt;
 }
 
 // Later cuts at one place win over earlier ones; insertions keep the order of the calls.
@@ -64,9 +60,10 @@ Edit& Edit::status(int code, std::string_view reason) {
 }
 
 Edit& Edit::prepend(HeaderId id, std::string_view value) {
-  const std::size_t fields = source_->header_count() == 0 ? source_->headers_end_ : source_->slot(0).name;
-  const auto first = first_of(id);
-  const std::size_t at = first ? extent(*first).first : fields;
+  const HeaderIndex& fields = source_->index_;
+  const std::size_t front = fields.size() == 0 ? source_->headers_end_ : fields[0].name;
+  const std::size_t first = fields.first(id);
+  const std::size_t at = first == kNone ? front : fields[first].name;
   // Insertions at one place: prepends go before appends, the latest of them first.
   const auto order = kMiddle - 1 - static_cast<std::uint32_t>(cuts_.size());
   cuts_.push_back({static_cast<std::uint32_t>(at), 0, order, field_text(header_name(id), value)});
@@ -75,8 +72,8 @@ Edit& Edit::prepend(HeaderId id, std::string_view value) {
 
 Edit& Edit::append(HeaderId id, std::string_view value) {
   std::size_t at = source_->headers_end_;
-  for (std::size_t i = 0; i < source_->header_count(); ++i)
-    if (source_->slot(i).id == id) at = extent(i).first + extent(i).second;
+  for (std::size_t i = source_->index_.first(id); i != kNone; i = source_->index_.next(i))
+    at = extent(i).first + extent(i).second;
   cut(at, 0, field_text(header_name(id), value));
   return *this;
 }
@@ -88,9 +85,9 @@ Edit& Edit::append(std::string_view name, std::string_view value) {
 }
 
 Edit& Edit::set(HeaderId id, std::string_view value) {
-  if (const auto first = first_of(id)) {
-    const auto [at, size] = extent(*first);
-    cut(at, size, field_text(source_->header(*first).name, value));
+  if (const std::size_t first = source_->index_.first(id); first != kNone) {
+    const auto [at, size] = extent(first);
+    cut(at, size, field_text(source_->header(first).name, value));
     return *this;
   }
   forget(id);
@@ -115,8 +112,7 @@ Edit& Edit::insert_after(std::string_view part, std::string_view text) {
 }
 
 Edit& Edit::remove(HeaderId id) {
-  for (std::size_t i = 0; i < source_->header_count(); ++i)
-    if (source_->slot(i).id == id) remove_field(i);
+  for (std::size_t i = source_->index_.first(id); i != kNone; i = source_->index_.next(i)) remove_field(i);
   return *this;
 }
 
@@ -133,8 +129,7 @@ bool Edit::is_cut(std::size_t at) const {
 
 // Called again it takes the next element, for a cut element is gone.
 Edit& Edit::remove_top(HeaderId id) {
-  for (std::size_t i = 0; i < source_->header_count(); ++i) {
-    if (source_->slot(i).id != id) continue;
+  for (std::size_t i = source_->index_.first(id); i != kNone; i = source_->index_.next(i)) {
     CommaSplitter elements(is_list(id) ? source_->header(i).value : std::string_view{});
     std::optional<std::string_view> first = elements.next();
     while (first && is_cut(offset_of(*first))) first = elements.next();

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 
 #include "base/ascii.hpp"
 
@@ -134,7 +135,7 @@ constexpr std::size_t kSlots = 2048;
 
 constexpr std::size_t hash(std::string_view name, std::uint32_t factor) {
   const auto letter = [&](std::size_t i) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(name.data()[i]) | 0x20U);
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(name.data()[i])) | 0x20U;
   };
   const auto size = static_cast<std::uint32_t>(name.size());
   const std::uint32_t key = size << 24U ^ letter(0) << 16U ^ letter(name.size() / 2) << 8U ^ letter(name.size() - 1);
@@ -171,6 +172,23 @@ constexpr std::array<HeaderId, 26> make_compact() {
 }
 constexpr std::array<HeaderId, 26> kCompact = make_compact();
 
+// a[0, n) == b[0, n), n > 1. Names are short: a call of memcmp costs more than the comparison.
+template <class Word>
+bool same_word(const char* a, const char* b) {
+  Word x{}, y{};
+  std::memcpy(&x, a, sizeof x);
+  std::memcpy(&y, b, sizeof y);
+  return x == y;
+}
+bool same(const char* a, const char* b, std::size_t n) {
+  if (n < 4) return same_word<std::uint16_t>(a, b) && a[n - 1] == b[n - 1];
+  if (n < 8) return same_word<std::uint32_t>(a, b) && same_word<std::uint32_t>(a + n - 4, b + n - 4);
+  const std::size_t last = n - 8;
+  for (std::size_t i = 0; i < last; i += 8)
+    if (!same_word<std::uint64_t>(a + i, b + i)) return false;
+  return same_word<std::uint64_t>(a + last, b + last);
+}
+
 }  // namespace
 
 HeaderId header_id(std::string_view name) {
@@ -180,8 +198,9 @@ HeaderId header_id(std::string_view name) {
   }
   const auto found = static_cast<HeaderId>(kTable.slots.data()[hash(name, kTable.factor)]);
   const std::string_view canonical = row(found).name;
-  // Nearly every name comes as the RFC writes it, and a memcmp is cheaper than folding case.
-  return name == canonical || iequals(name, canonical) ? found : HeaderId::Other;
+  if (name.size() != canonical.size()) return HeaderId::Other;
+  // Nearly every name comes as the RFC writes it, and that is cheaper to see than it is to fold case.
+  return same(name.data(), canonical.data(), name.size()) || iequals(name, canonical) ? found : HeaderId::Other;
 }
 
 std::string_view header_name(HeaderId id) { return row(id).name; }

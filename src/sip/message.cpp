@@ -1,15 +1,14 @@
 #include "sip/message.hpp"
 
+#include <algorithm>
+#include <cassert>
+
 #include "scan.hpp"
 #include "sip/header/cseq.hpp"
 #include "sip/header/name_addr.hpp"
 
 namespace offhook::sip {
 namespace {
-
-std::string_view slice(const std::string& buffer, std::uint32_t at, std::uint32_t size) {
-  return {buffer.data() + at, size};
-}
 
 std::string_view tag_of(std::optional<std::string_view> value) {
   if (!value) return {};
@@ -20,43 +19,63 @@ std::string_view tag_of(std::optional<std::string_view> value) {
 }  // namespace
 
 std::string_view Message::method_text() const& {
-  if (is_request()) return slice(buffer_, part_[0][0], part_[0][1]);
+  if (is_request()) return slice(part_[0][0], part_[0][1]);
   const auto value = find(HeaderId::CSeq);
   const auto parsed = value ? CSeq::parse(*value) : fail(Module::Sip, "no CSeq");
   return parsed ? parsed->method : std::string_view{};
 }
 std::string_view Message::request_uri() const& {
-  return is_request() ? slice(buffer_, part_[1][0], part_[1][1]) : std::string_view{};
+  return is_request() ? slice(part_[1][0], part_[1][1]) : std::string_view{};
 }
 std::string_view Message::reason() const& {
-  return is_response() ? slice(buffer_, part_[1][0], part_[1][1]) : std::string_view{};
+  return is_response() ? slice(part_[1][0], part_[1][1]) : std::string_view{};
 }
-std::string_view Message::version() const& { return slice(buffer_, version_[0], version_[1]); }
-std::string_view Message::start_line() const& { return slice(buffer_, 0, start_line_size_); }
+std::string_view Message::version() const& { return slice(version_[0], version_[1]); }
+std::string_view Message::start_line() const& { return slice(0, start_line_size_); }
 std::string_view Message::body() const& { return std::string_view(buffer_).substr(body_); }
 
 HeaderField Message::header(std::size_t index) const& {
-  const Slot& s = slot(index);
-  return {s.id, slice(buffer_, s.name, s.name_size), slice(buffer_, s.value, s.value_size)};
+  const HeaderIndex::Slot& s = index_[index];
+  return {s.id, slice(s.name, s.name_size), slice(s.value, s.value_size)};
 }
 
 std::optional<std::string_view> Message::find(HeaderId id) const& {
-  for (std::size_t i = 0; i < count_; ++i)
-    if (slot(i).id == id) return header(i).value;
-  return std::nullopt;
+  const std::size_t first = index_.first(id);
+  return first == HeaderIndex::kNone ? std::nullopt : std::optional(value(first));
 }
 
 std::optional<std::string_view> Message::find(std::string_view name) const& {
   if (const HeaderId id = header_id(name); id != HeaderId::Other) return find(id);
-  for (std::size_t i = 0; i < count_; ++i)
-    if (slot(i).id == HeaderId::Other && iequals(header(i).name, name)) return header(i).value;
+  for (std::size_t i = index_.first(HeaderId::Other); i != HeaderIndex::kNone; i = index_.next(i))
+    if (iequals(header(i).name, name)) return value(i);
   return std::nullopt;
 }
 
 std::size_t Message::count(HeaderId id) const {
   std::size_t n = 0;
-  for (std::size_t i = 0; i < count_; ++i) n += slot(i).id == id ? 1 : 0;
+  for (std::size_t i = index_.first(id); i != HeaderIndex::kNone; i = index_.next(i)) ++n;
   return n;
+}
+
+void Message::splice(std::string_view part, std::string_view with) {
+  const auto at = static_cast<std::size_t>(part.data() - buffer_.data());
+  assert(at + part.size() <= headers_end_);
+  const auto end = static_cast<std::uint32_t>(at + part.size());
+  buffer_.replace(at, part.size(), with);
+  std::replace_if(
+      buffer_.begin() + static_cast<std::ptrdiff_t>(at),
+      buffer_.begin() + static_cast<std::ptrdiff_t>(at + with.size()), [](char c) { return c == '\r' || c == '\n'; },
+      ' ');
+  const auto by = static_cast<std::uint32_t>(with.size() - part.size());  // modulo 2^32, as are the sums
+  if (end <= start_line_size_) {
+    auto& [uri, size] = part_[1];
+    if (version_[0] >= end) version_[0] += by;
+    if (uri + size >= end) size += by;
+    start_line_size_ += by;
+  }
+  index_.shift(end, by);
+  headers_end_ += by;
+  body_ += by;
 }
 
 ValueRange Message::values(HeaderId id) const& { return {*this, id}; }
@@ -110,8 +129,7 @@ std::size_t element_end(std::string_view value) {
 
 std::optional<std::string_view> CommaSplitter::next() {
   while (!rest_.empty()) {
-    // Most values hold one element.
-    const std::size_t end = rest_.find(',') == std::string_view::npos ? rest_.size() : element_end(rest_);
+    const std::size_t end = element_end(rest_);
     const std::string_view element = trim(rest_.substr(0, end));
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
     if (!element.empty()) return element;
@@ -119,7 +137,10 @@ std::optional<std::string_view> CommaSplitter::next() {
   return std::nullopt;
 }
 
-ValueRange::iterator::iterator(const Message* message, HeaderId id) : message_(message), id_(id) { advance(); }
+ValueRange::iterator::iterator(const Message* message, HeaderId id)
+    : message_(message), id_(id), field_(message->index_.first(id)) {
+  advance();
+}
 
 ValueRange::iterator& ValueRange::iterator::operator++() {
   advance();
@@ -128,21 +149,23 @@ ValueRange::iterator& ValueRange::iterator::operator++() {
 
 void ValueRange::iterator::advance() {
   for (;;) {
-    if (const auto element = splitter_.next()) {
-      value_ = *element;
-      return;
+    if (!splitter_.done()) {
+      if (const auto element = splitter_.next()) {
+        value_ = *element;
+        return;
+      }
     }
-    while (field_ < message_->header_count() && message_->slot(field_).id != id_) ++field_;
-    if (field_ == message_->header_count()) {
+    if (field_ == HeaderIndex::kNone) {
       message_ = nullptr;
       return;
     }
-    const std::string_view value = message_->header(field_++).value;
-    if (is_list(id_)) {
+    const std::string_view value = message_->value(field_);
+    field_ = message_->index_.next(field_);
+    // Most values hold one element. Challenges, dates and the like hold commas that separate nothing (§7.3.1).
+    const char* const end = value.data() + value.size();
+    if (find_stop<AnyOf<','>>(value.data(), value.data(), end) != end && is_list(id_)) {
       splitter_ = CommaSplitter(value);
     } else if (!value.empty()) {
-      // Challenges, dates and the like hold commas that separate nothing (§7.3.1): the whole value is the element.
-      splitter_ = CommaSplitter({});
       value_ = value;
       return;
     }

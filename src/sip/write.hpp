@@ -3,16 +3,20 @@
 #include <string>
 #include <string_view>
 
+#include "block.hpp"
+
 namespace offhook::sip {
 
 // CR and LF become spaces: a value can never begin another header field or end the header. A fold becomes three spaces.
 inline void write_value(std::string& out, std::string_view value) {
+  const char* at = value.data();
+  const char* const end = at + value.size();
   for (;;) {
-    const std::size_t end = value.find_first_of("\r\n");
-    out += value.substr(0, end);
-    if (end == std::string_view::npos) return;
+    const char* const stop = find_stop<AnyOf<'\r', '\n'>>(value.data(), at, end);
+    out.append(at, stop);
+    if (stop == end) return;
     out += ' ';
-    value.remove_prefix(end + 1);
+    at = stop + 1;
   }
 }
 

@@ -38,15 +38,15 @@ std::optional<Incoming> Layer::receive(const Flow& flow, std::string bytes) {
     if (is_reliable(flow.protocol) && bytes == "\r\n\r\n") send(flow, "\r\n");
     return std::nullopt;
   }
-  scratch_ = bytes;  // parse() consumes its argument, and a broken request is answered from what it was
-  auto message = sip::Message::parse(std::move(bytes), limits_);
+  auto message = sip::Message::take(bytes, limits_);
   if (!message) {
-    refuse(flow, scratch_, kBadRequest, message.error().text);
+    if (const auto limit = sip::limit_of(message.error())) ++counters_.over_limit[static_cast<std::size_t>(*limit)];
+    refuse(flow, bytes, kBadRequest, message.error().text);
     return std::nullopt;
   }
   // §18.3: on a stream the length is what ends a message; without it nothing behind it can be trusted.
   if (needs_length(flow.protocol) && message->count(sip::HeaderId::ContentLength) == 0) {
-    refuse(flow, scratch_, kBadRequest, "Missing Content-Length");
+    refuse(flow, message->bytes(), kBadRequest, "Missing Content-Length");
     return std::nullopt;
   }
   if (message->is_response()) {

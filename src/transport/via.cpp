@@ -1,9 +1,10 @@
 #include "via.hpp"
 
+#include <array>
 #include <string>
+#include <utility>
 
 #include "base/ascii.hpp"
-#include "sip/edit.hpp"
 #include "sip/header/via.hpp"
 #include "transport/layer.hpp"
 
@@ -19,14 +20,16 @@ std::optional<sip::Param> raw_param(const sip::Params& params, std::string_view 
   return std::nullopt;
 }
 
+// What goes where in the message: `part` is a view into it.
+struct Change {
+  std::string_view part;
+  std::string text;
+};
+
 // Gives `param` the value, whether it stands there as a flag or with another value.
-void set_value(sip::Edit& edit, const sip::Param& param, const std::string& value) {
-  if (!param.value)
-    edit.insert_after(param.name, "=" + value);
-  else if (param.value->empty())
-    edit.insert_after(*param.value, value);
-  else
-    edit.replace(*param.value, value);
+Change set_value(const sip::Param& param, std::string value) {
+  if (param.value) return {*param.value, std::move(value)};
+  return {param.name.substr(param.name.size()), "=" + value};
 }
 
 }  // namespace
@@ -36,19 +39,25 @@ void stamp_source(sip::Message& message, const Endpoint& source) {
   if (!top) return;
   const auto via = sip::Via::parse(*top);
   if (!via) return;
-  sip::Edit edit(message);
+  std::array<std::optional<Change>, 2> changes;
 
   const auto rport = raw_param(via->params, "rport");
-  if (rport && via->rport() != source.port) set_value(edit, *rport, std::to_string(source.port));
+  if (rport && via->rport() != source.port) changes[0] = set_value(*rport, std::to_string(source.port));
 
   // RFC 3581 §4: with rport goes received, even when it is the same as sent-by.
-  const auto received = raw_param(via->params, "received");
-  if (received) {
-    if (via->received() != source.address) set_value(edit, *received, source.address.text());
+  if (via->has_received()) {
+    const auto received = raw_param(via->params, "received");
+    if (received && via->received() != source.address) changes[1] = set_value(*received, source.address.text());
   } else if (rport || IpAddress::parse(via->host) != source.address) {
-    edit.insert_after(*top, ";received=" + source.address.text());
+    changes[1] = Change{top->substr(top->size()), ";received=" + source.address.text()};
   }
-  if (!edit.empty()) message = edit.apply();
+
+  // From behind, so that what is still to be changed stays where it is.
+  if (changes[0] && changes[1] && changes[0]->part.data() > changes[1]->part.data()) std::swap(changes[0], changes[1]);
+  const char* const begin = message.bytes().data();
+  const std::size_t first = changes[0] ? static_cast<std::size_t>(changes[0]->part.data() - begin) : 0;
+  if (changes[1]) message.splice(changes[1]->part, changes[1]->text);
+  if (changes[0]) message.splice(message.bytes().substr(first, changes[0]->part.size()), changes[0]->text);
 }
 
 std::string via_value(const Flow& flow, std::string_view branch, bool rport) {

@@ -16,15 +16,17 @@ std::optional<std::uint32_t> Contact::expires() const {
 }
 
 Result<Contact> Contact::parse(std::string_view value) {
-  Contact out;
-  if (trim(value) == "*") {
-    out.star = true;
-    return out;
+  Result<Contact> result;
+  value = trim(value);
+  if (value == "*") {
+    result->star = true;
+    return result;
   }
-  auto address = NameAddr::parse(value);
-  if (!address) return tl::unexpected(address.error());
-  out.address = *address;
-  return out;
+  if (const auto address = NameAddr::parse(value))
+    result->address = *address;
+  else
+    result = tl::unexpected(address.error());
+  return result;
 }
 
 }  // namespace offhook::sip

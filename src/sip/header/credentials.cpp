@@ -5,23 +5,46 @@
 namespace offhook::sip {
 namespace {
 
-// The member of that name; null for a parameter that nobody knows. The length tells most names apart.
+// Up to eight letters as a number, in which case does not count. (No octet but the letter itself and its capital gives
+// the letter when bit 0x20 is set.)
+constexpr std::uint64_t folded(const char* letters, std::size_t n) {
+  std::uint64_t out = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    out |= static_cast<std::uint64_t>(static_cast<unsigned char>(letters[i]) | 0x20U) << (8 * i);
+  return out;
+}
+constexpr std::uint64_t folded(std::string_view letters) { return folded(letters.data(), letters.size()); }
+
+// The member of that name; null for a parameter that nobody knows.
 std::string_view* member(CredentialsView& out, std::string_view name) {
-  const auto is = [name](std::string_view other, std::string_view& field) {
-    return iequals(name, other) ? &field : nullptr;
+  const char* const at = name.data();
+  const auto one_of = [](std::uint64_t found, std::uint64_t wanted, std::string_view& field) {
+    return found == wanted ? &field : nullptr;
   };
   switch (name.size()) {
-    case 2: return is("nc", out.nc);
-    case 3: return ascii_lower(name.front()) == 'q' ? is("qop", out.qop) : is("uri", out.uri);
-    case 5: return ascii_lower(name.front()) == 'r' ? is("realm", out.realm) : is("nonce", out.nonce);
-    case 6: return ascii_lower(name.front()) == 'c' ? is("cnonce", out.cnonce) : is("opaque", out.opaque);
-    case 8:
-      switch (ascii_lower(name.front())) {
-        case 'u': return ascii_lower(name[4]) == 'n' ? is("username", out.username) : is("userhash", out.userhash);
-        default: return is("response", out.response);
-      }
-    case 9:
-      return ascii_lower(name.front()) == 'u' ? is("username*", out.username_ext) : is("algorithm", out.algorithm);
+    case 2: return one_of(folded(at, 2), folded("nc"), out.nc);
+    case 3: {
+      const auto key = folded(at, 3);
+      return key == folded("qop") ? &out.qop : one_of(key, folded("uri"), out.uri);
+    }
+    case 5: {
+      const auto key = folded(at, 5);
+      return key == folded("realm") ? &out.realm : one_of(key, folded("nonce"), out.nonce);
+    }
+    case 6: {
+      const auto key = folded(at, 6);
+      return key == folded("cnonce") ? &out.cnonce : one_of(key, folded("opaque"), out.opaque);
+    }
+    case 8: {
+      const auto key = folded(at, 8);
+      if (key == folded("username")) return &out.username;
+      return key == folded("response") ? &out.response : one_of(key, folded("userhash"), out.userhash);
+    }
+    case 9: {
+      const auto key = folded(at, 8);
+      if (at[8] == '*') return one_of(key, folded("username"), out.username_ext);
+      return ascii_lower(at[8]) == 'm' ? one_of(key, folded("algorith"), out.algorithm) : nullptr;
+    }
     default: return nullptr;
   }
 }

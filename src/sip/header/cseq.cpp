@@ -7,7 +7,7 @@ namespace offhook::sip {
 Result<CSeq> CSeq::parse(std::string_view value) {
   Cursor cursor(value);
   cursor.skip_space();
-  const auto number = parse_number<std::uint32_t>(cursor.take_while(is_digit));
+  const auto number = cursor.take_number<std::uint32_t>();
   if (!number) return fail(Module::Sip, "bad CSeq number", cursor.offset());
   if (cursor.done() || !is_space(cursor.rest.front()))
     return fail(Module::Sip, "CSeq without a method", cursor.offset());

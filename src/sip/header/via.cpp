@@ -3,18 +3,33 @@
 #include "scan.hpp"
 
 namespace offhook::sip {
+namespace {
 
-std::string_view Via::branch() const { return params.find("branch").value_or(std::string_view{}); }
-
-std::optional<IpAddress> Via::received() const {
-  const auto value = params.find("received");
-  return value ? IpAddress::parse(*value) : std::nullopt;
+std::string_view bare(std::string_view value) {
+  const bool quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+  return quoted ? value.substr(1, value.size() - 2) : value;
 }
 
-std::optional<std::uint16_t> Via::rport() const {
-  const auto value = params.find("rport");
-  return value ? parse_number<std::uint16_t>(*value) : std::nullopt;
+// sent-protocol up to the transport's name. Nearly every one is "SIP/2.0/", without white space.
+bool take_protocol(Cursor& cursor) {
+  if (cursor.rest.starts_with("SIP/2.0/")) {
+    cursor.rest.remove_prefix(8);
+    return true;
+  }
+  const auto step = [&cursor] {  // token LWS "/" LWS
+    cursor.skip_space();
+    const bool token = !cursor.take_token().empty();
+    cursor.skip_space();
+    return token && cursor.take('/');
+  };
+  return step() && step();
 }
+
+}  // namespace
+
+std::optional<IpAddress> Via::received() const { return has_received_ ? IpAddress::parse(received_) : std::nullopt; }
+
+std::optional<std::uint16_t> Via::rport() const { return parse_number<std::uint16_t>(rport_); }
 
 std::string Via::sent_by() const {
   std::string out = to_lower(host);
@@ -22,35 +37,57 @@ std::string Via::sent_by() const {
   return out;
 }
 
-// Parameters that are not well formed do not make it fail: a response to a broken request must still find its way
-// (check_request is who refuses them). The protocol's version is not looked at either: a 505 has to be sent back.
-Result<Via> Via::parse(std::string_view value) {
-  Cursor cursor(value);
-  const auto step = [&cursor] {  // token LWS "/" LWS
-    cursor.skip_space();
-    const bool token = !cursor.take_token().empty();
-    cursor.skip_space();
-    return token && cursor.take('/');
-  };
-  if (!step() || !step()) return fail(Module::Sip, "bad Via protocol", cursor.offset());
+// One walk: the parameters that everybody asks for, and whether all are well formed.
+void Via::read_params(std::string_view text) {
+  ParamReader reader{Params(text)};
+  params = reader.params();
+  Param param;
+  bool has_branch = false;
+  while (reader.next(param)) {
+    const std::string_view value = bare(param.value.value_or(std::string_view{}));
+    if (param.name.size() == 6 && !has_branch && iequals(param.name, "branch")) {
+      has_branch = true;
+      branch_ = value;
+    } else if (param.name.size() == 5 && !wants_rport_ && iequals(param.name, "rport")) {
+      wants_rport_ = true;
+      rport_ = value;
+    } else if (param.name.size() == 8 && !has_received_ && iequals(param.name, "received")) {
+      has_received_ = true;
+      received_ = value;
+    }
+  }
+  well_formed_ = reader.well_formed();
+}
+
+// What is wrong; "" when nothing is. Parameters that are not well formed do not make it fail: a response to a broken
+// request must still find its way (check_request is who refuses them). The protocol's version is not looked at either:
+// a 505 has to be sent back.
+std::string_view Via::read(Cursor& cursor) {
   cursor.skip_space();
-  Via via;
-  via.transport = cursor.take_token();
-  if (via.transport.empty() || cursor.done() || !is_space(cursor.rest.front()))
-    return fail(Module::Sip, "bad Via transport", cursor.offset());
+  if (!take_protocol(cursor)) return "bad Via protocol";
   cursor.skip_space();
-  via.host = take_host(cursor);
-  if (via.host.empty()) return fail(Module::Sip, "bad Via host", cursor.offset());
+  transport = cursor.take_token();
+  if (transport.empty() || cursor.done() || !is_space(cursor.rest.front())) return "bad Via transport";
+  cursor.skip_space();
+  host = take_host(cursor);
+  if (host.empty()) return "bad Via host";
   cursor.skip_space();
   if (cursor.take(':')) {
     cursor.skip_space();
-    via.port = parse_number<std::uint16_t>(cursor.take_while(is_digit));
-    if (!via.port) return fail(Module::Sip, "bad Via port", cursor.offset());
+    port = cursor.take_number<std::uint16_t>();
+    if (!port) return "bad Via port";
     cursor.skip_space();
   }
-  if (!cursor.done() && !cursor.at(';')) return fail(Module::Sip, "text behind the Via host", cursor.offset());
-  via.params = Params(cursor.rest);
-  return via;
+  if (!cursor.done() && !cursor.at(';')) return "text behind the Via host";
+  read_params(cursor.rest);
+  return {};
+}
+
+Result<Via> Via::parse(std::string_view value) {
+  Result<Via> result;
+  Cursor cursor(value);
+  if (const auto wrong = result->read(cursor); !wrong.empty()) result = fail(Module::Sip, wrong, cursor.offset());
+  return result;
 }
 
 }  // namespace offhook::sip

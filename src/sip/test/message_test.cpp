@@ -156,6 +156,76 @@ TEST(Message, keepsItsLimits) {
   EXPECT_FALSE(Message::parse(text, {text.size(), 2, 7}));
 }
 
+TEST(Message, saysWhichLimitWasPassed) {
+  const std::string text = "OPTIONS sip:a SIP/2.0\r\nA: 12345678\r\nB: 2\r\n\r\n";
+  EXPECT_EQ(limit_of(Message::parse(text, {text.size() - 1, 2, 8}).error()), Limit::Message);
+  EXPECT_EQ(limit_of(Message::parse(text, {text.size(), 1, 8}).error()), Limit::Headers);
+  EXPECT_EQ(limit_of(Message::parse(text, {text.size(), 2, 7}).error()), Limit::HeaderLength);
+  EXPECT_EQ(limit_of(Message::parse("x").error()), std::nullopt);
+}
+
+TEST(Message, givesBackWhatItDoesNotTake) {
+  std::string bytes = "\r\nOPTIONS sip:a SIP/2.0\r\nA 1\r\n\r\n";
+  const auto refused = Message::take(bytes);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().offset, 25);
+  EXPECT_EQ(bytes, "OPTIONS sip:a SIP/2.0\r\nA 1\r\n\r\n");
+}
+
+// More fields than an octet counts, of one kind and of several: each is found, in order, and a copy has them too.
+TEST(Message, findsEachOfManyFields) {
+  std::string text = "OPTIONS sip:a SIP/2.0\r\nRoute: <sip:r0>\r\n";
+  for (int i = 0; i < 600; ++i) text += "Via: v" + std::to_string(i) + "\r\nX: " + std::to_string(i) + "\r\n";
+  text += "Route: <sip:r1>\r\nTo: <sip:t>\r\nTo: <sip:u>\r\n\r\n";
+  const auto parsed_one = Message::parse(text, {SIZE_MAX, SIZE_MAX, SIZE_MAX});
+  ASSERT_TRUE(parsed_one);
+  Message copy = *parsed_one;
+  const Message moved = std::move(copy);
+  for (const Message* m : {&*parsed_one, &moved}) {
+    EXPECT_EQ(m->count(HeaderId::Via), 600);
+    EXPECT_EQ(elements(*m, HeaderId::Via).back(), "v599");
+    EXPECT_THAT(elements(*m, HeaderId::Route), ElementsAre("<sip:r0>", "<sip:r1>"));
+    EXPECT_THAT(elements(*m, HeaderId::To), ElementsAre("<sip:t>", "<sip:u>"));
+    EXPECT_EQ(m->find("X"), "0");
+    EXPECT_EQ(m->count(HeaderId::From), 0);
+  }
+  EXPECT_EQ(copy.header_count(), 0);  // NOLINT: what is moved from is an empty index
+}
+
+// What a splice leaves behind is what parsing its bytes would give.
+TEST(Message, splicesInPlace) {
+  const std::string text =
+      "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP a;rport;branch=z9hG4bK1, SIP/2.0/UDP b\r\n"
+      "To: sip:bob@example.com\r\nEvent:\r\nl: 4\r\n\r\nbody";
+  const auto expect_parsed_again = [](const Message& m) {
+    const Message again = parsed(std::string(m.bytes()));
+    ASSERT_EQ(m.header_count(), again.header_count());
+    for (std::size_t i = 0; i < m.header_count(); ++i) {
+      EXPECT_EQ(m.header(i).name, again.header(i).name);
+      EXPECT_EQ(m.header(i).value, again.header(i).value);
+    }
+    EXPECT_EQ(m.start_line(), again.start_line());
+    EXPECT_EQ(m.request_uri(), again.request_uri());
+    EXPECT_EQ(m.version(), again.version());
+    EXPECT_EQ(m.body(), again.body());
+  };
+  Message m = parsed(text);
+  const auto top = *m.top(HeaderId::Via);
+  m.splice(top.substr(top.size()), ";received=192.0.2.1\r\nEvil: x");
+  EXPECT_EQ(m.top(HeaderId::Via), "SIP/2.0/UDP a;rport;branch=z9hG4bK1;received=192.0.2.1  Evil: x");
+  expect_parsed_again(m);
+  m.splice(m.top(HeaderId::Via)->substr(14, 5), "rp");
+  EXPECT_EQ(m.top(HeaderId::Via), "SIP/2.0/UDP a;rp;branch=z9hG4bK1;received=192.0.2.1  Evil: x");
+  expect_parsed_again(m);
+  m.splice(m.request_uri(), "sip:a-much-longer-name@example.com");
+  EXPECT_EQ(m.request_uri(), "sip:a-much-longer-name@example.com");
+  expect_parsed_again(m);
+  m.splice(m.find(HeaderId::To)->substr(19), ";tag=1");
+  EXPECT_EQ(m.to_tag(), "1");
+  EXPECT_EQ(m.body(), "body");
+  expect_parsed_again(m);
+}
+
 // A view of a message that is about to die does not compile.
 template <class M>
 constexpr bool kGivesViews =

@@ -15,8 +15,10 @@ namespace offhook {
 
 [[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
+  const char* x = a.data();
+  const char* y = b.data();
+  for (const char* const end = x + a.size(); x != end; ++x, ++y)
+    if (*x != *y && ascii_lower(*x) != ascii_lower(*y)) return false;
   return true;
 }
 
@@ -28,10 +30,12 @@ namespace offhook {
 
 // Drops spaces, tabs, CR and LF at both ends.
 [[nodiscard]] constexpr std::string_view trim(std::string_view s) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const auto first = s.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return s.substr(s.size());
-  return s.substr(first, s.find_last_not_of(kSpace) - first + 1);
+  constexpr auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  const char* begin = s.data();
+  const char* end = begin + s.size();
+  while (begin != end && is_space(*begin)) ++begin;
+  while (end != begin && is_space(end[-1])) --end;
+  return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 // The whole of `s` as an unsigned decimal number; nothing when it is empty, has another character or overflows T.

@@ -2,7 +2,6 @@
 // not named stays byte for byte. A proxy's forwarding (RFC 3261 §16.6) is one Edit. `source` must outlive the edit.
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,7 +49,6 @@ class Edit {
   void cut(std::size_t at, std::size_t size, std::string text);
   [[nodiscard]] std::pair<std::size_t, std::size_t> extent(std::size_t index) const;
   [[nodiscard]] std::size_t offset_of(std::string_view part) const;
-  [[nodiscard]] std::optional<std::size_t> first_of(HeaderId id) const;
   void forget(HeaderId id);
   [[nodiscard]] bool is_cut(std::size_t at) const;
   const Message* source_;

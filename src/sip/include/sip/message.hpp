@@ -6,16 +6,15 @@
 //
 // Values may contain folds (CRLF followed by white space): every typed parser takes them as white space.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 #include "sip/header_id.hpp"
+#include "sip/header_index.hpp"
 #include "sip/method.hpp"
 
 namespace offhook::sip {
@@ -25,6 +24,11 @@ struct Limits {
   std::size_t headers = 256;          // header fields
   std::size_t header_length = 16384;  // bytes of one value
 };
+
+// Which limit an error of parse() speaks of; nothing when it is none of them.
+enum class Limit : std::uint8_t { Message, Headers, HeaderLength };
+inline constexpr std::size_t kLimits = 3;
+[[nodiscard]] std::optional<Limit> limit_of(const Error& error);
 
 struct HeaderField {
   HeaderId id = HeaderId::Other;
@@ -40,7 +44,16 @@ class Message {
   // error. Errors: start line, header syntax, limits, Content-Length (bad, twice, too long). `bytes` is consumed.
   [[nodiscard]] static Result<Message> parse(std::string bytes, const Limits& limits = {});
 
+  // The same for bytes that are still wanted when they are no message (to answer them): an error leaves them in
+  // `bytes`, without line ends before the start line.
+  [[nodiscard]] static Result<Message> take(std::string& bytes, const Limits& limits = {});
+
   Message() = default;
+
+  // Puts `with` in the place of `part`, a view into the value of a header field or into the Request-URI (an empty one
+  // inserts). The index moves along, nothing is read again; views into the message end to be good. CR and LF in `with`
+  // become spaces.
+  void splice(std::string_view part, std::string_view with);
 
   [[nodiscard]] bool is_request() const { return status_ == 0; }
   [[nodiscard]] bool is_response() const { return status_ != 0; }
@@ -56,7 +69,7 @@ class Message {
   [[nodiscard]] std::string_view bytes() const& { return buffer_; }
   [[nodiscard]] std::string release() && { return std::move(buffer_); }
 
-  [[nodiscard]] std::size_t header_count() const { return count_; }
+  [[nodiscard]] std::size_t header_count() const { return index_.size(); }
   [[nodiscard]] HeaderField header(std::size_t index) const&;
   // Value of the first field of that kind (not split at commas).
   [[nodiscard]] std::optional<std::string_view> find(HeaderId id) const&;
@@ -96,22 +109,15 @@ class Message {
   friend class Edit;
   friend class Parser;
   friend class ValueRange;
-  struct Slot {
-    std::uint32_t name = 0;  // offset in buffer_
-    std::uint32_t value = 0;
-    std::uint32_t value_size = 0;
-    std::uint16_t name_size = 0;
-    HeaderId id = HeaderId::Other;
-  };
-  static constexpr std::size_t kInline = 32;
-  [[nodiscard]] const Slot& slot(std::size_t index) const {
-    return index < kInline ? inline_.data()[index] : more_[index - kInline];
+  [[nodiscard]] std::string_view slice(std::uint32_t at, std::uint32_t size) const {
+    return {buffer_.data() + at, size};
+  }
+  [[nodiscard]] std::string_view value(std::size_t index) const {
+    return slice(index_[index].value, index_[index].value_size);
   }
 
   std::string buffer_;
-  std::array<Slot, kInline> inline_{};
-  std::vector<Slot> more_;
-  std::uint32_t count_ = 0;
+  HeaderIndex index_;
   std::uint32_t start_line_size_ = 0, headers_end_ = 0, body_ = 0;
   std::uint32_t part_[2][2] = {};  // method and Request-URI, or version and reason: offset, size
   std::uint32_t version_[2] = {};
@@ -125,6 +131,7 @@ class CommaSplitter {
  public:
   explicit CommaSplitter(std::string_view value) : rest_(value) {}
   [[nodiscard]] std::optional<std::string_view> next();
+  [[nodiscard]] bool done() const { return rest_.empty(); }
 
  private:
   std::string_view rest_;
@@ -151,7 +158,7 @@ class ValueRange {
     void advance();
     const Message* message_ = nullptr;
     HeaderId id_{};
-    std::size_t field_ = 0;
+    std::size_t field_ = HeaderIndex::kNone;  // the next one to be split
     CommaSplitter splitter_{{}};
     std::string_view value_;
   };

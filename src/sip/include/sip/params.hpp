@@ -1,6 +1,7 @@
 // generic-param lists: *( SEMI token [ EQUAL ( token / host / quoted-string ) ] ). RFC 3261 §25.1.
 // A view; `text` begins at the first ';' or is empty. Names compare case-insensitively.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@ class Params {
  public:
   Params() = default;
   explicit Params(std::string_view text) : text_(text) {}
+  // For a parser that has seen the list already: marks (bit n is octet n) of every ';' and '=' in it. It has neither
+  // white space nor quotes, is at most 63 octets and well formed.
+  Params(std::string_view text, std::uint64_t semicolons, std::uint64_t equals)
+      : text_(text), semicolons_(semicolons), equals_(equals) {}
 
   [[nodiscard]] std::string_view text() const { return text_; }
   [[nodiscard]] bool has(std::string_view name) const;
@@ -27,7 +32,61 @@ class Params {
   [[nodiscard]] bool well_formed() const;
 
  private:
+  friend class ParamReader;
+  [[nodiscard]] const char* find_marked(std::string_view name) const;
   std::string_view text_;
+  std::uint64_t semicolons_ = 0, equals_ = 0;  // 0: not looked at
+};
+
+// Takes the parameters of a list off one after the other, and knows at the end whether the list was well formed. Lists
+// of up to 63 octets without quotes, white space and faults (nearly all) are read by the marks of their separators.
+class ParamReader {
+ public:
+  explicit ParamReader(const Params& params)
+      : at_(params.text_.data()),
+        end_(at_ + params.text_.size()),
+        semicolons_(params.semicolons_),
+        equals_(params.equals_) {
+    if (semicolons_ == 0 && at_ != end_) mark();
+  }
+  // False at the end. What is broken is passed over.
+  bool next(Param& out) { return plain_ ? next_marked(out) : next_slow(out); }
+  // Once next() was false.
+  [[nodiscard]] bool well_formed() const { return strict_; }
+  // Looks whether the list is well formed, before next(): what has marks is, the rest is walked.
+  [[nodiscard]] bool check() const;
+  // The list as Params that need not be looked at again.
+  [[nodiscard]] Params params() const {
+    const std::string_view text(at_, static_cast<std::size_t>(end_ - at_));
+    return plain_ ? Params(text, semicolons_, equals_) : Params(text);
+  }
+
+ private:
+  bool next_marked(Param& out) {
+    if (semicolons_ == 0) return false;
+    const auto name = static_cast<std::size_t>(__builtin_ctzll(semicolons_)) + 1;
+    semicolons_ &= semicolons_ - 1;
+    const auto size = static_cast<std::size_t>(end_ - at_);
+    const std::size_t stop = semicolons_ == 0 ? size : static_cast<std::size_t>(__builtin_ctzll(semicolons_));
+    // `name` is less than 64: a parameter has an octet behind its semicolon.
+    const std::uint64_t following = equals_ >> name;
+    const std::size_t equal = following == 0 ? stop : name + static_cast<std::size_t>(__builtin_ctzll(following));
+    if (equal < stop) {
+      out.name = {at_ + name, equal - name};
+      out.value = std::string_view(at_ + equal + 1, stop - equal - 1);
+    } else {
+      out.name = {at_ + name, stop - name};
+      out.value.reset();
+    }
+    return true;
+  }
+  bool next_slow(Param& out);
+  void mark();
+
+  const char* at_;
+  const char* end_;
+  std::uint64_t semicolons_ = 0, equals_ = 0;
+  bool plain_ = true, strict_ = true;
 };
 
 // Content of a quoted-string, its escapes taken away; anything else as it is.

@@ -3,6 +3,7 @@
 // In: bytes with their flow. Out: a message with Via's received/rport filled in, or nothing: broken requests are
 // answered (400, 505) and broken responses dropped here, each with a counter. Sends are queued for the world to take.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -21,12 +22,13 @@ struct Incoming {
 
 struct Counters {
   std::uint64_t received = 0, sent = 0;
-  std::uint64_t keepalives = 0;     // CRLF or empty datagrams
-  std::uint64_t stun = 0;           // STUN on the SIP port
-  std::uint64_t bad_requests = 0;   // answered here
-  std::uint64_t bad_responses = 0;  // dropped
-  std::uint64_t garbage = 0;        // neither; dropped
-  std::uint64_t unroutable = 0;     // a response whose Via names no address
+  std::uint64_t keepalives = 0;                          // CRLF or empty datagrams
+  std::uint64_t stun = 0;                                // STUN on the SIP port
+  std::uint64_t bad_requests = 0;                        // answered here
+  std::uint64_t bad_responses = 0;                       // dropped
+  std::uint64_t garbage = 0;                             // neither; dropped
+  std::array<std::uint64_t, sip::kLimits> over_limit{};  // by sip::Limit: refused because of their size
+  std::uint64_t unroutable = 0;                          // a response whose Via names no address
 };
 
 class Layer {
@@ -52,7 +54,6 @@ class Layer {
 
   Random* random_;
   sip::Limits limits_;
-  std::string scratch_;  // keeps its capacity from one message to the next
   std::deque<Transmit> out_;
   Counters counters_;
 };

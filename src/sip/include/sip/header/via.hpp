@@ -16,18 +16,29 @@ namespace offhook::sip {
 
 inline constexpr std::string_view kMagicCookie = "z9hG4bK";
 
+struct Cursor;
+
 struct Via {
   std::string_view transport;  // as written: "UDP"
   std::string_view host;       // an IPv6 reference keeps its brackets
   std::optional<std::uint16_t> port;
   Params params;
 
-  [[nodiscard]] std::string_view branch() const;            // "" when missing
+  [[nodiscard]] std::string_view branch() const { return branch_; }  // "" when missing
+  [[nodiscard]] bool has_received() const { return has_received_; }
   [[nodiscard]] std::optional<IpAddress> received() const;  // brackets tolerated
-  [[nodiscard]] bool wants_rport() const { return params.has("rport"); }
-  [[nodiscard]] std::optional<std::uint16_t> rport() const;  // its value, when filled in
-  [[nodiscard]] std::string sent_by() const;                 // host[:port], lower case
+  [[nodiscard]] bool wants_rport() const { return wants_rport_; }
+  [[nodiscard]] std::optional<std::uint16_t> rport() const;        // its value, when filled in
+  [[nodiscard]] bool well_formed() const { return well_formed_; }  // the parameters
+  [[nodiscard]] std::string sent_by() const;                       // host[:port], lower case
   [[nodiscard]] static Result<Via> parse(std::string_view value);
+
+ private:
+  std::string_view read(Cursor& cursor);
+  void read_params(std::string_view text);
+
+  std::string_view branch_, received_, rport_;
+  bool has_received_ = false, wants_rport_ = false, well_formed_ = true;
 };
 
 }  // namespace offhook::sip
