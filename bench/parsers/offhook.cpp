@@ -94,14 +94,14 @@ bool read_fields(const Message& message) {
 int read_session(const Message& message) {
   const auto session = sdp::parse(message.body());
   if (!session) return kRefused;
-  std::size_t out = session->origin.session_version.size();
-  for (const auto& media : session->media) {
+  std::size_t out = session->origin().session_version.size();
+  for (const auto& media : session->media()) {
     const auto connection = session->connection_of(media);
     out += media.port + media.codecs().size() + static_cast<std::size_t>(session->direction_of(media)) +
            (connection ? connection->address.size() : 0);
   }
   sink = out;
-  return static_cast<int>(session->media.size());
+  return static_cast<int>(session->media().size());
 }
 
 int read(const char* bytes, std::size_t size, Depth depth) {
