@@ -112,6 +112,7 @@ class Calls {
   void pursue_hold(Now now, Call& call);
   void reinvite_accepted(Now now, Call& call, Key key, const sip::Message& response);
   [[nodiscard]] bool offer_is_open(const Call& call) const;
+  [[nodiscard]] std::optional<sip::Message> refuse_crossing(const Call& call, const sip::Message& request);
   void reinvite_refused(Now now, Call& call, int status, std::string_view reason, seconds retry_after);
   void tell_remote_hold(Call& call);
 

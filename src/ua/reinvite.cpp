@@ -6,6 +6,7 @@
 
 #include "calls.hpp"
 #include "capabilities.hpp"
+#include "sdp/offer_answer_rules.hpp"
 #include "sip/header/numbers.hpp"
 
 namespace offhook::ua {
@@ -105,16 +106,30 @@ void Calls::reinvite_refused(Now now, Call& call, int status, std::string_view r
   core_->tell(HoldChanged{call.id, hold.held, false});
 }
 
+// A re-INVITE or UPDATE that crosses what is under way in its dialog: 491 where that is ours, 500 where it is theirs
+// (RFC 6337 §4.3, RFC 3261 §14.2, RFC 3311 §5.2).
+std::optional<sip::Message> Calls::refuse_crossing(const Call& call, const sip::Message& request) {
+  sdp::Pending pending;
+  pending.invite_client = call.hold.sent != 0 || call.invitation.has_value();
+  pending.invite_server = call.arrival.has_value();
+  pending.acknowledgement_server =
+      std::any_of(call.unacked.begin(), call.unacked.end(), [](const Unacked& u) { return u.carries_offer; });
+  const auto carrier = sdp::carrier_of(request.method_text(), 0, false);
+  switch (sdp::refuse_request(carrier, !request.body().empty(), call.session.state(), pending)) {
+    case sdp::Refusal::None: return std::nullopt;
+    case sdp::Refusal::RequestPending: return Builder::response(request, 491, call.local_tag).build();
+    case sdp::Refusal::RetryLater: {
+      const std::string pause = std::to_string(core_->random().below(11));
+      return Builder::response(request, 500, call.local_tag).add(HeaderId::RetryAfter, pause).build();
+    }
+  }
+  return std::nullopt;
+}
+
 void Calls::reinvite(Now now, Call& call, const transaction::RequestReceived& event) {
   const sip::Message& request = event.request;
   if (call.phase == Phase::Over) return core_->respond(now, event.id, request, 481, call.local_tag);
-  if (call.arrival) {
-    // §14.2: the first INVITE is still ringing.
-    const std::string pause = std::to_string(core_->random().below(11));
-    return core_->respond(now, event.id,
-                          Builder::response(request, 500, call.local_tag).add(HeaderId::RetryAfter, pause).build());
-  }
-  if (offer_is_open(call)) return core_->respond(now, event.id, request, 491, call.local_tag);
+  if (const auto refusal = refuse_crossing(call, request)) return core_->respond(now, event.id, *refusal);
   if (const auto refusal = refuse_body(request, call.local_tag)) return core_->respond(now, event.id, *refusal);
   if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
   const sdp::LocalAudio local = audio(call, call.hold.held);
@@ -134,10 +149,7 @@ void Calls::reinvite(Now now, Call& call, const transaction::RequestReceived& ev
 void Calls::update(Now now, Call& call, const transaction::RequestReceived& event) {
   const sip::Message& request = event.request;
   if (call.phase == Phase::Over) return core_->respond(now, event.id, request, 481, call.local_tag);
-  const bool has_offer = !request.body().empty();
-  // RFC 3311 §5.2: an offer may not cross ours, nor come before the first is answered.
-  if (has_offer && (offer_is_open(call) || call.arrival))
-    return core_->respond(now, event.id, request, call.arrival ? 500 : 491, call.local_tag);
+  if (const auto refusal = refuse_crossing(call, request)) return core_->respond(now, event.id, *refusal);
   if (const auto refusal = refuse_body(request, call.local_tag)) return core_->respond(now, event.id, *refusal);
   if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
   call.dialog->refresh_target(request);

@@ -204,6 +204,33 @@ TEST(Update, RefreshesTheTargetAndAnswersAnOffer) {
   EXPECT_EQ(rig.a.last<MediaChanged>().negotiated->remote.port, 4002);
 }
 
+// RFC 3311 §5.2: the INVITE has not been answered yet.
+TEST(Update, WithAnOfferWhileItRingsIs500WithRetryAfter) {
+  Rig rig;
+  rig.p.send(rig.p.request("INVITE", "sip:1001@10.0.0.1").body("application/sdp", kSdp).build(), rig.a.local);
+  rig.world.run_for(milliseconds(10));
+  rig.a.ring(rig.a.last<IncomingCall>().call);
+  rig.world.run_for(milliseconds(10));
+  rig.p.send(rig.in_dialog("UPDATE", 2, kSdp), rig.a.local);
+  rig.world.run_for(milliseconds(10));
+  EXPECT_EQ(rig.p.last_status(), 500);
+  ASSERT_TRUE(rig.p.responses.back().find(HeaderId::RetryAfter));
+  EXPECT_LE(std::stoi(std::string(*rig.p.responses.back().find(HeaderId::RetryAfter))), 10);
+  EXPECT_EQ(rig.a.all<CallEnded>().size(), 0U);
+}
+
+// RFC 6337 §4.3, UAS-IsU and UAS-IsI: our offer went in the 2xx, and the ACK with the answer is still to come.
+TEST(Update, BeforeTheAckOfALateOfferIs500) {
+  for (const char* method : {"UPDATE", "INVITE"}) {
+    Rig rig;
+    rig.peer_calls({});
+    rig.p.send(rig.in_dialog(method, 2, kSdp), rig.a.local);
+    rig.world.run_for(milliseconds(10));
+    EXPECT_EQ(rig.p.last_status(), 500) << method;
+    EXPECT_TRUE(rig.p.responses.back().find(HeaderId::RetryAfter)) << method;
+  }
+}
+
 TEST(InDialog, RequestsOutOfOrderAreRefused) {
   Rig rig;
   rig.peer_calls();
