@@ -69,7 +69,9 @@ Edit& Edit::insert_after(const Line& line, char type, std::string_view value) {
 std::string Edit::bytes() const {
   std::vector<const Change*> order;
   for (const Change& c : changes_) order.push_back(&c);
-  std::stable_sort(order.begin(), order.end(), [](const Change* a, const Change* b) { return a->begin < b->begin; });
+  // Those of one place in the order in which they were asked for, which is that of their addresses.
+  std::sort(order.begin(), order.end(),
+            [](const Change* a, const Change* b) { return a->begin != b->begin ? a->begin < b->begin : a < b; });
   std::string out;
   std::size_t at = 0;
   for (const Change* c : order) {
