@@ -92,18 +92,18 @@ struct UserStop {
 struct UriMarks {
   std::uint64_t at_signs = 0, colons = 0;
   ParamMarks params;
-  std::uint64_t hard = 0;  // what no URI may hold, and '?'
+  std::uint64_t hard = 0;  // what no URI may hold, '?', and some octets that are not worth more marks
 
   explicit UriMarks(std::string_view text) {
     for_each_block(text.data(), text.size(), [this](const Block& block, unsigned shift) {
       const auto equal = block.equal('=');
-      const auto quote_or_delete = block.equal('"') | block.equal('\x7f');
+      // Between '#' and '~' no URI may hold '<' and '>'; outside are controls, quotes, and what is legal but rare.
+      const auto easy = block.between('#', '~') ^ block.between('<', '?') ^ equal;
       at_signs |= std::uint64_t{block.equal('@').bits()} << shift;
       colons |= std::uint64_t{block.equal(':').bits()} << shift;
       params.semicolons |= std::uint64_t{block.equal(';').bits()} << shift;
       params.equals |= std::uint64_t{equal.bits()} << shift;
-      hard |= std::uint64_t{(block.between(0, ' ') | quote_or_delete | (block.between('<', '?') ^ equal)).bits()}
-              << shift;
+      hard |= std::uint64_t{easy.bits() ^ 0xffffU} << shift;
     });
     hard &= within(text.size());
   }

@@ -11,7 +11,7 @@ namespace {
 
 // Up to eight letters as a number, in which case does not count. (No octet but the letter itself and its capital gives
 // the letter when bit 0x20 is set.)
-constexpr std::uint64_t folded(std::string_view letters) {
+consteval std::uint64_t folded(std::string_view letters) {
   std::array<char, 8> octets{};
   for (std::size_t i = 0; i < letters.size(); ++i) octets[i] = static_cast<char>(letters[i] | 0x20);
   return std::bit_cast<std::uint64_t>(octets);

@@ -16,11 +16,21 @@ std::string_view finish(NameAddr& out, const Cursor& cursor) {
   return reader.check() ? std::string_view{} : "bad parameters behind an address";
 }
 
+// '>' and '<', and what lies outside of '#' to '~': most of that no URI may hold.
+struct BracketStop {
+  template <class B>
+  static unsigned in(const B& block) {
+    return (block.between('#', '~') ^ (block.equal('<') | block.equal('>'))).bits() ^ 0xffffU;
+  }
+  static bool is(char c) { return c < '#' || c > '~' || c == '<' || c == '>'; }
+};
+
 // "<" addr-spec ">" behind the display name. One search finds the end of the URI and what may not stand in it.
 std::string_view read_brackets(NameAddr& out, Cursor& cursor) {
   const char* const begin = cursor.rest.data() + 1;
   const char* const end = cursor.rest.data() + cursor.rest.size();
-  const char* const stop = find_stop<NoUriChar>(cursor.whole.data(), begin, end);
+  const char* stop = find_stop<BracketStop>(cursor.whole.data(), begin, end);
+  if (stop != end && *stop != '>') stop = find_stop<NoUriChar>(cursor.whole.data(), stop, end);
   if (stop == begin || stop == end || *stop != '>') {
     const bool closed = cursor.rest.find('>') != std::string_view::npos;
     cursor.rest = between(stop, end);
@@ -45,23 +55,22 @@ std::string_view read_bare(NameAddr& out, Cursor& cursor) {
 
 // Each form of display name; "" when all is well.
 std::string_view read(NameAddr& out, Cursor& cursor) {
-  const std::string_view value = cursor.whole;
-  if (cursor.at('<')) return read_brackets(out, cursor);
   if (cursor.at('"')) {
-    const std::size_t n = quoted_length(value);
+    const std::size_t n = quoted_length(cursor.rest);
     if (n == 0) return "quoted string does not end";
-    out.display = value.substr(0, n);
+    out.display = cursor.rest.substr(0, n);
     cursor.rest.remove_prefix(n);
     cursor.skip_space();
-    return cursor.at('<') ? read_brackets(out, cursor) : "no URI behind the display name";
+    if (!cursor.at('<')) return "no URI behind the display name";
+  } else if (!cursor.at('<')) {
+    const auto display = cursor.take_while(is_display_char);
+    if (!cursor.at('<')) {
+      // A '<' further on may stand inside a quoted parameter: this is a bare addr-spec.
+      cursor = Cursor(cursor.whole);
+      return read_bare(out, cursor);
+    }
+    out.display = trim(display);
   }
-  const auto display = cursor.take_while(is_display_char);
-  if (!cursor.at('<')) {
-    // A '<' further on may stand inside a quoted parameter: this is a bare addr-spec.
-    cursor = Cursor(value);
-    return read_bare(out, cursor);
-  }
-  out.display = trim(display);
   return read_brackets(out, cursor);
 }
 

@@ -6,7 +6,7 @@ namespace offhook::sip {
 namespace {
 
 std::string_view bare(std::string_view value) {
-  const bool quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+  const bool quoted = value.size() >= 2 && *value.data() == '"' && value.back() == '"';
   return quoted ? value.substr(1, value.size() - 2) : value;
 }
 
@@ -14,6 +14,7 @@ std::string_view bare(std::string_view value) {
 bool take_protocol(Cursor& cursor) {
   if (cursor.rest.starts_with("SIP/2.0/")) {
     cursor.rest.remove_prefix(8);
+    cursor.skip_space();
     return true;
   }
   const auto step = [&cursor] {  // token LWS "/" LWS
@@ -22,7 +23,9 @@ bool take_protocol(Cursor& cursor) {
     cursor.skip_space();
     return token && cursor.take('/');
   };
-  return step() && step();
+  if (!step() || !step()) return false;
+  cursor.skip_space();
+  return true;
 }
 
 }  // namespace
@@ -44,7 +47,7 @@ void Via::read_params(std::string_view text) {
   Param param;
   bool has_branch = false;
   while (reader.next(param)) {
-    const std::string_view value = bare(param.value.value_or(std::string_view{}));
+    const std::string_view value = param.value ? bare(*param.value) : std::string_view{};
     if (param.name.size() == 6 && !has_branch && iequals(param.name, "branch")) {
       has_branch = true;
       branch_ = value;
@@ -63,9 +66,7 @@ void Via::read_params(std::string_view text) {
 // request must still find its way (check_request is who refuses them). The protocol's version is not looked at either:
 // a 505 has to be sent back.
 std::string_view Via::read(Cursor& cursor) {
-  cursor.skip_space();
   if (!take_protocol(cursor)) return "bad Via protocol";
-  cursor.skip_space();
   transport = cursor.take_token();
   if (transport.empty() || cursor.done() || !is_space(cursor.rest.front())) return "bad Via transport";
   cursor.skip_space();
