@@ -51,7 +51,7 @@ class Core::Impl {
         transport_(random),
         transactions_(transport_, random, config_.timers),
         answers_(transactions_, random, config_.server_name),
-        authenticator_(config_.realm, config_.users, config_.digest, random),
+        authenticator_(config_, names_, random),
         loop_secret_(random.next()),
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &counters_}),
@@ -163,7 +163,7 @@ class Core::Impl {
       return answer(now, e, {482});
     }
     if (const auto refusal = check_options(e.request, HeaderId::ProxyRequire)) return answer(now, e, *refusal);
-    if (const auto refusal = authenticate(now, e.request, facts)) return answer(now, e, *refusal);
+    if (const auto refusal = authenticate(now, e, facts)) return answer(now, e, *refusal);
     if (const auto refusal = check_relaying({facts.to_us, facts.in_dialog, facts.from_us}))
       return answer(now, e, *refusal);
     auto targets = targets_for(now, facts);
@@ -179,13 +179,14 @@ class Core::Impl {
   }
 
   // 407 for whoever says to be one of ours; a dialog that came along our Record-Route was let in when it began.
-  std::optional<Reply> authenticate(Now now, const sip::Message& request, const Facts& facts) {
+  std::optional<Reply> authenticate(Now now, const RequestReceived& e, const Facts& facts) {
     if (!config_.authenticate || !facts.from_us || facts.in_dialog) return std::nullopt;
-    const auto outcome = authenticator_.check(now.mono, request, Realm::Proxy);
+    const auto outcome = authenticator_.check(now.mono, e.request, e.flow.local, Realm::Proxy);
     switch (outcome.verdict) {
       case Authenticator::Verdict::Accepted:
         if (outcome.user->name == facts.from_user) return std::nullopt;
         return Reply{403, "Not Your Address"};
+      case Authenticator::Verdict::Malformed: ++counters_.bad_credentials; return Reply{400, "Bad Credentials"};
       case Authenticator::Verdict::Rejected: ++counters_.bad_credentials; [[fallthrough]];
       case Authenticator::Verdict::Missing:
       case Authenticator::Verdict::Stale: break;

@@ -1,138 +1,168 @@
 #include "sip/digest.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
-#include <array>
 #include <charconv>
-#include <initializer_list>
 
 #include "base/ascii.hpp"
+#include "sip/params.hpp"
+#include "sip/uri.hpp"
 
 namespace offhook::sip {
 namespace {
 
-const EVP_MD* hash_function(DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::Md5: return EVP_md5();
-    case DigestAlgorithm::Sha256: return EVP_sha256();
-    case DigestAlgorithm::Sha512_256: return EVP_sha512_256();
-  }
-  return nullptr;
+// nc is "exactly 8 hex digits"; fewer are taken from peers that leave out zeros.
+std::optional<std::uint32_t> nonce_count(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
-std::string hex(const unsigned char* data, std::size_t size) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  out.reserve(size * 2);
-  for (std::size_t i = 0; i < size; ++i) {
-    out += kHex[data[i] >> 4U];
-    out += kHex[data[i] & 15U];
-  }
+// qop-value; nothing for one that nobody knows.
+std::optional<Qop> qop_of(std::string_view text) {
+  if (text.data() == nullptr) return Qop::None;
+  if (iequals(text, "auth")) return Qop::Auth;
+  if (iequals(text, "auth-int")) return Qop::AuthInt;
+  return std::nullopt;
+}
+
+// userhash: "true", "false" or absent.
+bool read_flag(std::string_view text, bool& out) {
+  out = iequals(text, "true");
+  return out || text.data() == nullptr || iequals(text, "false");
+}
+
+// RFC 8187 ext-value in the only form that RFC 7616 §3.4 allows: UTF-8''text with percent escapes.
+std::string decode_extended(std::string_view value) {
+  constexpr std::string_view kCharset = "UTF-8'";
+  if (!iequals(value.substr(0, kCharset.size()), kCharset)) return {};
+  value.remove_prefix(kCharset.size());
+  const auto quote = value.find('\'');  // behind the language
+  return quote == std::string_view::npos ? std::string{} : unescape(value.substr(quote + 1));
+}
+
+// Credentials of our own making: no escapes in them.
+DigestResponse view_of(const Credentials& c, const std::string& nc) {
+  DigestResponse out;
+  out.escaped = false;
+  out.algorithm = c.algorithm;
+  out.qop = c.qop;
+  out.text.nonce = c.nonce;
+  out.text.uri = c.uri;
+  out.text.cnonce = c.cnonce;
+  out.text.qop = c.qop == Qop::AuthInt ? "auth-int" : "auth";
+  out.text.nc = nc;
   return out;
 }
 
-std::string hex_number(std::uint64_t value) {
-  std::array<unsigned char, 8> octets{};
-  for (std::size_t i = 0; i < 8; ++i) octets[i] = static_cast<unsigned char>(value >> (56 - 8 * i));
-  return hex(octets.data(), octets.size());
-}
-
-std::string join(std::initializer_list<std::string_view> parts) {
-  std::string out;
-  for (const auto part : parts) {
-    out += part;
-    out += ':';
-  }
-  out.pop_back();
-  return out;
-}
-
-// In time that depends on the lengths alone.
-bool same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-// request-digest. RFC 7616 §3.4.1; without qop the form of RFC 2069 that RFC 3261 §22.4 keeps.
-std::string response_of(const Credentials& c, std::string_view ha1_text, std::string_view method) {
-  const std::string ha2 = hash_hex(c.algorithm, join({method, c.uri}));
-  if (!c.qop_auth) return hash_hex(c.algorithm, join({ha1_text, c.nonce, ha2}));
-  return hash_hex(c.algorithm, join({ha1_text, c.nonce, nonce_count_text(c.nc.value_or(0)), c.cnonce, "auth", ha2}));
+std::string response_of(const Credentials& c, std::string_view ha1, std::string_view method, std::string_view body) {
+  Hasher hasher;
+  const std::string nc = nonce_count_text(c.nc.value_or(0));
+  const auto view = view_of(c, nc);
+  if (!is_session(c.algorithm)) return response_digest(hasher, view, ha1, method, body).text();
+  const HexDigest key = session_key(hasher, c.algorithm, ha1, c.nonce, c.cnonce);
+  return response_digest(hasher, view, key.view(), method, body).text();
 }
 
 }  // namespace
 
-std::string nonce_count_text(std::uint32_t nc) { return hex_number(nc).substr(8); }
-
-std::string hash_hex(DigestAlgorithm algorithm, std::string_view data) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  if (EVP_Digest(data.data(), data.size(), out.data(), &size, hash_function(algorithm), nullptr) != 1) return {};
-  return hex(out.data(), size);
+std::string nonce_count_text(std::uint32_t nc) {
+  HexDigest out;
+  for (const unsigned shift : {24U, 16U, 8U, 0U}) out.append(static_cast<unsigned char>(nc >> shift));
+  return out.text();
 }
 
-std::string ha1(DigestAlgorithm algorithm, std::string_view user, std::string_view realm, std::string_view password) {
-  return hash_hex(algorithm, join({user, realm, password}));
+Result<DigestResponse> DigestResponse::read(const CredentialsView& text) {
+  DigestResponse out;
+  out.text = text;
+  if (text.algorithm.data() != nullptr) {
+    const auto algorithm = digest_algorithm(text.algorithm);
+    if (!algorithm) return fail(Module::Sip, "unknown digest algorithm");
+    out.algorithm = *algorithm;
+  }
+  const auto qop = qop_of(text.qop);
+  if (!qop) return fail(Module::Sip, "unknown qop");
+  out.qop = *qop;
+  if (!read_flag(text.userhash, out.userhash)) return fail(Module::Sip, "userhash is neither true nor false");
+  if ((text.username.data() == nullptr) == (text.username_ext.data() == nullptr))
+    return fail(Module::Sip, "not one user name");
+  if (out.userhash && text.username.data() == nullptr) return fail(Module::Sip, "a hash in username*");
+  for (const auto needed : {text.realm, text.nonce, text.uri, text.response})
+    if (needed.data() == nullptr) return fail(Module::Sip, "incomplete Digest credentials");
+  const auto nc = nonce_count(text.nc);
+  if (out.qop == Qop::None) {
+    // A -sess algorithm is of no use without a cnonce.
+    if (is_session(out.algorithm) && text.cnonce.empty()) return fail(Module::Sip, "session without cnonce");
+    return out;
+  }
+  if (text.cnonce.empty()) return fail(Module::Sip, "qop without cnonce");
+  if (!nc) return fail(Module::Sip, "bad nonce count");
+  out.nc = *nc;
+  return out;
+}
+
+std::string DigestResponse::username() const {
+  if (text.username.data() == nullptr) return decode_extended(text.username_ext);
+  return escaped ? unescape_quoted(text.username) : std::string(text.username);
+}
+
+HexDigest session_key(Hasher& hasher, DigestAlgorithm algorithm, std::string_view ha1, std::string_view nonce,
+                      std::string_view cnonce) {
+  return hasher.hash(algorithm, ha1, nonce, cnonce);
+}
+
+HexDigest response_digest(Hasher& hasher, const DigestResponse& response, std::string_view key, std::string_view method,
+                          std::string_view body) {
+  const auto& text = response.text;
+  const auto add = [&](std::string_view part) {
+    response.escaped ? hasher.add_unescaped(part) : hasher.add(part);
+    return &hasher;
+  };
+  HexDigest body_hash;
+  if (response.qop == Qop::AuthInt) body_hash = hasher.hash(response.algorithm, body);
+  hasher.begin(response.algorithm);
+  hasher.add(method).add(":");
+  add(text.uri);
+  if (response.qop == Qop::AuthInt) hasher.add(":").add(body_hash.view());
+  const HexDigest a2 = hasher.end();
+  hasher.begin(response.algorithm);
+  hasher.add(key).add(":");
+  add(text.nonce)->add(":");
+  if (response.qop != Qop::None) {
+    hasher.add(text.nc).add(":");
+    add(text.cnonce)->add(":").add(text.qop).add(":");
+  }
+  return hasher.add(a2.view()).end();
+}
+
+bool same_digest(std::string_view expected, std::string_view received) {
+  std::array<char, 64> lower;
+  if (expected.empty() || expected.size() != received.size() || expected.size() > lower.size()) return false;
+  for (std::size_t i = 0; i < received.size(); ++i) lower[i] = ascii_lower(received[i]);
+  return CRYPTO_memcmp(expected.data(), lower.data(), expected.size()) == 0;
 }
 
 Credentials answer_challenge(const Challenge& challenge, std::string_view user, std::string_view ha1,
                              const RequestFacts& request, std::string_view cnonce, std::uint32_t nc) {
   Credentials out;
-  out.username = user;
+  out.userhash = challenge.userhash;
+  out.username = challenge.userhash ? Hasher().hash(challenge.algorithm, user, challenge.realm).text() : user;
   out.realm = challenge.realm;
   out.nonce = challenge.nonce;
   out.opaque = challenge.opaque;
   out.uri = request.uri;
   out.algorithm = challenge.algorithm;
-  out.qop_auth = challenge.qop_auth;
-  if (out.qop_auth) {
-    out.cnonce = cnonce;
-    out.nc = nc;
-  }
-  out.response = response_of(out, ha1, request.method);
+  // Of both, auth: what stands between may touch bodies.
+  out.qop = challenge.qop_auth ? Qop::Auth : challenge.qop_auth_int ? Qop::AuthInt : Qop::None;
+  if (out.qop != Qop::None || is_session(out.algorithm)) out.cnonce = cnonce;
+  if (out.qop != Qop::None) out.nc = nc;
+  out.response = response_of(out, ha1, request.method, request.body);
   return out;
 }
 
-bool verify(const Credentials& credentials, std::string_view ha1, std::string_view method) {
-  const std::string expected = response_of(credentials, ha1, method);
-  return !expected.empty() && same(expected, credentials.response);
-}
-
-namespace {
-
-constexpr std::size_t kNumber = 16, kMac = 32;  // hex digits of a 64-bit number, and of the shortened keyed hash
-
-std::string mac(std::string_view secret, std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-           reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size) == nullptr) {
-    return {};
-  }
-  return hex(out.data(), kMac / 2);
-}
-
-std::optional<std::uint64_t> number(std::string_view hex_text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(hex_text.data(), hex_text.data() + hex_text.size(), value, 16);
-  if (error != std::errc{} || end != hex_text.data() + hex_text.size()) return std::nullopt;
-  return value;
-}
-
-}  // namespace
-
-std::string NonceMaker::make(std::uint64_t at, std::uint64_t salt) const {
-  std::string out = hex_number(at) + hex_number(salt);
-  out += mac(secret_, out);
-  return out;
-}
-
-std::optional<std::uint64_t> NonceMaker::check(std::string_view nonce) const {
-  if (nonce.size() != 2 * kNumber + kMac) return std::nullopt;
-  const std::string expected = mac(secret_, nonce.substr(0, 2 * kNumber));
-  if (expected.empty() || !same(expected, nonce.substr(2 * kNumber))) return std::nullopt;
-  return number(nonce.substr(0, kNumber));
+bool verify(const Credentials& credentials, std::string_view ha1, std::string_view method, std::string_view body) {
+  return same_digest(response_of(credentials, ha1, method, body), credentials.response);
 }
 
 }  // namespace offhook::sip

@@ -187,8 +187,11 @@ std::optional<std::string_view> Params::find(std::string_view name) const {
 bool Params::well_formed() const { return ParamReader(*this).check(); }
 
 std::string unquote(std::string_view text) {
-  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
-  text = text.substr(1, text.size() - 2);
+  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return quoted ? unescape_quoted(text.substr(1, text.size() - 2)) : std::string(text);
+}
+
+std::string unescape_quoted(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -128,6 +128,13 @@ bool Calls::answer_challenge(Now now, Key key, const sip::Message& response, Key
   return true;
 }
 
+void Calls::take_information(Key key, const sip::Message& response) {
+  const Sent* sent = core_->sent(key);
+  if (sent == nullptr || response.status() / 100 != 2) return;
+  // A proof that is wrong ends no call: what the server says of the next nonce does not count, that is all.
+  if (Call* call = find(sent->call)) (void)call->authenticator.take_information(sent->request, response);
+}
+
 void Calls::tell_ended(Call& call, EndedBy by, int status, std::string_view reason, std::string_view reason_header) {
   if (call.phase == Phase::Over) return;
   call.phase = Phase::Over;

@@ -56,6 +56,8 @@ class Calls {
   Key send_in_dialog(Now now, Call& call, Use use, sip::Builder builder);
   // The request of `key` again with credentials; false when that is no use. The new key replaces the old one in `slot`.
   [[nodiscard]] bool answer_challenge(Now now, Key key, const sip::Message& response, Key* slot);
+  // What a 2xx to the request of `key` says of its credentials; before the room of the request takes the response.
+  void take_information(Key key, const sip::Message& response);
   // Ends an established call by BYE and tells the phone.
   void end(Now now, Call& call, EndedBy by, int status, std::string_view reason, std::string_view reason_header = {});
   [[nodiscard]] std::string local_uri(AccountId account) const;

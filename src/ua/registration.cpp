@@ -141,7 +141,12 @@ void Registrations::response(Now now, Key key, const sip::Message& response) {
   const int status = response.status();
   if ((status == 401 || status == 407) && answer_challenge(now, registration, *sent, response)) return;
   if (registration.state == State::Unregistering) return ended(now, id, registration);
-  if (status < 300) return succeeded(now, id, registration, response);
+  if (status < 300) {
+    // Whoever does not know the password is not our registrar (RFC 7616 §3.5).
+    if (!registration.authenticator.take_information(sent->request, response))
+      return refused(now, id, registration, status, "Server Not Authentic", seconds(0));
+    return succeeded(now, id, registration, response);
+  }
   if (status == 423 && raise_expires(now, id, registration, response)) return;
   const auto retry_after = sip::retry_after(response);
   refused(now, id, registration, status, response.reason(), seconds(retry_after.value_or(0)));

@@ -147,6 +147,7 @@ void UserAgent::response(Now now, transaction::ResponseReceived event) {
   const Key key = Port::key_of(event.owner);
   const Sent* sent = impl_->core.sent(key);
   if (sent == nullptr) return;
+  if (sent->use != Use::Register) impl_->calls.take_information(key, event.response);
   switch (sent->use) {
     case Use::Register: impl_->registrations.response(now, key, event.response); break;
     case Use::Invite: impl_->calls.invite_response(now, key, event.response); break;

@@ -82,7 +82,7 @@ TEST(ProxyFile, PasswordsBecomeHa1) {
   settings.domains = {"example.test"};
   settings.users = {{"1001", "secret"}};
   const auto config = settings.to_config();
-  EXPECT_EQ(config.users.at(0).ha1_md5, sip::ha1(sip::DigestAlgorithm::Md5, "1001", "example.test", "secret"));
+  EXPECT_EQ(config.users.at(0).ha1.at(0), sip::ha1(sip::DigestAlgorithm::Md5, "1001", "example.test", "secret"));
 }
 
 }  // namespace

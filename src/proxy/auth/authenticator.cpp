@@ -2,95 +2,150 @@
 
 #include <algorithm>
 
+#include "sip/header/authentication_info.hpp"
+#include "sip/params.hpp"
+
 namespace offhook::proxy {
 namespace {
 
 using sip::DigestAlgorithm;
 using sip::HeaderId;
 
-constexpr seconds kNonceAge{300};
 constexpr std::size_t kSecretLength = 32;
 
-std::uint64_t stamp(TimePoint now) {
-  return static_cast<std::uint64_t>(std::chrono::floor<seconds>(now.time_since_epoch()).count());
-}
-
-std::string_view ha1_of(const User& user, DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::Md5: return user.ha1_md5;
-    case DigestAlgorithm::Sha256: return user.ha1_sha256;
-    case DigestAlgorithm::Sha512_256: break;  // never offered
-  }
-  return {};
+HeaderId field_of(Realm where) {
+  return where == Realm::Registrar ? HeaderId::Authorization : HeaderId::ProxyAuthorization;
 }
 
 }  // namespace
 
-User make_user(std::string_view name, std::string_view password, std::string_view realm) {
-  return {std::string(name), sip::ha1(DigestAlgorithm::Md5, name, realm, password),
-          sip::ha1(DigestAlgorithm::Sha256, name, realm, password)};
+std::uint64_t Authenticator::stamp(TimePoint now) {
+  return static_cast<std::uint64_t>(std::chrono::floor<seconds>(now.time_since_epoch()).count());
 }
 
-Authenticator::Authenticator(std::string realm, std::vector<User> users, std::vector<DigestAlgorithm> algorithms,
-                             Random& random)
-    : realm_(std::move(realm)),
-      algorithms_(std::move(algorithms)),
+// An entry of the replay window outlives its nonce, whose age is counted in whole seconds: one more.
+Authenticator::Authenticator(const Config& config, const Names& names, Random& random)
+    : realm_(config.realm),
+      lifetime_(config.nonce_lifetime),
+      names_(&names),
       random_(&random),
+      users_(config.users, config.realm, config.digest, config.userhash),
       nonces_(random.token(kSecretLength)),
-      replays_(kNonceAge) {
-  for (User& user : users) {
-    std::string name = user.name;
-    users_.insert_or_assign(std::move(name), std::move(user));
-  }
+      replays_(config.nonce_lifetime + seconds(1)) {
+  realm_quoted_ = sip::quote(realm_);
+  realm_quoted_ = realm_quoted_.substr(1, realm_quoted_.size() - 2);
+  only_integrity_ = config.qop == std::vector{sip::Qop::AuthInt};
+  for (const DigestAlgorithm algorithm : config.digest)
+    if (!is_offered(algorithm)) offers_.push_back(offer(algorithm, config));
+  for (const Offer& offered : offers_)
+    nobody_.at(sip::hash_index(offered.algorithm)) =
+        hasher_.hash(offered.algorithm, random.token(kSecretLength)).text();
 }
 
-const User* Authenticator::find(std::string_view name) const {
-  const auto found = users_.find(name);
-  return found == users_.end() ? nullptr : &found->second;
+Authenticator::Offer Authenticator::offer(DigestAlgorithm algorithm, const Config& config) const {
+  sip::Challenge challenge;
+  challenge.realm = realm_;
+  challenge.nonce = std::string(sip::NonceMaker::kLength, '*');
+  challenge.algorithm = algorithm;
+  challenge.qop_auth = !only_integrity_;
+  challenge.qop_auth_int = std::ranges::find(config.qop, sip::Qop::AuthInt) != config.qop.end();
+  challenge.userhash = config.userhash;
+  challenge.utf8 = true;
+  Offer out{algorithm, challenge.text(), 0};
+  out.nonce_at = out.text.rfind(challenge.nonce);
+  return out;
+}
+
+bool Authenticator::is_offered(DigestAlgorithm algorithm) const {
+  return std::ranges::find(offers_, algorithm, &Offer::algorithm) != offers_.end();
+}
+
+bool Authenticator::is_ours(const sip::CredentialsView& credentials) const {
+  return credentials.realm.data() != nullptr && credentials.realm == realm_quoted_;
 }
 
 // Several credentials may stand there, one a realm (§22.3): ours count, the first that is accepted decides.
-Authenticator::Outcome Authenticator::check(TimePoint now, const sip::Message& request, Realm where) {
-  const HeaderId field = where == Realm::Registrar ? HeaderId::Authorization : HeaderId::ProxyAuthorization;
+Authenticator::Outcome Authenticator::check(TimePoint now, const sip::Message& request, const Endpoint& local,
+                                            Realm where) {
   Outcome outcome;
   for (std::size_t i = 0; i < request.header_count(); ++i) {
     const auto header = request.header(i);
-    if (header.id != field) continue;
-    const auto credentials = sip::Credentials::parse(header.value);
-    if (!credentials || credentials->realm != realm_) continue;
-    outcome = judge(now, *credentials, request.method_text());
+    if (header.id != field_of(where)) continue;
+    const auto view = sip::CredentialsView::parse(header.value);
+    if (!view || !is_ours(*view)) continue;
+    // Nothing was asked yet, and the client says so (RFC 8760 §2.7).
+    if (view->response.data() != nullptr && view->response.empty()) continue;
+    const auto credentials = sip::DigestResponse::read(*view);
+    outcome = credentials ? judge(now, *credentials, request, local) : Outcome{Verdict::Malformed};
     if (outcome.verdict == Verdict::Accepted) break;
   }
   return outcome;
 }
 
-Authenticator::Outcome Authenticator::judge(TimePoint now, const sip::Credentials& credentials,
-                                            std::string_view method) {
-  // What was not offered is not accepted: nobody may fall back to the weaker one (RFC 8760 §2.6).
-  if (std::ranges::find(algorithms_, credentials.algorithm) == algorithms_.end()) return {Verdict::Rejected};
-  const User* user = find(credentials.username);
-  const std::string_view ha1 = user == nullptr ? std::string_view{} : ha1_of(*user, credentials.algorithm);
-  if (ha1.empty() || !sip::verify(credentials, ha1, method)) return {Verdict::Rejected};
-  // Only now, for stale=true is said to those who know the password (RFC 7616 §3.3).
-  const auto at = nonces_.check(credentials.nonce);
+Authenticator::Outcome Authenticator::judge(TimePoint now, const sip::DigestResponse& credentials,
+                                            const sip::Message& request, const Endpoint& local) {
+  // What was not offered is not accepted: nobody may fall back to the weaker one (RFC 8760 §3).
+  if (!is_offered(credentials.algorithm) || (only_integrity_ && credentials.qop != sip::Qop::AuthInt))
+    return {Verdict::Rejected};
+  const std::size_t hash = sip::hash_index(credentials.algorithm);
+  const User* user = users_.find(credentials);
+  const bool known = user != nullptr && !user->ha1.at(hash).empty();
+  const auto nonce = nonces_.check(credentials.text.nonce);
+  const bool right = is_right(credentials, known ? user->ha1.at(hash) : nobody_.at(hash), request, nonce);
+  if (!known || !right) return {Verdict::Rejected};
+  // Only now, for the rest is said to those who know the password (RFC 7616 §3.3).
+  if (!is_about_us(credentials, request, local)) return {Verdict::Malformed};
   const std::uint64_t clock = stamp(now);
-  if (!at || *at > clock || clock - *at > static_cast<std::uint64_t>(kNonceAge.count())) return {Verdict::Stale};
+  if (!nonce || nonce->at > clock || clock - nonce->at > static_cast<std::uint64_t>(lifetime_.count()))
+    return {Verdict::Stale};
   // Without qop there is no count: such a nonce is good once.
-  if (!replays_.accept(now, credentials.nonce, credentials.nc.value_or(1))) return {Verdict::Stale};
+  if (!replays_.accept(now, nonce->salt, credentials.qop == sip::Qop::None ? 1 : credentials.nc))
+    return {Verdict::Stale};
+  if (sip::is_session(credentials.algorithm))
+    replays_.keep_cnonce(nonce->salt, sip::unescape_quoted(credentials.text.cnonce));
   return {Verdict::Accepted, user};
+}
+
+// A -sess session is begun by the cnonce that came first with its nonce. Most clients keep that one; those that draw a
+// new one for each request hash their HA1 either with the first or with the new one.
+bool Authenticator::is_right(const sip::DigestResponse& credentials, std::string_view ha1, const sip::Message& request,
+                             const std::optional<sip::NonceMaker::Nonce>& nonce) {
+  const auto fits = [&](std::string_view key) {
+    const auto expected = sip::response_digest(hasher_, credentials, key, request.method_text(), request.body());
+    return sip::same_digest(expected.view(), credentials.text.response);
+  };
+  if (!sip::is_session(credentials.algorithm)) return fits(ha1);
+  const std::string given = sip::unescape_quoted(credentials.text.cnonce);
+  const std::string* first = nonce ? replays_.first_cnonce(nonce->salt) : nullptr;
+  const auto key_with = [&](const std::string& cnonce) {
+    return sip::session_key(hasher_, credentials.algorithm, ha1, sip::unescape_quoted(credentials.text.nonce), cnonce)
+        .text();
+  };
+  return fits(key_with(given)) || (first != nullptr && *first != given && fits(key_with(*first)));
+}
+
+// RFC 8760 §2.6: the digest-uri is the Request-URI, or what that was before somebody on the way changed it, as long as
+// we serve it. Some clients write the server's address there.
+bool Authenticator::is_about_us(const sip::DigestResponse& credentials, const sip::Message& request,
+                                const Endpoint& local) const {
+  if (credentials.text.uri == request.request_uri()) return true;
+  const std::string text = sip::unescape_quoted(credentials.text.uri);
+  const auto digest_uri = sip::Uri::parse(text), request_uri = sip::Uri::parse(request.request_uri());
+  return digest_uri && (names_->is_us(*digest_uri, local) || (request_uri && sip::equal(*digest_uri, *request_uri)));
 }
 
 Reply Authenticator::challenge(TimePoint now, Realm where, bool stale) {
   const bool registrar = where == Realm::Registrar;
   Reply reply{registrar ? 401 : 407};
-  sip::Challenge challenge;
-  challenge.realm = realm_;
-  challenge.nonce = nonces_.make(stamp(now), random_->next());
-  challenge.qop_auth = true;
-  challenge.stale = stale;
-  for (const DigestAlgorithm algorithm : algorithms_) {
-    challenge.algorithm = algorithm;
-    reply.headers.emplace_back(registrar ? HeaderId::WwwAuthenticate : HeaderId::ProxyAuthenticate, challenge.text());
+  const std::string nonce = fresh_nonce(now);
+  reply.headers.reserve(offers_.size());
+  for (const Offer& offered : offers_) {
+    std::string text;
+    text.reserve(offered.text.size() + 12);
+    text += offered.text;
+    text.replace(offered.nonce_at, nonce.size(), nonce);
+    if (stale) text += ", stale=true";
+    reply.headers.emplace_back(registrar ? HeaderId::WwwAuthenticate : HeaderId::ProxyAuthenticate, std::move(text));
   }
   return reply;
 }

@@ -1,14 +1,23 @@
 // Digest, the server's side. RFC 3261 §22, RFC 7616, RFC 8760: stateless nonces with an age limit, a replay window for
 // their counts, one challenge for each algorithm in the order of the configuration.
+//
+// What an answer must not tell: every challenge lists the algorithms of the configuration, whichever of them a user has
+// an HA1 for, and credentials of a user who is not there are hashed like anybody's, against an HA1 of nobody.
+//
+// A nonce is bound to this run, its realm and its time, not to an address: phones move. Its count binds credentials to
+// one request, the hash to that request's method and digest-uri (and body, with auth-int).
 #pragma once
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "answers.hpp"
 #include "auth/replay_window.hpp"
+#include "auth/users.hpp"
 #include "base/random.hpp"
+#include "names.hpp"
 #include "proxy/core.hpp"
 #include "sip/digest.hpp"
 #include "sip/message.hpp"
@@ -22,40 +31,62 @@ class Authenticator {
  public:
   enum class Verdict : std::uint8_t {
     Accepted,
-    Missing,   // no credentials for our realm
-    Stale,     // right password, but the nonce is too old, not of this run, or its count was used: try again without
-               // asking the user
-    Rejected,  // unknown user, wrong password
+    Missing,    // no credentials for our realm
+    Stale,      // right password, but the nonce is too old, not of this run, or its count was used: try again without
+                // asking the user
+    Rejected,   // unknown user, wrong password
+    Malformed,  // 400: a parameter is missing or wrong, or the digest-uri names something that is not ours
   };
   struct Outcome {
     Verdict verdict = Verdict::Missing;
     const User* user = nullptr;  // when accepted
   };
 
-  Authenticator(std::string realm, std::vector<User> users, std::vector<sip::DigestAlgorithm> algorithms,
-                Random& random);
+  // `names` must outlive it, as must `random`.
+  Authenticator(const Config& config, const Names& names, Random& random);
 
-  // The digest-uri is hashed but not compared with the Request-URI: clients write the server's address there, and what
-  // lies between may have changed the Request-URI. Method, nonce and count bind the credentials to one request.
-  [[nodiscard]] Outcome check(TimePoint now, const sip::Message& request, Realm where);
+  // `local`: the socket that the request came to.
+  [[nodiscard]] Outcome check(TimePoint now, const sip::Message& request, const Endpoint& local, Realm where);
   // 401 or 407 with a fresh nonce.
   [[nodiscard]] Reply challenge(TimePoint now, Realm where, bool stale);
+  // Authentication-Info for the 2xx, with that body, to a request that was accepted: the proof that we know the
+  // password too (rspauth), and the next nonce. "" when there is nothing to say. information.cpp.
+  [[nodiscard]] std::string information(TimePoint now, const sip::Message& request, Realm where,
+                                        std::string_view body = {});
 
-  [[nodiscard]] const User* find(std::string_view name) const;
+  [[nodiscard]] const User* find(std::string_view name) const { return users_.find(name); }
   [[nodiscard]] const std::string& realm() const { return realm_; }
+  [[nodiscard]] bool is_ours(const sip::CredentialsView& credentials) const;
 
  private:
-  [[nodiscard]] Outcome judge(TimePoint now, const sip::Credentials& credentials, std::string_view method);
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+  struct Offer {
+    sip::DigestAlgorithm algorithm;
+    std::string text;  // the challenge with room for a nonce
+    std::size_t nonce_at;
   };
-  std::string realm_;
-  std::unordered_map<std::string, User, Hash, std::equal_to<>> users_;
-  std::vector<sip::DigestAlgorithm> algorithms_;
+  [[nodiscard]] Offer offer(sip::DigestAlgorithm algorithm, const Config& config) const;
+  [[nodiscard]] bool is_offered(sip::DigestAlgorithm algorithm) const;
+  [[nodiscard]] Outcome judge(TimePoint now, const sip::DigestResponse& credentials, const sip::Message& request,
+                              const Endpoint& local);
+  [[nodiscard]] bool is_right(const sip::DigestResponse& credentials, std::string_view ha1, const sip::Message& request,
+                              const std::optional<sip::NonceMaker::Nonce>& nonce);
+  [[nodiscard]] bool is_about_us(const sip::DigestResponse& credentials, const sip::Message& request,
+                                 const Endpoint& local) const;
+  [[nodiscard]] std::string information(TimePoint now, const sip::DigestResponse& credentials, std::string_view body);
+  [[nodiscard]] std::string fresh_nonce(TimePoint now) { return nonces_.make(stamp(now), random_->next()); }
+  [[nodiscard]] static std::uint64_t stamp(TimePoint now);
+
+  std::string realm_, realm_quoted_;  // the latter as it stands between quotes
+  bool only_integrity_ = false;       // nothing but auth-int is offered
+  seconds lifetime_;
+  const Names* names_;
   Random* random_;
+  Users users_;
+  std::vector<Offer> offers_;
+  std::array<std::string, sip::kDigestHashes> nobody_;  // HA1 of a user who does not exist
   sip::NonceMaker nonces_;
   ReplayWindow replays_;
+  sip::Hasher hasher_;
 };
 
 }  // namespace offhook::proxy

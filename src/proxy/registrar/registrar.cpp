@@ -46,16 +46,18 @@ std::optional<std::string> Registrar::admit(Now now, transaction::ServerId id, c
   if (!uri) return refuse({400, "Bad To"});
   if (!s_.names->is_us(*uri, local) && uri->scheme != sip::Scheme::Tel) return refuse({404});
   const std::string user = sip::unescape(uri->user);
-  if (const auto refusal = authenticate(now, request, user)) return refuse(*refusal);
+  if (const auto refusal = authenticate(now, request, local, user)) return refuse(*refusal);
   if (user.empty()) return refuse({404});
   return s_.names->aor(uri->user);
 }
 
-std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& request, std::string_view user) {
+std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& request, const Endpoint& local,
+                                             std::string_view user) {
   if (!s_.config->authenticate) return std::nullopt;
-  const auto outcome = s_.authenticator->check(now.mono, request, Realm::Registrar);
+  const auto outcome = s_.authenticator->check(now.mono, request, local, Realm::Registrar);
   switch (outcome.verdict) {
     case Authenticator::Verdict::Accepted: break;
+    case Authenticator::Verdict::Malformed: ++s_.counters->bad_credentials; return Reply{400, "Bad Credentials"};
     case Authenticator::Verdict::Rejected: ++s_.counters->bad_credentials; [[fallthrough]];
     case Authenticator::Verdict::Missing:
     case Authenticator::Verdict::Stale:
@@ -182,6 +184,9 @@ Reply Registrar::success(Now now, const sip::Message& request, const std::string
   }
   for (const std::string_view path : request.values(HeaderId::Path)) reply.headers.emplace_back(HeaderId::Path, path);
   reply.headers.emplace_back(HeaderId::Date, sip::date_text(now.wall));
+  if (!s_.config->authenticate) return reply;
+  if (auto info = s_.authenticator->information(now.mono, request, Realm::Registrar); !info.empty())
+    reply.headers.emplace_back(HeaderId::AuthenticationInfo, std::move(info));
   return reply;
 }
 

@@ -65,7 +65,8 @@ class Registrar {
   // The address-of-record that the request may change; nothing when it was answered here (420, 401, 403, 404).
   [[nodiscard]] std::optional<std::string> admit(Now now, transaction::ServerId id, const sip::Message& request,
                                                  const Endpoint& local);
-  [[nodiscard]] std::optional<Reply> authenticate(Now now, const sip::Message& request, std::string_view user);
+  [[nodiscard]] std::optional<Reply> authenticate(Now now, const sip::Message& request, const Endpoint& local,
+                                                  std::string_view user);
   // True when a write is under way now.
   bool execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow,
                const std::string& aor);

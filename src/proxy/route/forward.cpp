@@ -2,9 +2,10 @@
 
 #include "base/ascii.hpp"
 #include "route/flow_token.hpp"
-#include "sip/digest.hpp"
+#include "sip/header/credentials.hpp"
 #include "sip/header/name_addr.hpp"
 #include "sip/header/numbers.hpp"
+#include "sip/params.hpp"
 
 namespace offhook::proxy {
 namespace {
@@ -146,8 +147,9 @@ void Forwarder::drop_own_credentials(sip::Edit& edit, const sip::Message& reques
   for (std::size_t i = 0; i < request.header_count(); ++i) {
     const auto header = request.header(i);
     if (header.id != HeaderId::ProxyAuthorization) continue;
-    const auto credentials = sip::Credentials::parse(header.value);
-    if (credentials && credentials->realm == realm_) edit.remove_field(i);
+    const auto credentials = sip::CredentialsView::parse(header.value);
+    if (credentials && credentials->realm.data() != nullptr && sip::unescape_quoted(credentials->realm) == realm_)
+      edit.remove_field(i);
   }
 }
 

@@ -394,7 +394,7 @@ TEST(RegistrarDigest, ANonceOfAnotherRunIsStaleForWhoKnowsThePassword) {
   forged.nonce = "made-elsewhere";
   forged.qop_auth = true;
   draft.headers.push_back("Authorization: " + sip::answer_challenge(forged, "1001",
-                                                                    make_user("1001", "secret-1001", kDomain).ha1_md5,
+                                                                    make_user("1001", "secret-1001", kDomain).ha1.at(0),
                                                                     {"REGISTER", draft.uri}, "c", 1)
                                                   .text());
   world.send(kAlice, draft);

@@ -85,24 +85,24 @@ TEST(Names, UsersHaveOneKeyHoweverTheirNameIsEscaped) {
 TEST(ReplayWindow, TakesEachCountOnceAndForgetsTheFarPast) {
   ReplayWindow window(seconds(300));
   const TimePoint now{};
-  EXPECT_TRUE(window.accept(now, "n", 1));
-  EXPECT_FALSE(window.accept(now, "n", 1));
-  EXPECT_TRUE(window.accept(now, "n", 70));
-  EXPECT_TRUE(window.accept(now, "n", 7));  // 63 back
-  EXPECT_FALSE(window.accept(now, "n", 7));
-  EXPECT_FALSE(window.accept(now, "n", 6));  // 64 back: beyond memory
-  EXPECT_FALSE(window.accept(now, "n", 70));
-  EXPECT_TRUE(window.accept(now, "n", 71));
-  EXPECT_FALSE(window.accept(now, "n", 70)) << "the window has moved";
-  EXPECT_TRUE(window.accept(now, "n", 4000000000U));
-  EXPECT_FALSE(window.accept(now, "n", 71));
-  EXPECT_TRUE(window.accept(now, "other", 1));
+  EXPECT_TRUE(window.accept(now, 1, 1));
+  EXPECT_FALSE(window.accept(now, 1, 1));
+  EXPECT_TRUE(window.accept(now, 1, 70));
+  EXPECT_TRUE(window.accept(now, 1, 7));  // 63 back
+  EXPECT_FALSE(window.accept(now, 1, 7));
+  EXPECT_FALSE(window.accept(now, 1, 6));  // 64 back: beyond memory
+  EXPECT_FALSE(window.accept(now, 1, 70));
+  EXPECT_TRUE(window.accept(now, 1, 71));
+  EXPECT_FALSE(window.accept(now, 1, 70)) << "the window has moved";
+  EXPECT_TRUE(window.accept(now, 1, 4000000000U));
+  EXPECT_FALSE(window.accept(now, 1, 71));
+  EXPECT_TRUE(window.accept(now, 2, 1));
 }
 
 TEST(ReplayWindow, HoldsNothingOlderThanItsNonces) {
   ReplayWindow window(seconds(300));
-  for (int i = 0; i < 100; ++i) EXPECT_TRUE(window.accept(TimePoint{} + seconds(i), "n" + std::to_string(i), 1));
-  EXPECT_TRUE(window.accept(TimePoint{} + seconds(350), "last", 1));
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(window.accept(TimePoint{} + seconds(i), static_cast<std::uint64_t>(i), 1));
+  EXPECT_TRUE(window.accept(TimePoint{} + seconds(350), 1000, 1));
   EXPECT_EQ(window.size(), 51U);
 }
 

@@ -4,6 +4,7 @@
 // stored(id, true), and 500 when it said false. The world must keep the order of writes. A memory store says stored()
 // at once.
 #pragma once
+#include <array>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -21,8 +22,11 @@ namespace offhook::proxy {
 
 struct User {
   std::string name;
-  std::string ha1_md5, ha1_sha256;  // sip::ha1 with the realm; the password itself is not kept
+  // sip::ha1 with the realm, by sip::hash_index; the password itself is not kept. "" for a hash that is not known: the
+  // user cannot come in by its algorithms.
+  std::array<std::string, sip::kDigestHashes> ha1;
 };
+// Of every hash.
 [[nodiscard]] User make_user(std::string_view name, std::string_view password, std::string_view realm);
 
 struct Config {
@@ -35,6 +39,11 @@ struct Config {
   // Algorithms that are offered and accepted, the one we like best first (RFC 8760 §2.4): SHA-256, MD5. Clients that
   // look at the first challenge only and know nothing but MD5 need {Md5}.
   std::vector<sip::DigestAlgorithm> digest{sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5};
+  // Qualities of protection that are offered. Auth alone takes auth-int too, and no qop from old clients; AuthInt alone
+  // takes nothing that leaves the body open.
+  std::vector<sip::Qop> qop{sip::Qop::Auth};
+  bool userhash = false;        // ask clients to hide the user's name (RFC 7616 §3.4.4)
+  seconds nonce_lifetime{300};  // then clients are challenged anew, with stale=true
   bool record_route = true;
   seconds min_expires{60}, default_expires{3600}, max_expires{7200};
   std::size_t max_contacts = 10;  // per address-of-record

@@ -91,6 +91,8 @@ class ParamReader {
 
 // Content of a quoted-string, its escapes taken away; anything else as it is.
 [[nodiscard]] std::string unquote(std::string_view text);
+// The same for what stood between the quotes.
+[[nodiscard]] std::string unescape_quoted(std::string_view content);
 // A quoted-string with " and \ escaped.
 [[nodiscard]] std::string quote(std::string_view text);
 
