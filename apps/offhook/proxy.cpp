@@ -56,6 +56,7 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
   if (!options.tls_certificate.empty()) out.tls.certificates = {{options.tls_certificate, options.tls_key}};
   if (!options.tls_trusted.empty()) out.tls.trusted = options.tls_trusted;
   if (options.no_auth) out.authenticate = false;
+  if (const auto complete = out.check_users(); out.authenticate && !complete) return tl::unexpected(complete.error());
   if (out.authenticate && out.users.empty())
     return complain("no users: name them with --user NAME:PASSWORD or in the file, or let everybody in with --no-auth",
                     options.config);
@@ -63,7 +64,7 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
 }
 
 int serve(const Options& options, const Common& common) {
-  const auto settings = settings_of(options);
+  auto settings = settings_of(options);
   if (!settings) return report(settings.error());
   if (options.check) {
     std::printf("%s: %zu listening address%s, %zu domain%s, %zu user%s, store %s\n",
@@ -77,6 +78,7 @@ int serve(const Options& options, const Common& common) {
   loop.on_terminate([&] { loop.stop(); });  // before anybody is told that we are ready
   auto host = io::ProxyHost::start(loop, *settings);
   if (!host) return report(host.error());
+  settings->users.clear();  // passwords are HA1 from here on
   for (const auto& listen : (*host)->listening())
     std::printf("listening on %s:%s\n", to_lower(transport::protocol_name(listen.protocol)).c_str(),
                 listen.endpoint.text().c_str());
@@ -112,8 +114,9 @@ Run add_proxy(CLI::App& app, Common& common) {
       ->option_text("NAME");
   command->add_option("--user", options->users, "A user, several times")->option_text("NAME:PASSWORD");
   command
-      ->add_option("--digest", options->digest,
-                   "SHA-256 or MD5: the algorithms offered, best first; MD5 alone for old clients")
+      ->add_option(
+          "--digest", options->digest,
+          "SHA-256, SHA-512-256, MD5, or one with -sess: what is offered, best first; MD5 alone for old clients")
       ->option_text("NAME … [SHA-256 MD5]");
   command->add_option("--store", options->store, "memory, or sqlite:FILE")->option_text("WHERE [memory]");
   command->add_option("--tls-certificate", options->tls_certificate, "Certificate and chain for tls: and wss: (PEM)")

@@ -57,14 +57,21 @@ class Reader {
       return {};
     }
     if (name == "digest") return digest(name, node);
+    if (name == "qop") return qop(name, node);
+    if (name == "userhash") {
+      if (!node.is_boolean()) return wrong(name, "true or false", node);
+      out_.userhash = node.as_boolean()->get();
+      return {};
+    }
+    if (name == "nonce_lifetime") return period(name, node, out_.nonce_lifetime);
     if (name == "min_expires") return period(name, node, out_.min_expires);
     if (name == "default_expires") return period(name, node, out_.default_expires);
     if (name == "max_expires") return period(name, node, out_.max_expires);
     if (name == "tls") return tls(node);
     if (name == "user") return users(node);
     return complain("unknown field '" + std::string(name) +
-                        "'; known are listen, domains, store, auth, digest, min_expires, default_expires, "
-                        "max_expires, [tls], [[user]]",
+                        "'; known are listen, domains, store, auth, digest, qop, userhash, nonce_lifetime, "
+                        "min_expires, default_expires, max_expires, [tls], [[user]]",
                     place(file_, node.source()));
   }
 
@@ -102,6 +109,15 @@ class Reader {
     return {};
   }
 
+  Checked<void> qop(std::string_view name, const toml::node& node) {
+    out_.qop.clear();
+    return strings(name, node, [&](std::string_view text) -> Checked<void> {
+      if (text != "auth" && text != "auth-int") return complain("qop wants auth or auth-int", std::string(text));
+      out_.qop.push_back(text == "auth" ? sip::Qop::Auth : sip::Qop::AuthInt);
+      return {};
+    });
+  }
+
   template <class Take>
   Checked<void> strings(std::string_view name, const toml::node& node, Take&& take) {
     const auto* list = node.as_array();
@@ -122,17 +138,48 @@ class Reader {
     const auto* list = node.as_array();
     if (list == nullptr || !list->is_array_of_tables()) return wrong("user", "written as [[user]] tables", node);
     for (const auto& item : *list) {
-      const auto& user = *item.as_table();
-      for (const auto& [key, value] : user)
-        if (key.str() != "name" && key.str() != "password")
-          return complain("unknown field '" + std::string(key.str()) + "' of a user", place(file_, value.source()));
-      const auto* name = user.get_as<std::string>("name");
-      const auto* password = user.get_as<std::string>("password");
-      if (name == nullptr || name->get().empty() || password == nullptr)
-        return complain("a user needs a name and a password", place(file_, item.source()));
-      if (!names_.insert(name->get()).second)
-        return complain("user '" + name->get() + "' is there twice", place(file_, item.source()));
-      out_.users.emplace_back(name->get(), password->get());
+      auto user = read_user(*item.as_table());
+      if (!user) return tl::unexpected(user.error());
+      if (!names_.insert(user->name).second)
+        return complain("user '" + user->name + "' is there twice", place(file_, item.source()));
+      out_.users.push_back(std::move(*user));
+    }
+    return {};
+  }
+
+  Checked<ProxyUser> read_user(const toml::table& table) {
+    ProxyUser out;
+    for (const auto& [key, value] : table) {
+      if (key.str() == "ha1") {
+        if (auto read = hashes(value, out); !read) return tl::unexpected(read.error());
+      } else if (key.str() != "name" && key.str() != "password") {
+        return complain("unknown field '" + std::string(key.str()) + "' of a user", place(file_, value.source()));
+      }
+    }
+    const auto* name = table.get_as<std::string>("name");
+    const auto* password = table.get_as<std::string>("password");
+    out.has_password = password != nullptr;
+    if (name == nullptr || name->get().empty() || out.has_password == table.contains("ha1"))
+      return complain("a user needs a name and either a password or ha1", place(file_, table.source()));
+    out.name = name->get();
+    if (out.has_password) out.password = password->get();
+    return out;
+  }
+
+  // { MD5 = "32 hex digits", SHA-256 = "64 hex digits" }
+  Checked<void> hashes(const toml::node& node, ProxyUser& out) {
+    const auto* table = node.as_table();
+    if (table == nullptr || table->empty()) return wrong("ha1", "a table of hashes", node);
+    for (const auto& [key, value] : *table) {
+      const auto algorithm = sip::digest_algorithm(key.str());
+      if (!algorithm || sip::is_session(*algorithm))
+        return complain("ha1 wants MD5, SHA-256 or SHA-512-256, not '" + std::string(key.str()) + "'",
+                        place(file_, value.source()));
+      const std::size_t digits = *algorithm == sip::DigestAlgorithm::Md5 ? 32 : 64;
+      const std::string hash = to_lower(value.value_or(std::string{}));
+      if (hash.size() != digits || hash.find_first_not_of("0123456789abcdef") != std::string::npos)
+        return wrong("ha1 of " + std::string(key.str()), std::to_string(digits) + " hex digits", value);
+      out.ha1.at(sip::hash_index(*algorithm)) = hash;
     }
     return {};
   }
@@ -171,19 +218,27 @@ Checked<std::string> parse_store(std::string_view text) {
 }
 
 Checked<sip::DigestAlgorithm> parse_digest(std::string_view text) {
-  for (const auto algorithm : {sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5})
-    if (iequals(text, sip::algorithm_name(algorithm))) return algorithm;
-  return complain("digest wants SHA-256 or MD5", std::string(text));
+  if (const auto algorithm = sip::digest_algorithm(text)) return *algorithm;
+  return complain("digest wants SHA-256, SHA-512-256 or MD5, or one of them with -sess", std::string(text));
 }
 
-Checked<std::pair<std::string, std::string>> parse_user(std::string_view text) {
+Checked<ProxyUser> parse_user(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0)
     return complain("a user is written NAME:PASSWORD", std::string(text));
-  return std::pair(std::string(text.substr(0, colon)), std::string(text.substr(colon + 1)));
+  return ProxyUser{std::string(text.substr(0, colon)), std::string(text.substr(colon + 1)), {}, true};
 }
 
 std::string ProxySettings::sqlite_path() const { return store.starts_with("sqlite:") ? store.substr(7) : ""; }
+
+Checked<void> ProxySettings::check_users() const {
+  for (const ProxyUser& user : users)
+    for (const auto algorithm : digest)
+      if (!user.has_password && user.ha1.at(sip::hash_index(algorithm)).empty())
+        return complain("user '" + user.name + "' has no ha1 for " + std::string(sip::algorithm_name(algorithm)) +
+                        ", which digest offers");
+  return {};
+}
 
 proxy::Config ProxySettings::to_config() const {
   proxy::Config out;
@@ -192,7 +247,12 @@ proxy::Config ProxySettings::to_config() const {
   out.realm = domains.empty() ? "" : domains.front();
   out.authenticate = authenticate;
   out.digest = digest;
-  for (const auto& [name, password] : users) out.users.push_back(proxy::make_user(name, password, out.realm));
+  out.qop = qop;
+  out.userhash = userhash;
+  out.nonce_lifetime = nonce_lifetime;
+  for (const ProxyUser& user : users)
+    out.users.push_back(user.has_password ? proxy::make_user(user.name, user.password, out.realm)
+                                          : proxy::User{user.name, user.ha1});
   out.min_expires = min_expires;
   out.default_expires = default_expires;
   out.max_expires = max_expires;

@@ -25,7 +25,7 @@ Checked<std::unique_ptr<RealWorld>> RealWorld::start(const std::vector<flow::Par
   settings.listen = {{transport::Protocol::Udp, proxy}};
   settings.domains = {proxy.address.text()};
   settings.authenticate = options.authenticate;
-  for (const auto& party : parties) settings.users.emplace_back(party.number, flow::party_password(party));
+  for (const auto& party : parties) settings.users.push_back({party.number, flow::party_password(party), {}, true});
   auto proxy_host = ProxyHost::start(world->loop_, settings, &world->recorder_);
   if (!proxy_host) return tl::unexpected(proxy_host.error());
   world->proxy_ = std::move(*proxy_host);

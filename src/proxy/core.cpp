@@ -55,7 +55,9 @@ class Core::Impl {
         loop_secret_(random.next()),
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &counters_}),
-        relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c}) {}
+        relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c}) {
+    config_.users = {};  // the authenticator has them
+  }
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) {
     if (auto incoming = transport_.receive(flow, std::move(bytes)))

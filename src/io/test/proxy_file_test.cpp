@@ -49,13 +49,21 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
       {"domains = [\"a\"]\n\nstore = \"disk\"", "store wants memory or sqlite:FILE (disk) (p.toml:3)"},
       {"domains = [\"a\"]\nauth = 1", "auth must be true or false (p.toml:2)"},
       {"domains = [\"a\"]\nport = 1",
-       "unknown field 'port'; known are listen, domains, store, auth, digest, min_expires, default_expires, "
-       "max_expires, [tls], "
-       "[[user]] (p.toml:2)"},
-      {"domains = [\"a\"]\ndigest = [\"SHA-1\"]", "digest wants SHA-256 or MD5 (SHA-1) (p.toml:2)"},
+       "unknown field 'port'; known are listen, domains, store, auth, digest, qop, userhash, nonce_lifetime, "
+       "min_expires, default_expires, max_expires, [tls], [[user]] (p.toml:2)"},
+      {"domains = [\"a\"]\ndigest = [\"SHA-1\"]",
+       "digest wants SHA-256, SHA-512-256 or MD5, or one of them with -sess (SHA-1) (p.toml:2)"},
       {"domains = [\"a\"]\ndigest = []", "digest must be a list of texts (p.toml:2)"},
       {"domains = [\"a\"]\nmin_expires = 0", "min_expires must be a number of seconds (p.toml:2)"},
-      {"domains = [\"a\"]\n[[user]]\nname = \"x\"", "a user needs a name and a password (p.toml:2)"},
+      {"domains = [\"a\"]\n[[user]]\nname = \"x\"", "a user needs a name and either a password or ha1 (p.toml:2)"},
+      {"domains = [\"a\"]\n[[user]]\nname = \"x\"\npassword = \"y\"\nha1 = { MD5 = \"0\" }",
+       "ha1 of MD5 must be 32 hex digits (p.toml:5)"},
+      {"domains = [\"a\"]\n[[user]]\nname = \"x\"\nha1 = { MD5-sess = \"0\" }",
+       "ha1 wants MD5, SHA-256 or SHA-512-256, not 'MD5-sess' (p.toml:4)"},
+      {"domains = [\"a\"]\n[[user]]\nname = \"x\"\nha1 = \"0\"", "ha1 must be a table of hashes (p.toml:4)"},
+      {"domains = [\"a\"]\nqop = [\"auth-conf\"]", "qop wants auth or auth-int (auth-conf) (p.toml:2)"},
+      {"domains = [\"a\"]\nuserhash = 1", "userhash must be true or false (p.toml:2)"},
+      {"domains = [\"a\"]\nnonce_lifetime = 0", "nonce_lifetime must be a number of seconds (p.toml:2)"},
       {"listen = [\"udp:127.0.0.1:5060\"]", "domains is missing: name the domain that the proxy answers for (p.toml)"},
       {"domains = [\"a\"]\nmin_expires = 100\nmax_expires = 10", "min_expires is above max_expires (p.toml)"},
   };
@@ -80,9 +88,33 @@ TEST(ProxyFile, DigestAlgorithmsKeepTheirOrder) {
 TEST(ProxyFile, PasswordsBecomeHa1) {
   ProxySettings settings;
   settings.domains = {"example.test"};
-  settings.users = {{"1001", "secret"}};
+  settings.users = {*parse_user("1001:secret")};
   const auto config = settings.to_config();
   EXPECT_EQ(config.users.at(0).ha1.at(0), sip::ha1(sip::DigestAlgorithm::Md5, "1001", "example.test", "secret"));
+}
+
+TEST(ProxyFile, Ha1StandsForAPassword) {
+  const std::string sha256 = sip::ha1(sip::DigestAlgorithm::Sha256, "1001", "a", "secret");
+  const auto settings =
+      read_proxy_file("p.toml",
+                      "domains = [\"a\"]\nqop = [\"auth-int\", \"auth\"]\nuserhash = true\nnonce_lifetime = 60\n"
+                      "digest = [\"SHA-512-256-sess\"]\n[[user]]\nname = \"1001\"\n"
+                      "ha1 = { MD5 = \"0123456789ABCDEF0123456789abcdef\", SHA-256 = \"" +
+                          sha256 + "\" }");
+  ASSERT_TRUE(settings) << settings.error().text();
+  const auto config = settings->to_config();
+  EXPECT_EQ(config.users.at(0).name, "1001");
+  EXPECT_EQ(config.users.at(0).ha1,
+            (std::array<std::string, 3>{"0123456789abcdef0123456789abcdef", sha256, std::string{}}));
+  EXPECT_EQ(config.qop, (std::vector{sip::Qop::AuthInt, sip::Qop::Auth}));
+  EXPECT_EQ(config.digest, (std::vector{sip::DigestAlgorithm::Sha512_256Sess}));
+  EXPECT_EQ(config.nonce_lifetime, seconds(60));
+  EXPECT_TRUE(config.userhash);
+
+  EXPECT_EQ(settings->check_users().error().text(), "user '1001' has no ha1 for SHA-512-256-sess, which digest offers");
+  auto others = *settings;
+  others.digest = {sip::DigestAlgorithm::Sha256Sess, sip::DigestAlgorithm::Md5};
+  EXPECT_TRUE(others.check_users());
 }
 
 }  // namespace

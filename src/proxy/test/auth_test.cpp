@@ -113,7 +113,8 @@ TEST(Auth, IntegrityCoversTheBody) {
   const auto ok = with_body("hello", "hello", 1);
   EXPECT_EQ(ok.status(), 200);
   // The server proves itself in turn, over the empty body of its 200.
-  const auto info = sip::AuthenticationInfo::parse(value(ok, HeaderId::AuthenticationInfo));
+  const std::string field = value(ok, HeaderId::AuthenticationInfo);
+  const auto info = sip::AuthenticationInfo::parse(field);
   ASSERT_TRUE(info);
   EXPECT_EQ(info->qop, "auth-int");
   EXPECT_EQ(info->nc, "00000001");
@@ -130,7 +131,8 @@ TEST(Auth, WithoutQopANonceIsGoodOnceAndTheNextOneComesAlong) {
   const auto ok = client.attempt(challenge);
   ASSERT_EQ(ok.status(), 200);
   EXPECT_TRUE(Client::challenge_of(client.attempt(challenge)).stale);
-  const auto info = sip::AuthenticationInfo::parse(value(ok, HeaderId::AuthenticationInfo));
+  const std::string field = value(ok, HeaderId::AuthenticationInfo);
+  const auto info = sip::AuthenticationInfo::parse(field);
   ASSERT_TRUE(info);
   EXPECT_EQ(info->rspauth.data(), nullptr);
   challenge.nonce = info->nextnonce;

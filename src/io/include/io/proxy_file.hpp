@@ -1,9 +1,9 @@
 // proxy.toml and the proxy's flags: text to a proxy configuration. Fields: docs/config.md. Pure; errors carry
 // file:line.
 #pragma once
+#include <array>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -12,18 +12,30 @@
 
 namespace offhook::io {
 
+// A [[user]] table: a password, or HA1 for those who will not write it down (by sip::hash_index, "" where unknown).
+struct ProxyUser {
+  std::string name, password;
+  std::array<std::string, sip::kDigestHashes> ha1;
+  bool has_password = false;
+};
+
 struct ProxySettings {
   std::vector<transport::Listen> listen;
   std::vector<std::string> domains;
   std::string store = "memory";  // or "sqlite:FILE"
   bool authenticate = true;
-  std::vector<std::pair<std::string, std::string>> users;                                             // name, password
+  std::vector<ProxyUser> users;
   std::vector<sip::DigestAlgorithm> digest{sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5};  // best first
+  std::vector<sip::Qop> qop{sip::Qop::Auth};
+  bool userhash = false;
+  seconds nonce_lifetime{300};
   seconds min_expires{60}, default_expires{3600}, max_expires{7200};
   TlsSettings tls;  // of TLS and WSS
 
   // What the engine takes; passwords become HA1 here.
   [[nodiscard]] proxy::Config to_config() const;
+  // A user without HA1 for an algorithm that is offered: clients choose by what is offered, and would fail.
+  [[nodiscard]] Checked<void> check_users() const;
   // Path of the SQLite file; "" for memory.
   [[nodiscard]] std::string sqlite_path() const;
 };
@@ -32,10 +44,10 @@ struct ProxySettings {
 [[nodiscard]] Checked<transport::Listen> parse_listen(std::string_view text);
 // "memory" or "sqlite:FILE".
 [[nodiscard]] Checked<std::string> parse_store(std::string_view text);
-// "SHA-256" or "MD5".
+// "SHA-256", "SHA-512-256", "MD5", and each with "-sess".
 [[nodiscard]] Checked<sip::DigestAlgorithm> parse_digest(std::string_view text);
 // "1001:secret".
-[[nodiscard]] Checked<std::pair<std::string, std::string>> parse_user(std::string_view text);
+[[nodiscard]] Checked<ProxyUser> parse_user(std::string_view text);
 
 [[nodiscard]] Checked<ProxySettings> read_proxy_file(std::string_view file_name, std::string_view text);
 
