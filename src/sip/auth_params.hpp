@@ -28,7 +28,10 @@ constexpr void skip_commas(Cursor& cursor) {
 // stands outside of quotes. Peers leave out quotes where they belong (uri=sip:a): all but space and comma is taken.
 [[nodiscard]] constexpr std::optional<std::string_view> take_auth_value(Cursor& cursor) {
   if (cursor.at('"')) {
-    const std::size_t n = quoted_length(cursor.rest);
+    // Hardly any value has escapes: its quote is the first one, and no backslash stands before it.
+    std::size_t n = cursor.rest.find('"', 1) + 1;
+    if (n == 0) return std::nullopt;
+    if (cursor.rest.substr(0, n).find('\\') != std::string_view::npos) n = quoted_length(cursor.rest);
     if (n == 0) return std::nullopt;
     const auto value = cursor.rest.substr(1, n - 2);
     cursor.rest.remove_prefix(n);

@@ -139,6 +139,7 @@ HexDigest response_digest(Hasher& hasher, const DigestResponse& response, std::s
 bool same_digest(std::string_view expected, std::string_view received) {
   std::array<char, 64> lower;
   if (expected.empty() || expected.size() != received.size() || expected.size() > lower.size()) return false;
+  if (CRYPTO_memcmp(expected.data(), received.data(), expected.size()) == 0) return true;
   for (std::size_t i = 0; i < received.size(); ++i) lower[i] = ascii_lower(received[i]);
   return CRYPTO_memcmp(expected.data(), lower.data(), expected.size()) == 0;
 }

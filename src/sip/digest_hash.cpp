@@ -33,9 +33,11 @@ std::optional<DigestAlgorithm> digest_algorithm(std::string_view name) {
 }
 
 void HexDigest::append(unsigned char octet) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  text_[size_++] = kHex[octet >> 4U];
-  text_[size_++] = kHex[octet & 15U];
+  static constexpr char kHex[] = "0123456789abcdef";
+  char* const out = text_.data() + size_;
+  out[0] = kHex[octet >> 4U];
+  out[1] = kHex[octet & 15U];
+  size_ = static_cast<std::uint8_t>(size_ + 2);
 }
 
 Hasher::~Hasher() {

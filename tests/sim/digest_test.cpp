@@ -110,9 +110,7 @@ class Desk {
     config::Settings settings(model);
     settings.add(config::Layer::make(config::LayerKind::Common, *file, findings));
     for (const auto& finding : findings) EXPECT_EQ(finding.severity, config::Severity::Info) << finding.text;
-    auto config = config::make_phone_config(settings, model);
-    EXPECT_TRUE(config);
-    id_ = rack_->add(user, std::move(*config), endpoint);
+    id_ = rack_->add(user, config::make_phone_config(settings, model), endpoint);
     wire.add(endpoint, *rack_);
   }
   void start() {
@@ -144,7 +142,7 @@ class Desk {
 
 proxy::Config config_of(const Endpoint& at, std::string_view domain) {
   proxy::Config config;
-  config.listen = {at};
+  config.listen = {{transport::Protocol::Udp, at}};
   config.domains = {std::string(domain)};
   config.realm = std::string(domain);
   for (const std::string user : {"1001", "1002"})
@@ -210,10 +208,11 @@ TEST_P(DigestOffice, RegistersCallsAndStaysRegistered) {
   EXPECT_GE(office.proxy.counters().registered, 100U);
   // With nextnonce nobody is ever asked again; a -sess session ends with its nonce, each five minutes.
   const auto again = office.proxy.counters().challenges - before;
-  if (sip::is_session(algorithm))
+  if (sip::is_session(algorithm)) {
     EXPECT_TRUE(again > 10 && again < 30) << again;
-  else
+  } else {
     EXPECT_EQ(again, 0U);
+  }
 }
 INSTANTIATE_TEST_SUITE_P(All, DigestOffice,
                          testing::Values(Form{DigestAlgorithm::Md5, sip::Qop::Auth, false},

@@ -64,7 +64,7 @@ class Server : public Peer {
       steps.pop_front();
     }
     auto response = sip::Builder::response(e.request, step.status, "r");
-    for (const auto& [name, text] : step.fields) response.add(name, text);
+    for (const auto& [field, text] : step.fields) response.add(field, text);
     if (step.status == 200) {
       if (const auto contact = e.request.top(HeaderId::Contact))
         response.add(HeaderId::Contact, std::string(*contact) + ";expires=60");
@@ -116,8 +116,12 @@ TEST_P(DigestForm, IsAnswered) {
     EXPECT_EQ(all[0].opaque, "o, \"p\"");
     EXPECT_EQ(all[0].username, "1001");
     EXPECT_EQ(all[0].nonce, "n1");
-    if (all[0].qop != sip::Qop::None) EXPECT_EQ(all[0].nc, i);
-    if (sip::is_session(all[0].algorithm)) EXPECT_EQ(all[0].cnonce, rig.r.credentials(1)[0].cnonce);
+    if (all[0].qop != sip::Qop::None) {
+      EXPECT_EQ(all[0].nc, i);
+    }
+    if (sip::is_session(all[0].algorithm)) {
+      EXPECT_EQ(all[0].cnonce, rig.r.credentials(1)[0].cnonce);
+    }
   }
 }
 INSTANTIATE_TEST_SUITE_P(All, DigestForm,
