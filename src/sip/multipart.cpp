@@ -154,6 +154,9 @@ std::optional<BodyPart> whole_body(const Message& message) {
   return BodyPart{bytes.substr(start, bytes.size() - body.size() - start), body};
 }
 
+RequiredParts::RequiredParts(const Message& message) : parts_(message) { parts_.skip_optional_ = true; }
+std::optional<BodyPart> RequiredParts::next() { return parts_.next(); }
+
 BodyParts::BodyParts(const Message& message) : first_(whole_body(message)) {}
 
 bool BodyParts::enter(const BodyPart& part) {
@@ -177,6 +180,7 @@ std::optional<BodyPart> BodyParts::next() {
       --depth_;
       continue;
     }
+    if (skip_optional_ && part->optional()) continue;
     if (!enter(*part)) return part;
   }
 }

@@ -68,7 +68,8 @@ bool is_quoted_string(std::string_view text) {
   const std::string_view inner = text.substr(1, text.size() - 2);
   for (std::size_t i = 0; i < inner.size(); ++i) {
     if (inner[i] == '\\') {
-      if (++i == inner.size() || !may_be_escaped(inner[i])) return false;
+      ++i;
+      if (i == inner.size() || !may_be_escaped(inner[i])) return false;
     } else if (inner[i] == '"' || !is_plain(inner[i])) {
       return false;
     }
@@ -101,7 +102,8 @@ Result<std::size_t> comment_length(std::string_view text) {
       if (!is_utf8(text.substr(0, i))) return fail(Module::Sip, "comment is not UTF-8");
       return i + 1;
     } else if (c == '\\') {
-      if (++i == text.size() || !may_be_escaped(text[i])) return fail(Module::Sip, "bad escape in a comment", i);
+      ++i;
+      if (i == text.size() || !may_be_escaped(text[i])) return fail(Module::Sip, "bad escape in a comment", i);
     } else if (!is_plain(c)) {
       return fail(Module::Sip, "control character in a comment", i);
     }

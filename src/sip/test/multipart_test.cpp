@@ -210,6 +210,24 @@ TEST(NotUnderstood, dependsOnTheKindOfMultipart) {
   EXPECT_EQ(refused(carrying("multipart/mixed;boundary=o", deep), {}), "") << "passed over whole";
 }
 
+Strings required(const Message& message) {
+  Strings out;
+  RequiredParts parts(message);
+  while (const auto part = parts.next()) out.emplace_back(part->content);
+  return out;
+}
+
+TEST(RequiredParts, leaveOutWhatMayBePassedOver) {
+  EXPECT_EQ(required(carrying("multipart/mixed;boundary=b", kTwo)), Strings{"v=0"});
+  EXPECT_EQ(required(carrying("a/b", "x")), Strings{"x"});
+  EXPECT_EQ(required(carrying("a/b", "x", "Content-Disposition: x;handling=optional\r\n")), Strings{});
+  const std::string deep =
+      "--o\r\nContent-Type: multipart/mixed;boundary=b\r\nContent-Disposition: x;handling=optional\r\n\r\n" +
+      parts_of({"a/b", "c/d"}) + "\r\n--o\r\n\r\nlast\r\n--o--";
+  EXPECT_EQ(required(carrying("multipart/mixed;boundary=o", deep)), Strings{"last"});
+  EXPECT_EQ(contents(carrying("multipart/mixed;boundary=o", deep)), (Strings{"x", "x", "last"}));
+}
+
 // Gives the boundary that stands in a part first, then another.
 class Rigged final : public Random {
  public:

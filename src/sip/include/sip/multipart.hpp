@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
@@ -72,7 +73,9 @@ class BodyParts {
   [[nodiscard]] std::optional<BodyPart> next();
 
  private:
+  friend class RequiredParts;
   [[nodiscard]] bool enter(const BodyPart& part);
+  bool skip_optional_ = false;
   std::array<std::optional<Multipart>, kMultipartNesting> open_;
   std::size_t depth_ = 0, count_ = 0;
   std::optional<BodyPart> first_;
@@ -90,6 +93,17 @@ class BodyParts {
 // for a 415 (RFC 3261 §8.2.3, RFC 5621 §4-§8). Of a multipart/alternative one understood part is enough; of a
 // multipart/related the root counts; a multipart with handling=optional may be passed over whole.
 [[nodiscard]] std::optional<BodyPart> not_understood(const Message& message, std::span<const std::string_view> types);
+
+// The parts that must be understood, one by one: those of BodyParts without the ones that handling=optional, their own
+// or that of a multipart around them, lets pass over. All of an alternative are given: one of them is enough.
+class RequiredParts {
+ public:
+  explicit RequiredParts(const Message& message);
+  [[nodiscard]] std::optional<BodyPart> next();
+
+ private:
+  BodyParts parts_;
+};
 
 // Writes one: add the parts, then take type() and body().
 class MultipartBuilder {
