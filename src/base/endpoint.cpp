@@ -25,6 +25,12 @@ std::optional<std::uint16_t> parse_group(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
+// RFC 3261's grammar writes a colon too many between "::" and an IPv4 tail; it has to be tolerated (RFC 5118 §4.10).
+bool has_spare_colon(std::string_view rest) {
+  return rest.starts_with(':') && rest.find(':', 1) == std::string_view::npos &&
+         rest.find('.') != std::string_view::npos;
+}
+
 // RFC 4291 §2.2: eight groups, one "::", an IPv4 tail.
 std::optional<std::array<std::uint8_t, 16>> parse_v6(std::string_view text) {
   std::array<std::uint8_t, 16> head{}, tail{};
@@ -37,6 +43,7 @@ std::optional<std::array<std::uint8_t, 16>> parse_v6(std::string_view text) {
     return std::nullopt;
   }
   while (!text.empty()) {
+    if (compressed && tail_size == 0 && has_spare_colon(text)) text.remove_prefix(1);
     auto& bytes = compressed ? tail : head;
     auto& size = compressed ? tail_size : head_size;
     const auto colon = text.find(':');

@@ -10,6 +10,8 @@ namespace {
 
 using Fault = std::optional<Verdict>;
 
+constexpr IpAddress kBroadcast = IpAddress::v4(255, 255, 255, 255);
+
 Fault bad(std::string_view reason) { return Verdict{400, reason}; }
 
 Fault check_via(const Message& request) {
@@ -109,7 +111,7 @@ bool check_response(const Message& response) {
   // A second Via is where a proxy would send it on. Nothing goes to a broadcast address because a message says so
   // (RFC 4475 §3.3.10); an endpoint discards a response with two Vias anyway (§8.1.3.3).
   const auto next = Via::parse(*via);
-  return next && next->host != "255.255.255.255";
+  return next && next->host != kBroadcast.text() && next->received() != kBroadcast;
 }
 
 }  // namespace offhook::sip

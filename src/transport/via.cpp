@@ -47,7 +47,8 @@ void stamp_source(sip::Message& message, const Endpoint& source) {
   // RFC 3581 §4: with rport goes received, even when it is the same as sent-by.
   if (via->has_received()) {
     const auto received = raw_param(via->params, "received");
-    if (received && via->received() != source.address) changes[1] = set_value(*received, source.address.text());
+    // One in brackets is understood, but never sent (RFC 5118 §4.5).
+    if (received && received->value != source.address.text()) changes[1] = set_value(*received, source.address.text());
   } else if (rport || IpAddress::parse(via->host) != source.address) {
     changes[1] = Change{top->substr(top->size()), ";received=" + source.address.text()};
   }

@@ -16,14 +16,34 @@ TEST(Endpoint, ParsesAndPrintsBothFamilies) {
     EXPECT_EQ(endpoint->text(), text);
   }
   EXPECT_EQ(IpAddress::parse("::ffff:192.0.2.10")->text(), "::ffff:c000:20a");
+  EXPECT_EQ(IpAddress::parse("[2001:db8:::192.0.2.1]"), IpAddress::parse("2001:db8::192.0.2.1"));
+  EXPECT_EQ(IpAddress::parse(":::192.0.2.1"), IpAddress::parse("::192.0.2.1"));
   EXPECT_EQ(Endpoint::parse("192.0.2.1", 5060)->port, 5060);
   EXPECT_EQ(Endpoint::parse("::1", 5060)->text(), "[::1]:5060");
 }
 
 TEST(Endpoint, RefusesWhatIsNoAddress) {
-  for (const auto* text :
-       {"", "localhost:1", "1.2.3:4", "1.2.3.4", "1.2.3.256:1", "1.2.3.4:65536", "1.2.3.4:", "[1:2]:3", "[1::2::3]:4",
-        ":::1", "[::1", "1.2.3.4.5:6", "[1:2:3:4:5:6:7:8:9]:1", "[12345::]:1", "[:1::2]:3", "[1:]:2", "::1:5060:"})
+  for (const auto* text : {"",
+                           "localhost:1",
+                           "1.2.3:4",
+                           "1.2.3.4",
+                           "1.2.3.256:1",
+                           "1.2.3.4:65536",
+                           "1.2.3.4:",
+                           "[1:2]:3",
+                           "[1::2::3]:4",
+                           ":::1",
+                           "[::1",
+                           "1.2.3.4.5:6",
+                           "[1:2:3:4:5:6:7:8:9]:1",
+                           "[12345::]:1",
+                           "[:1::2]:3",
+                           "[1:]:2",
+                           "::1:5060:",
+                           "[2001:db8::::192.0.2.1]:1",
+                           "[2001:db8:::1]:1",
+                           "[1:::2:192.0.2.1]:1",
+                           "[1::2::192.0.2.1]:1"})
     EXPECT_FALSE(Endpoint::parse(text)) << text;
 }
 

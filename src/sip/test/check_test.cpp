@@ -96,6 +96,7 @@ TEST(CheckResponse, discardsWhatCannotBeMatched) {
            {"From: <sip:a@b>;tag=1\r\n", ""},
            {"To: <sip:c@d>\r\n", ""},
            {"z9hG4bK1\r\n", "z9hG4bK1, SIP/2.0/UDP 255.255.255.255\r\n"},
+           {"z9hG4bK1\r\n", "z9hG4bK1, SIP/2.0/UDP a;received=255.255.255.255\r\n"},
            {"z9hG4bK1\r\n", "z9hG4bK1, SIP/2.0/UDP\r\n"}}) {
     std::string text = good;
     text.replace(text.find(from), from.size(), to);

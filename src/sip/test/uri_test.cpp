@@ -118,6 +118,9 @@ TEST(UriComparison, findsTheSame) {
             "sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com"},
            {"sip:alice@atlanta.com?subject=project%20x&priority=urgent",
             "sip:alice@atlanta.com?priority=urgent&subject=project%20x"},
+           {"sip:cal%6Cer@host5.example.net;%6C%72;n%61me=v%61lue%25%34%31",
+            "sip:caller@host5.example.net;lr;name=value%2541"},
+           {"sip:a@[2001:db8::1]", "sip:a@[2001:DB8:0:0::1]"},
            {"tel:+1-201-555-0123", "TEL:+1(201)555.0123"},
            {"isbn:1", "isbn:1"},
        })
@@ -135,6 +138,8 @@ TEST(UriComparison, tellsApart) {
            {"sip:bob@phone21.boxesbybob.com", "sip:bob@192.0.2.4"},
            {"sip:bob@biloxi.com", "sips:bob@biloxi.com"},
            {"sip:bob@biloxi.com;a=1", "sip:bob@biloxi.com;a=2"},
+           {"sip:bob@biloxi.com;n%61me=v%61lue%25%34%31", "sip:bob@biloxi.com;name=valueA"},
+           {"sip:a@[2001:db8::1]", "sip:a@[2001:db8::2]"},
            {"sip:bob@biloxi.com;maddr=192.0.2.4", "sip:bob@biloxi.com"},
            {"sip:bob:x@biloxi.com", "sip:bob:y@biloxi.com"},
            {"sip:null-%00-null@example.com", "sip:null-@example.com"},
