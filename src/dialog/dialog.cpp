@@ -75,7 +75,12 @@ Result<Dialog> Dialog::from_request(const Message& request, std::string_view loc
   const auto to = party(request, HeaderId::To);
   if (!from || !to) return fail(Module::Dialog, "no usable From or To");
   auto target = contact_uri(request);
-  if (!target) return fail(Module::Dialog, "no usable Contact");
+  if (!target) {
+    // A caller of RFC 2543 (§4.1 there) may leave the Contact out: From is then where it is reached. It has no tag
+    // either (RFC 4475 §3.4.1).
+    if (!from->tag.empty() || request.count(HeaderId::Contact) > 0) return fail(Module::Dialog, "no usable Contact");
+    target = from->uri;
+  }
   Dialog out;
   out.id_ = {std::string(request.call_id()), std::string(local_tag), from->tag};
   out.local_ = to->address;

@@ -56,12 +56,31 @@ std::optional<sip::Message> refuse(const sip::Message& request, std::string_view
 }
 
 std::optional<sip::Message> refuse_body(const sip::Message& request, std::string_view to_tag) {
+  const bool answers_session = request.method() == Method::Invite || !request.body().empty();
+  if (answers_session && !accepts(request, kSdpType))
+    return Builder::response(request, 406, to_tag)
+        .add(HeaderId::Warning, "399 offhook \"Sessions are described in application/sdp only\"")
+        .build();
   if (request.body().empty() || has_content_type(request, kSdpType)) return std::nullopt;
   // A body that may be ignored is ignored (§20.11): we then make the offer.
   if (const auto disposition = request.find(HeaderId::ContentDisposition);
       disposition && to_lower(*disposition).find("handling=optional") != std::string::npos)
     return std::nullopt;
   return Builder::response(request, 415, to_tag).add(HeaderId::Accept, kSdpType).build();
+}
+
+bool accepts(const sip::Message& request, std::string_view type) {
+  if (request.count(HeaderId::Accept) == 0) return true;
+  const std::string_view family = type.substr(0, type.find('/') + 1);
+  for (const std::string_view range : request.values(HeaderId::Accept)) {
+    const std::size_t end = std::min(range.find(';'), range.size());
+    const std::string_view name = trim(range.substr(0, end));
+    const bool named = iequals(name, type) || name == "*/*" ||
+                       (name.ends_with("/*") && iequals(name.substr(0, name.size() - 1), family));
+    const auto q = sip::Params(range.substr(end)).find("q");
+    if (named && (!q || q->find_first_not_of("0.") != std::string_view::npos)) return true;
+  }
+  return false;
 }
 
 sip::Message options_answer(const Core& core, AccountId id, const sip::Message& request, std::string_view to_tag) {
@@ -73,6 +92,7 @@ sip::Message options_answer(const Core& core, AccountId id, const sip::Message& 
       .add(HeaderId::Supported, "");
   if (account == nullptr) return response.build();
   add_user_agent(response, account->settings);
+  if (!accepts(request, kSdpType)) return response.build();  // §11.2: the body is for who can read it
   sdp::LocalAudio audio;
   audio.rtp = {core.local().address, 0};  // RFC 3264 §9: what we could do, not where
   audio.codecs = account->settings.codecs;

@@ -207,6 +207,13 @@ TEST(Dialog, PeersWithoutTagsAreServed) {
   EXPECT_EQ(bye.to_tag(), "");
   EXPECT_EQ(*bye.find(HeaderId::To), "Alice <sip:alice@atlanta.example.com>");
 
+  // Nor need it have a Contact (RFC 4475 §3.4.1): From says where it is.
+  auto bare = call.invite().release();
+  bare.erase(bare.find("Contact:"), bare.rfind("\r\n") - bare.find("Contact:"));
+  const auto reached = Dialog::from_request(parse(bare), "local");
+  ASSERT_TRUE(reached);
+  EXPECT_EQ(reached->remote_target(), "sip:alice@atlanta.example.com");
+
   const Call ours{.to_tag = ""};
   const auto caller = Dialog::from_response(ours.invite(), ours.response(200));
   ASSERT_TRUE(caller);

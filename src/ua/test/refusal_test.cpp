@@ -68,6 +68,9 @@ INSTANTIATE_TEST_SUITE_P(
             "Unsupported: 100rel, frob\r\n"},
         Row{"body of another type", "INVITE", kUs, kNone, "", "text/plain", "hello", 415,
             "Accept: application/sdp\r\n"},
+        Row{"session in another type", "INVITE", kUs, HeaderId::Accept, "text/plain, application/sdp;q=0",
+            "application/sdp", kSdp, 406, "Warning: 399 "},
+        Row{"no session at all", "INVITE", kUs, HeaderId::Accept, "text/*", "", "", 406, "Warning: 399 "},
         Row{"coded body", "INVITE", kUs, HeaderId::ContentEncoding, "gzip", "application/sdp", "xx", 415,
             "Accept-Encoding: identity\r\n"},
         Row{"no session description", "INVITE", kUs, kNone, "", "application/sdp", "hello", 400,
@@ -96,6 +99,27 @@ TEST(Options, AreAnsweredWithWhatWeCan) {
 TEST(Options, ToTheBareAddressReachTheFirstAccount) {
   Rig rig;
   EXPECT_EQ(rig.ask(rig.p.request("OPTIONS", "sip:10.0.0.1:5060").build()).status(), 200);
+}
+
+// §20.1: every way to say that session descriptions are welcome.
+TEST(Accept, WithRoomForASessionRings) {
+  for (const std::string_view accept : {"application/sdp", "APPLICATION/SDP;level=1", "application/*", "*/*;q=0.1",
+                                        "text/plain, application/sdp;q=0.001"}) {
+    Rig rig;
+    rig.ask(rig.p.request("INVITE", "sip:1001@10.0.0.1")
+                .add(HeaderId::Accept, accept)
+                .body("application/sdp", kSdp)
+                .build());
+    EXPECT_EQ(rig.a.all<IncomingCall>().size(), 1U) << accept;
+  }
+}
+
+TEST(Options, GiveNoSessionToWhoCannotReadIt) {
+  Rig rig;
+  const auto response =
+      rig.ask(rig.p.request("OPTIONS", "sip:1001@10.0.0.1").add(HeaderId::Accept, "text/plain").build());
+  EXPECT_EQ(response.status(), 200);
+  EXPECT_EQ(response.body(), "");
 }
 
 TEST(Dialog, RequestsOfAnUnknownOneAre481) {

@@ -27,8 +27,8 @@ class Dialog {
   // a 2xx it is a peer of RFC 2543 and the tag null, §12.1.2), no or bad Contact in a 2xx (in a provisional one the
   // Request-URI stands in for it).
   [[nodiscard]] static Result<Dialog> from_response(const sip::Message& request, const sip::Message& response);
-  // UAS: the request that creates the dialog and the tag that we put into the To of its responses. Errors: no From tag
-  // is allowed (RFC 2543); no or bad Contact.
+  // UAS: the request that creates the dialog and the tag that we put into the To of its responses. Without a From tag
+  // it comes from a peer of RFC 2543, and From stands in for a missing Contact. Errors: no or bad Contact otherwise.
   [[nodiscard]] static Result<Dialog> from_request(const sip::Message& request, std::string_view local_tag);
 
   [[nodiscard]] const DialogId& id() const { return id_; }
