@@ -153,8 +153,17 @@ class Core::Impl {
       return true;
     }
     if (!facts.uri.user.empty()) return false;
-    answer(now, e, e.request.method() == Method::Options ? options_reply() : Reply{404});
+    answer(now, e, as_user_agent(e.request));
     return true;
+  }
+
+  // Asked for ourselves we are a user agent server that knows OPTIONS alone (§8.2).
+  static Reply as_user_agent(const sip::Message& request) {
+    if (request.method() == Method::Unknown) return {501, {}, {{HeaderId::Allow, std::string(kAllow)}}};
+    if (!request.to_tag().empty()) return {481};  // we are in no dialog (§12.2.2)
+    if (request.method() != Method::Options) return {404};
+    if (auto refusal = check_options(request, HeaderId::Require)) return *std::move(refusal);
+    return options_reply();
   }
 
   // §16.3 to §16.6.

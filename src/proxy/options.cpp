@@ -3,13 +3,11 @@
 namespace offhook::proxy {
 
 Reply options_reply() {
-  return {
-      200,
-      {},
-      {{sip::HeaderId::Accept, "*/*"},
-       {sip::HeaderId::Allow,
-        "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, PRACK, SUBSCRIBE, NOTIFY, PUBLISH, INFO, REFER, MESSAGE, UPDATE"},
-       {sip::HeaderId::Supported, "path"}}};
+  return {200,
+          {},
+          {{sip::HeaderId::Accept, "*/*"},
+           {sip::HeaderId::Allow, std::string(kAllow)},
+           {sip::HeaderId::Supported, "path"}}};
 }
 
 }  // namespace offhook::proxy

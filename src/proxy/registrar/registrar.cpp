@@ -44,6 +44,8 @@ std::optional<std::string> Registrar::admit(Now now, transaction::ServerId id, c
   const auto to = sip::NameAddr::parse(request.find(HeaderId::To).value_or(std::string_view{}));
   const auto uri = to ? to->parse_uri() : tl::unexpected(to.error());
   if (!uri) return refuse({400, "Bad To"});
+  // Only a SIP URI names somebody here (§10.3 step 5; RFC 4475 §3.3.4); a telephone number is a user of ours.
+  if (uri->scheme == sip::Scheme::Other) return refuse({400, "To Is Not A SIP URI"});
   if (!s_.names->is_us(*uri, local) && uri->scheme != sip::Scheme::Tel) return refuse({404});
   const std::string user = sip::unescape(uri->user);
   if (const auto refusal = authenticate(now, request, local, user)) return refuse(*refusal);

@@ -289,6 +289,16 @@ TEST(Registrar, AllDomainsAndSocketsAreOneAddressOfRecord) {
   world.expect(kAlice, 404);
 }
 
+TEST(Registrar, AToThatIsNoSipAddressIs400) {
+  World world;
+  auto draft = reg("<sip:a@192.0.2.11>");
+  draft.to = "isbn:2983792873";
+  world.send(kAlice, draft);
+  const auto answer = world.expect(kAlice, 400);
+  EXPECT_EQ(answer.reason(), "To Is Not A SIP URI");
+  EXPECT_EQ(world.core->binding_count(), 0U);
+}
+
 TEST(RegistrarDigest, ChallengesWithTheStrongerAlgorithmFirst) {
   World world(with_digest());
   world.send(kAlice, reg("<sip:a@192.0.2.11>"));

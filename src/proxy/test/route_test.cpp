@@ -79,6 +79,30 @@ TEST_F(Route, OptionsToTheProxyIsAnswered) {
   world.expect(kBob, "OPTIONS");
 }
 
+// Asked for itself the proxy is a user agent server: the order of §8.2 holds.
+TEST_F(Route, RequestsToTheProxyItselfAreRefusedByWhatTheyAre) {
+  struct Row {
+    const char *method, *to, *header;
+    int status;
+  };
+  int n = 0;
+  for (const Row& row :
+       {Row{"FROB", "<sip:example.test>", "X: y", 501}, Row{"BYE", "<sip:example.test>;tag=gone", "X: y", 481},
+        Row{"OPTIONS", "<sip:example.test>;tag=gone", "X: y", 481}, Row{"INVITE", "<sip:example.test>", "X: y", 404},
+        Row{"OPTIONS", "<sip:example.test>", "Require: frob, knob", 420}}) {
+    Draft draft;
+    draft.method = row.method;
+    draft.uri = "sip:example.test";
+    draft.to = row.to;
+    draft.headers = {row.header};
+    draft.branch += std::to_string(++n);
+    world.send(kStranger, draft);
+    const auto answer = world.expect(kStranger, row.status);
+    EXPECT_EQ(value(answer, HeaderId::Unsupported), row.status == 420 ? "frob, knob" : "");
+    EXPECT_EQ(value(answer, HeaderId::Allow).empty(), row.status != 501);
+  }
+}
+
 TEST_F(Route, StrangersMayCallOurUsersButNotThroughUs) {
   invite.from = "<sip:eve@elsewhere.example>;tag=e";
   world.send(kStranger, invite);
