@@ -4,6 +4,7 @@
 #include "sip/check.hpp"
 #include "sip/header/via.hpp"
 #include "stun/message.hpp"
+#include "transport/framer.hpp"
 #include "via.hpp"
 
 namespace offhook::transport {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::uint16_t kDefaultPort = 5060;
 constexpr std::size_t kTagLength = 10;
 constexpr int kBadRequest = 400;
+constexpr int kMessageTooLarge = 513;
 
 // A WebSocket message ends by itself (RFC 7118 §5.3).
 bool needs_length(Protocol protocol) { return protocol == Protocol::Tcp || protocol == Protocol::Tls; }
@@ -20,6 +22,13 @@ bool needs_length(Protocol protocol) { return protocol == Protocol::Tcp || proto
 std::string_view without_leading_lines(std::string_view bytes) {
   const auto first = bytes.find_first_not_of("\r\n");
   return first == std::string_view::npos ? std::string_view{} : bytes.substr(first);
+}
+
+// Larger than we take, or says that it will be (§21.5.7).
+bool is_beyond(std::string_view bytes, std::size_t most) {
+  if (bytes.size() > most) return true;
+  const auto length = content_length_of(bytes.substr(0, bytes.find("\r\n\r\n")));
+  return length.value && !length.bad && *length.value > most;
 }
 
 }  // namespace
@@ -41,7 +50,8 @@ std::optional<Incoming> Layer::receive(const Flow& flow, std::string bytes) {
   auto message = sip::Message::take(bytes, limits_);
   if (!message) {
     if (const auto limit = sip::limit_of(message.error())) ++counters_.over_limit[static_cast<std::size_t>(*limit)];
-    refuse(flow, bytes, kBadRequest, message.error().text);
+    const bool too_large = is_beyond(bytes, limits_.message);
+    refuse(flow, bytes, too_large ? kMessageTooLarge : kBadRequest, too_large ? "" : message.error().text);
     return std::nullopt;
   }
   // §18.3: on a stream the length is what ends a message; without it nothing behind it can be trusted.

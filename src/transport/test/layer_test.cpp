@@ -145,6 +145,21 @@ TEST_F(TransportLayer, BrokenRequestIsAnsweredToItsSource) {
   EXPECT_EQ(layer_.counters().bad_requests, 1);
 }
 
+// RFC 3261 §21.5.7; one that only says how long it will be is refused as soon.
+TEST_F(TransportLayer, RequestThatIsTooLargeIs513) {
+  const auto good = request("SIP/2.0/TCP 192.0.2.9;branch=z9hG4bK1");
+  Layer layer(random_, {.message = good.size() + 10});
+  EXPECT_TRUE(layer.receive(flow_from("192.0.2.9:5060", Protocol::Tcp), good));
+  auto announced = good;
+  announced.replace(announced.find("Content-Length: 0"), 17, "Content-Length: 9999");
+  for (const auto& bytes : {good + std::string(11, 'x'), announced}) {
+    EXPECT_FALSE(layer.receive(flow_from("192.0.2.9:5060", Protocol::Tcp), bytes));
+    const auto answer = layer.poll_transmit();
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(answer->bytes.starts_with("SIP/2.0 513 Message Too Large\r\n")) << answer->bytes;
+  }
+}
+
 TEST_F(TransportLayer, RequestThatFailsTheCheckIsAnsweredWithItsVerdict) {
   auto bytes = request("SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1");
   auto other_version = bytes;
