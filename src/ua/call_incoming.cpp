@@ -1,5 +1,4 @@
-// The callee's side: from INVITE to our final answer. RFC 3261 §13.3, merged requests §8.2.2.2, CANCEL §9.2.
-#include <algorithm>
+// The callee's side: from INVITE to our final answer. RFC 3261 §13.3, CANCEL §9.2.
 #include <utility>
 
 #include "calls.hpp"
@@ -7,6 +6,7 @@
 #include "party.hpp"
 #include "sdp/session_description.hpp"
 #include "sip/header/name_addr.hpp"
+#include "sip/header/numbers.hpp"
 
 namespace offhook::ua {
 namespace {
@@ -22,8 +22,6 @@ constexpr Key kServerKey = 1;
 
 void Calls::invite(Now now, AccountId account, transaction::RequestReceived event) {
   const sip::Message& request = event.request;
-  if (is_merged(request)) return core_->respond(now, event.id, request, 482);
-  seen_.push_back({event.id, std::string(request.call_id()), std::string(request.from_tag()), request.cseq()});
   const CallId id = calls_.insert();
   Call& call = *find(id);
   call.id = id;
@@ -49,21 +47,9 @@ void Calls::invite(Now now, AccountId account, transaction::RequestReceived even
   call.arrival.emplace();
   call.arrival->id = event.id;
   call.arrival->request = std::move(event.request);
+  if (const auto lifetime = sip::expires(call.arrival->request))
+    core_->arm(now, seconds(*lifetime), {AlarmKind::InvitationExpired, account, id, 0});
   core_->tell(IncomingCall{id, account, call.peer, called, std::move(alert_info)});
-}
-
-// The same request by another way through a forking proxy: one ringing phone is enough, and one that has said no does
-// not ring again.
-bool Calls::is_merged(const sip::Message& request) {
-  std::erase_if(seen_, [&](const Seen& seen) { return !core_->port().transactions->flow_of(seen.id); });
-  bool merged = std::any_of(seen_.begin(), seen_.end(), [&](const Seen& seen) {
-    return seen.call_id == request.call_id() && seen.remote_tag == request.from_tag() && seen.cseq == request.cseq();
-  });
-  calls_.for_each([&](CallId, const Call& call) {
-    merged = merged || (!call.outgoing && call.phase != Phase::Over && call.call_id == request.call_id() &&
-                        call.remote_tag == request.from_tag() && call.invite_cseq == request.cseq());
-  });
-  return merged;
 }
 
 // Takes the offer of an INVITE or UPDATE; the response that refuses one we cannot accept, with the session as it was.
@@ -137,6 +123,15 @@ void Calls::refuse(Now now, Call& call, const sip::Message& response) {
   core_->disarm(call.arrival->provisional_alarm);
   call.arrival.reset();
   tell_ended(call, EndedBy::Local, response.status(), response.reason());
+}
+
+// §13.3.1: nobody decided within the time that the caller has given.
+void Calls::expire(Now now, Call& call) {
+  if (!call.arrival) return;
+  core_->respond(now, call.arrival->id, call.arrival->request, 487, call.local_tag);
+  core_->disarm(call.arrival->provisional_alarm);
+  call.arrival.reset();
+  tell_ended(call, EndedBy::Remote, 487, sip::reason_phrase(487));
 }
 
 void Calls::cancel(Now now, const transaction::RequestReceived& event) {

@@ -205,6 +205,9 @@ void Calls::alarm(Now now, const Alarm& alarm) {
       if (call == nullptr) return;
       call->hold.alarm = 0;
       return pursue_hold(now, *call);
+    case AlarmKind::InvitationExpired:
+      if (call != nullptr) expire(now, *call);
+      return;
     case AlarmKind::RegistrationDue:
     case AlarmKind::TransferOverdue: return;  // other rooms'
   }

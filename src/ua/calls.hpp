@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/slot_map.hpp"
 #include "call.hpp"
@@ -91,9 +90,9 @@ class Calls {
   void give_up(Call& call, EndedBy by, int status, std::string_view reason);
 
   // call_incoming.cpp
-  [[nodiscard]] bool is_merged(const sip::Message& request);
   [[nodiscard]] std::optional<sip::Message> refuse_offer(Call& call, const sip::Message& request);
   void send_ringing(Now now, Call& call);
+  void expire(Now now, Call& call);
   void refuse(Now now, Call& call, const sip::Message& response);
 
   // redirect.cpp
@@ -118,17 +117,8 @@ class Calls {
   void reinvite_refused(Now now, Call& call, int status, std::string_view reason, seconds retry_after);
   void tell_remote_hold(Call& call);
 
-  // An INVITE that has had its answer, while its transaction lives: §8.2.2.2 wants the same request by another way
-  // refused, also when the call is long over.
-  struct Seen {
-    transaction::ServerId id;
-    std::string call_id, remote_tag;
-    std::uint32_t cseq = 0;
-  };
-
   Core* core_;
   SlotMap<CallTag, Call> calls_;
-  std::vector<Seen> seen_;
 };
 
 }  // namespace offhook::ua

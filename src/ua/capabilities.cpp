@@ -88,6 +88,7 @@ sip::Message options_answer(const Core& core, AccountId id, const sip::Message& 
   Builder response = Builder::response(request, 200, to_tag);
   response.add(HeaderId::Contact, core.contact(id)).add(HeaderId::Allow, kAllow).add(HeaderId::Accept, kSdpType);
   response.add(HeaderId::AcceptEncoding, "identity")
+      .add(HeaderId::AcceptLanguage, "en")
       .add(HeaderId::AllowEvents, kAllowEvents)
       .add(HeaderId::Supported, "");
   if (account == nullptr) return response.build();

@@ -8,12 +8,10 @@
 #include "core.hpp"
 #include "sip/builder.hpp"
 #include "sip/message.hpp"
+#include "ua/allow.hpp"
 
 namespace offhook::ua {
 
-inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, NOTIFY, REFER, UPDATE";
-inline constexpr std::string_view kAllowEvents = "refer";
-inline constexpr std::string_view kSdpType = "application/sdp";
 inline constexpr std::string_view kSipfragType = "message/sipfrag;version=2.0";
 
 // The response that refuses a request whose method, scheme, Require or Content-Encoding we do not take, in the order of

@@ -48,12 +48,13 @@ struct Sent {
 };
 
 enum class AlarmKind : std::uint8_t {
-  RegistrationDue,  // refresh or retry
-  AcksExpire,       // a Sent with acks may go
-  ProvisionalDue,   // repeat the 180 each minute, §13.3.1.1
-  ResponseDue,      // repeat a 2xx without ACK, §13.3.1.4
-  ReinviteDue,      // after 491, §14.1
-  TransferOverdue,  // no final NOTIFY, or none to send
+  RegistrationDue,    // refresh or retry
+  AcksExpire,         // a Sent with acks may go
+  ProvisionalDue,     // repeat the 180 each minute, §13.3.1.1
+  ResponseDue,        // repeat a 2xx without ACK, §13.3.1.4
+  ReinviteDue,        // after 491, §14.1
+  InvitationExpired,  // the INVITE's Expires, §13.3.1
+  TransferOverdue,    // no final NOTIFY, or none to send
 };
 struct Alarm {
   AlarmKind kind = AlarmKind::RegistrationDue;

@@ -6,6 +6,7 @@
 #include "calls.hpp"
 #include "capabilities.hpp"
 #include "core.hpp"
+#include "merged.hpp"
 #include "registration.hpp"
 #include "transfer.hpp"
 
@@ -26,6 +27,7 @@ class UserAgent::Impl {
   Registrations registrations{core};
   Calls calls{core};
   Transfers transfers{core, calls};
+  MergedRequests merged;
 };
 
 UserAgent::UserAgent(Port port, Endpoint local) : impl_(std::make_unique<Impl>(port, local)) {}
@@ -92,6 +94,7 @@ void UserAgent::Impl::outside_dialog(Now now, transaction::RequestReceived event
   const auto uri = sip::Uri::parse(request.request_uri());
   const AccountId account = uri ? core.account_of(*uri) : AccountId{};
   if (!account) return core.respond(now, event.id, request, 404);
+  if (merged.contain(*core.port().transactions, event)) return core.respond(now, event.id, request, 482);
   switch (request.method()) {
     case Method::Invite: return calls.invite(now, account, std::move(event));
     case Method::Options: return core.respond(now, event.id, options_answer(core, account, request, core.new_tag()));
@@ -187,6 +190,7 @@ void UserAgent::timer(Now now, std::uint32_t key) {
     case AlarmKind::AcksExpire:
     case AlarmKind::ProvisionalDue:
     case AlarmKind::ResponseDue:
+    case AlarmKind::InvitationExpired:
     case AlarmKind::ReinviteDue: impl_->calls.alarm(now, *alarm); break;
   }
   impl_->calls.sweep();

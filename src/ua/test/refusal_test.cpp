@@ -92,6 +92,10 @@ TEST(Options, AreAnsweredWithWhatWeCan) {
   const std::string text(response.bytes());
   EXPECT_THAT(text, HasSubstr("Allow: INVITE, ACK, CANCEL, BYE"));
   EXPECT_THAT(text, HasSubstr("Accept: application/sdp\r\n"));
+  EXPECT_THAT(text, HasSubstr("Accept-Encoding: identity\r\n"));
+  EXPECT_THAT(text, HasSubstr("Accept-Language: en\r\n"));
+  EXPECT_THAT(text, HasSubstr("Allow-Events: refer\r\n"));
+  EXPECT_THAT(text, HasSubstr("Contact: <sip:1001@10.0.0.1:5060"));
   EXPECT_THAT(text, HasSubstr("Supported:"));
   EXPECT_THAT(text, HasSubstr("m=audio 0 RTP/AVP 0 8 101\r\n"));
 }
@@ -167,6 +171,80 @@ TEST(Invite, ByASlowSecondWayDoesNotRingAgainAfterARefusal) {
   other.send(invite, rig.a.local);
   rig.world.run_for(milliseconds(10));
   EXPECT_EQ(rig.a.all<IncomingCall>().size(), 2U);
+}
+
+// §8.2.2.2 holds for every request outside of a dialog, refused ones too, as long as the first is not over.
+TEST(Merged, RequestsOfAnyMethodAre482) {
+  for (const std::string_view method : {"OPTIONS", "SUBSCRIBE", "INVITE"}) {
+    Rig rig;
+    Peer other(rig.world, "Q", 51);
+    const auto request = rig.p.request(method, "sip:1001@10.0.0.1").body("text/plain", "x").build();
+    rig.p.send(request, rig.a.local);
+    rig.world.run_for(milliseconds(10));
+    EXPECT_NE(rig.p.last_status(), 482) << method;
+    other.send(request, rig.a.local);
+    rig.world.run_for(milliseconds(10));
+    EXPECT_EQ(other.last_status(), 482) << method;
+    // The next one of that caller is another one.
+    other.send(rig.p.request(method, "sip:1001@10.0.0.1", "peer-call", 2).body("text/plain", "x").build(), rig.a.local);
+    rig.world.run_for(milliseconds(10));
+    EXPECT_NE(other.last_status(), 482) << method;
+    EXPECT_TRUE(rig.world.settle());
+    rig.a.expect_clean();
+  }
+}
+
+TEST(Merged, IsNoOneAfterTheFirstIsOver) {
+  Rig rig;
+  const auto request = rig.p.request("OPTIONS", "sip:1001@10.0.0.1").build();
+  EXPECT_EQ(rig.ask(request).status(), 200);
+  EXPECT_TRUE(rig.world.settle());
+  EXPECT_EQ(rig.ask(request).status(), 200);
+}
+
+// §13.3.1: the caller gave it five seconds.
+TEST(Invite, ThatExpiresIs487) {
+  Rig rig;
+  rig.p.send(
+      rig.p.request("INVITE", "sip:1001@10.0.0.1").add(HeaderId::Expires, "5").body("application/sdp", kSdp).build(),
+      rig.a.local);
+  rig.world.run_for(seconds(1));
+  rig.a.ring(rig.a.last<IncomingCall>().call);
+  rig.world.run_for(milliseconds(3900));
+  EXPECT_EQ(rig.p.last_status(), 180);
+  rig.world.run_for(milliseconds(200));
+  EXPECT_EQ(rig.p.last_status(), 487);
+  EXPECT_EQ(rig.a.last<CallEnded>().status, 487);
+  EXPECT_TRUE(rig.world.settle());
+  rig.a.expect_clean();
+}
+
+TEST(Invite, ThatWasAnsweredDoesNotExpire) {
+  Rig rig;
+  rig.a.auto_answer = true;
+  rig.p.send(
+      rig.p.request("INVITE", "sip:1001@10.0.0.1").add(HeaderId::Expires, "1").body("application/sdp", kSdp).build(),
+      rig.a.local);
+  rig.world.run_for(seconds(2));
+  EXPECT_EQ(rig.p.last_status(), 200);
+  EXPECT_TRUE(rig.a.all<CallEnded>().empty());
+}
+
+// A 421 asks for an extension that we do not have: the call is over (§21.4.16), and says why.
+TEST(Invite, RefusedWith421Ends) {
+  Rig rig;
+  rig.world.users["4711"] = &rig.p;
+  rig.p.on_request = [&](transaction::RequestReceived& e) {
+    if (e.request.method() == sip::Method::Invite)
+      rig.p.transactions.respond(rig.world.now().mono, e.id,
+                                 sip::Builder::response(e.request, 421, "t").add(HeaderId::Require, "frob").build());
+  };
+  rig.a.call("4711");
+  rig.world.run_for(seconds(1));
+  EXPECT_EQ(rig.a.last<CallEnded>().status, 421);
+  EXPECT_EQ(rig.world.count("A>P INVITE"), 1U);
+  EXPECT_TRUE(rig.world.settle());
+  rig.a.expect_clean();
 }
 
 TEST(Invite, FindsTheAccountByTheLineOfItsContact) {
