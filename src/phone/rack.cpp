@@ -12,6 +12,7 @@
 #include "sip/uri.hpp"
 #include "transaction/layer.hpp"
 #include "transport/layer.hpp"
+#include "ua/allow.hpp"
 
 namespace offhook::phone {
 namespace {
@@ -21,11 +22,20 @@ constexpr std::uint32_t kGeneration = 1;
 // Port::index of the first phone. Owner 0 is then nobody's: that of transactions which the rack answers itself.
 constexpr std::uint32_t kFirstIndex = 1;
 
-constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, REFER, NOTIFY";
-
-bool is_for_the_host(const sip::Message& request) {
+// A request for nobody here, by what it asks before whom (RFC 3261 §8.2.1, §8.2.2.1). A ping of the host is answered.
+int status_for_nobody(const sip::Message& request) {
   const auto uri = sip::Uri::parse(request.request_uri());
-  return uri && uri->is_sip() && uri->user.empty();
+  if (request.method() == sip::Method::Unknown) return 501;
+  if (!request.to_tag().empty() || request.method() == sip::Method::Cancel) return 481;  // §12.2.2, §9.2
+  if (!uri || !uri->is_sip()) return 416;
+  return request.method() == sip::Method::Options && uri->user.empty() ? 200 : 404;
+}
+
+// §8.1.3.3: one with more Vias than ours went astray.
+bool is_astray(const sip::Message& response) {
+  auto via = response.values(sip::HeaderId::Via).begin();
+  if (via != std::default_sentinel) ++via;
+  return response.is_response() && via != std::default_sentinel;
 }
 
 }  // namespace
@@ -79,11 +89,13 @@ class Rack::Impl {
   // A request for nobody here.
   void refuse(Now now, const transaction::RequestReceived& event) {
     if (event.request.method() == sip::Method::Ack || !event.id) return;
-    const bool ping = event.request.method() == sip::Method::Options && is_for_the_host(event.request);
-    const bool no_call =
-        !event.request.to_tag().empty() || event.request.method() == sip::Method::Cancel;  // RFC 3261 §12.2.2, §9.2
-    auto answer = sip::Builder::response(event.request, ping ? 200 : no_call ? 481 : 404, random->token(10));
-    if (ping) answer.add(sip::HeaderId::Allow, kAllow).add(sip::HeaderId::Accept, "application/sdp");
+    const int status = status_for_nobody(event.request);
+    auto answer = sip::Builder::response(event.request, status, random->token(10));
+    if (status == 200 || status == 501) answer.add(sip::HeaderId::Allow, ua::kAllow);
+    if (status == 200) {
+      answer.add(sip::HeaderId::Accept, ua::kSdpType).add(sip::HeaderId::AcceptEncoding, "identity");
+      answer.add(sip::HeaderId::AcceptLanguage, "en").add(sip::HeaderId::Supported, "");
+    }
     transactions.respond(now.mono, event.id, answer.build());
   }
 
@@ -160,7 +172,7 @@ std::optional<std::uint64_t> Rack::leg_of(PhoneId phone, int call) const {
 }
 
 void Rack::receive(Now now, const transport::Flow& flow, std::string bytes) {
-  if (auto incoming = impl_->transport.receive(flow, std::move(bytes)))
+  if (auto incoming = impl_->transport.receive(flow, std::move(bytes)); incoming && !is_astray(incoming->message))
     impl_->transactions.receive(now.mono, std::move(*incoming));
   impl_->drain(now);
 }

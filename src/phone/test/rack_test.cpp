@@ -65,6 +65,34 @@ TEST(Rack, OptionsToTheBareHostIsAPing) {
   EXPECT_TRUE(office.stranger.got.back().find(sip::HeaderId::Allow));
 }
 
+// Nobody has that number; the method and the scheme are looked at first.
+TEST(Rack, WhatARequestAsksComesBeforeWhom) {
+  SimOffice office;
+  office.add("A");
+  office.stranger_sends("A", request("FROB", "sip:4711@127.0.0.1:5061"));
+  EXPECT_THAT(answers(office), ElementsAre(501));
+  EXPECT_TRUE(office.stranger.got.back().find(sip::HeaderId::Allow));
+  office.rack().add("B", SimOffice::plain_config("1002"), at(5061));  // two phones: the socket alone does not choose
+  office.stranger_sends("A", request("OPTIONS", "soap.beep://127.0.0.1:5061"));
+  EXPECT_THAT(answers(office), ElementsAre(501, 416));
+}
+
+// RFC 3261 §8.1.3.3: what has more Vias than ours is not for us.
+TEST(Rack, AResponseThatWentAstrayIsDropped) {
+  SimOffice office;
+  office.tamper = [](const std::string& from, std::string& bytes) {
+    if (from == "P" && bytes.starts_with("SIP/2.0 404"))
+      bytes.insert(bytes.find("\r\nFrom:"), "\r\nVia: SIP/2.0/UDP 127.0.0.1:5999;branch=z9hG4bKother");
+  };
+  office.add("A");
+  (void)office.tell("A", "call 4711");
+  office.settle();
+  EXPECT_EQ(office.state("A", 1), "dialing");
+  office.tamper = {};
+  office.run(seconds(1));
+  EXPECT_EQ(office.state("A", 1), "ended") << "its true answer counts, when it comes again";
+}
+
 TEST(Rack, ACallToTheBareAddressReachesThePhoneOfThatSocket) {
   SimOffice office;
   office.add("A");
