@@ -1,45 +1,17 @@
-// Every torture message of RFC 4475 and RFC 5118 with its verdict in tests/torture/verdicts.tsv. None is left out.
+// The parser's and the checker's verdict on each torture message of RFC 4475 and RFC 5118. None is left out.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
-#include <sstream>
 
-#include "base/ascii.hpp"
 #include "sip/check.hpp"
 #include "sip/header/contact.hpp"
 #include "sip/header/via.hpp"
+#include "table.hpp"
 
-namespace offhook::sip {
+namespace offhook::torture {
 namespace {
 
-const std::filesystem::path kFolder = std::filesystem::path(OFFHOOK_SOURCE_DIR) / "tests" / "torture";
-
-struct Row {
-  std::string file, section, parse, check;
-};
-
-std::vector<Row> verdicts() {
-  std::ifstream in(kFolder / "verdicts.tsv");
-  std::vector<Row> rows;
-  std::string line;
-  std::getline(in, line);  // names of the columns
-  while (std::getline(in, line)) {
-    std::istringstream cells(line);
-    Row row;
-    cells >> row.file >> row.section >> row.parse >> row.check;
-    rows.push_back(row);
-  }
-  return rows;
-}
-
-std::string bytes_of(const std::string& file) {
-  std::ifstream in(kFolder / file, std::ios::binary);
-  EXPECT_TRUE(in) << file;
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+using namespace sip;
 
 Message torture(const std::string& file) {
   auto message = Message::parse(bytes_of(file));
@@ -59,9 +31,9 @@ std::string outcome(const std::string& bytes) {
   return verdict ? std::to_string(verdict->status) : "ok";
 }
 
-class Torture : public testing::TestWithParam<Row> {};
+class Parser : public testing::TestWithParam<Row> {};
 
-TEST_P(Torture, hasItsVerdict) {
+TEST_P(Parser, doesAsItsVerdictSays) {
   const std::string bytes = bytes_of(GetParam().file);
   const auto message = Message::parse(bytes);
   EXPECT_EQ(message.has_value(), GetParam().parse == "ok") << (message ? "" : message.error().text);
@@ -69,23 +41,9 @@ TEST_P(Torture, hasItsVerdict) {
   EXPECT_EQ(outcome(bytes), GetParam().check) << (verdict ? verdict->reason : std::string_view{});
 }
 
-INSTANTIATE_TEST_SUITE_P(Messages, Torture, testing::ValuesIn(verdicts()), [](const auto& row) {
-  std::string name = row.param.file;
-  for (char& c : name)
-    if (!is_alpha(c) && !is_digit(c)) c = '_';
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Messages, Parser, testing::ValuesIn(verdicts()), test_name);
 
-TEST(TortureTable, namesEveryFile) {
-  std::set<std::string> listed, present;
-  for (const Row& row : verdicts()) listed.insert(row.file);
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(kFolder))
-    if (entry.path().extension() == ".dat") present.insert(std::filesystem::relative(entry.path(), kFolder).string());
-  EXPECT_EQ(listed, present);
-  EXPECT_EQ(present.size(), 50 + 12 + 12);
-}
-
-TEST(TortureDetails, foldedAndCompactNamesAreRead) {
+TEST(ParserDetails, foldedAndCompactNamesAreRead) {
   const Message m = torture("rfc4475/wsinv.dat");
   EXPECT_EQ(m.to_tag(), "1918181833n");
   EXPECT_EQ(m.from_tag(), "98asjd8");
@@ -98,7 +56,17 @@ TEST(TortureDetails, foldedAndCompactNamesAreRead) {
   EXPECT_EQ(contact->q(), 330);
 }
 
-TEST(TortureDetails, escapesAreNoSyntax) {
+// The RFC's own bytes end before the empty line. With it the display name alone is what is wrong.
+TEST(ParserDetails, aCommaInADisplayNameIsRefused) {
+  const auto message = Message::parse(bytes_of("rfc4475/baddn.dat") + "\r\n");
+  ASSERT_TRUE(message);
+  const auto verdict = check_request(*message);
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->status, 400);
+  EXPECT_EQ(verdict->reason, "Malformed From");
+}
+
+TEST(ParserDetails, escapesAreNoSyntax) {
   const Message esc02 = torture("rfc4475/esc02.dat");
   EXPECT_EQ(esc02.method(), Method::Unknown);
   EXPECT_EQ(esc02.method_text(), "RE%47IST%45R");
@@ -112,18 +80,18 @@ TEST(TortureDetails, escapesAreNoSyntax) {
   EXPECT_EQ(unescape(Uri::parse(semicolon.request_uri())->user), "user;par=u@example.net");
 }
 
-TEST(TortureDetails, octetsBehindTheBodyAreDropped) {
+TEST(ParserDetails, octetsBehindTheBodyAreDropped) {
   const Message m = torture("rfc4475/dblreq.dat");
   EXPECT_EQ(m.method(), Method::Register);
   EXPECT_EQ(m.bytes().find("INVITE"), std::string_view::npos);
 }
 
-TEST(TortureDetails, bodiesMayHoldNul) {
+TEST(ParserDetails, bodiesMayHoldNul) {
   const Message m = torture("rfc4475/mpart01.dat");
   EXPECT_NE(m.body().find('\0'), std::string_view::npos);
 }
 
-TEST(TortureDetails, headerAndUriParametersStayApart) {
+TEST(ParserDetails, headerAndUriParametersStayApart) {
   const Message in_header = torture("rfc4475/cparam01.dat"), in_uri = torture("rfc4475/cparam02.dat");
   const auto first = Contact::parse(*in_header.top(HeaderId::Contact)),
              second = Contact::parse(*in_uri.top(HeaderId::Contact));
@@ -133,7 +101,7 @@ TEST(TortureDetails, headerAndUriParametersStayApart) {
   EXPECT_TRUE(second->address.parse_uri()->params.has("unknownparam"));
 }
 
-TEST(TortureDetails, bracketsOfIpv6AreOptionalInReceived) {
+TEST(ParserDetails, bracketsOfIpv6AreOptionalInReceived) {
   for (const std::string name : {"with", "no"}) {
     const Message m = torture("rfc5118-wire/via-received-param-" + name + "-delim.dat");
     EXPECT_EQ(Via::parse(*m.top(HeaderId::Via))->received(), IpAddress::parse("2001:db8::9:255"));
@@ -145,4 +113,4 @@ TEST(TortureDetails, bracketsOfIpv6AreOptionalInReceived) {
 }
 
 }  // namespace
-}  // namespace offhook::sip
+}  // namespace offhook::torture
