@@ -1,5 +1,7 @@
 #include "clients.hpp"
 
+#include <utility>
+
 #include "base/overloaded.hpp"
 #include "hop_request.hpp"
 #include "match.hpp"
@@ -54,11 +56,12 @@ bool is_answered(const Client& client) {
 }  // namespace
 
 ClientId Clients::start(TimePoint now, const sip::Message& request, std::string bytes, std::string_view branch,
-                        const transport::Flow& flow, Owner owner, const Timers* timers, bool silent) {
+                        const transport::Flow& flow, Owner owner, const Timers* timers, Kind kind) {
   const bool invite = request.method() == sip::Method::Invite;
   const auto id = clients_.insert();
   Client& client = *clients_.find(id);
-  client.silent = silent;
+  client.silent = kind == Kind::Silent;
+  client.may_fall_back = kind == Kind::MayFallBack;
   client.flow = flow;
   client.owner = owner;
   if (timers != nullptr && *timers != timers_) client.timers = std::make_unique<Timers>(*timers);
@@ -107,11 +110,33 @@ void Clients::unreachable(TimePoint now, const transport::Flow& flow) {
                                  [&](const Client& client) { return transport::concerns(flow, client.flow); });
   for (const ClientId id : hit) {
     Client& client = *clients_.find(id);
+    if (fall_back(id, client, {now})) continue;
     if (std::holds_alternative<client_invite::State>(client.state))
       feed(id, client, Invite::TransportError, {now});
     else
       feed(id, client, NonInvite::TransportError, {now});
   }
+}
+
+// §18.1.1: a peer that does not speak TCP gets the large request by UDP, before it has answered anything. It is the
+// same transaction: nobody has seen the branch.
+bool Clients::fall_back(ClientId id, Client& client, const Cause& cause) {
+  const auto* invite = std::get_if<client_invite::State>(&client.state);
+  const auto* other = std::get_if<client_non_invite::State>(&client.state);
+  const bool unanswered =
+      invite != nullptr ? *invite == client_invite::State::Calling : *other == client_non_invite::State::Trying;
+  constexpr std::string_view kByTcp = "SIP/2.0/TCP", kByUdp = "SIP/2.0/UDP";
+  const std::size_t via = client.bytes.find(kByTcp);  // ours is the first
+  if (!std::exchange(client.may_fall_back, false) || !unanswered || via == std::string::npos) return false;
+  client.bytes.replace(via, kByTcp.size(), kByUdp);
+  client.flow.protocol = transport::Protocol::Udp;
+  client.flow.connection = 0;
+  stop_timers(*services_.wheel, client.clocks);
+  if (invite != nullptr)
+    perform(id, client, client_invite::begin(false), cause);
+  else
+    perform(id, client, client_non_invite::begin(false), cause);
+  return true;
 }
 
 void Clients::fire(TimePoint now, const Payload& payload) {
@@ -190,7 +215,8 @@ void Clients::send_cancel(Client& client, const Cause& cause) {
   if (!invite) return;
   const std::string branch = client.key->substr(0, client.key->find('\n'));
   const auto request = make_cancel(*invite, reason ? std::string_view(*reason) : std::string_view{});
-  start(cause.now, request, std::string(request.bytes()), branch, client.flow, client.owner, client.timers.get(), true);
+  start(cause.now, request, std::string(request.bytes()), branch, client.flow, client.owner, client.timers.get(),
+        Kind::Silent);
 }
 
 void Clients::report(const Client& client, Event event) {

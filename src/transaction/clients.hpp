@@ -18,7 +18,8 @@ struct Client {
   enum class CancelStage : std::uint8_t { None, Wanted, Sent };
 
   std::variant<client_invite::State, client_non_invite::State> state;
-  bool silent = false;  // a CANCEL of our own: no events
+  bool silent = false;         // a CANCEL of our own: no events
+  bool may_fall_back = false;  // went by TCP for its size: UDP is tried where TCP fails (§18.1.1)
   CancelStage cancel = CancelStage::None;
   transport::Flow flow;
   Owner owner = 0;
@@ -36,9 +37,10 @@ class Clients {
  public:
   Clients(Services services, const Timers& timers) : services_(services), timers_(timers) {}
 
+  enum class Kind : std::uint8_t { Normal, Silent, MayFallBack };
   // `bytes` is `request` with our Via on it, whose branch is `branch`.
   ClientId start(TimePoint now, const sip::Message& request, std::string bytes, std::string_view branch,
-                 const transport::Flow& flow, Owner owner, const Timers* timers, bool silent = false);
+                 const transport::Flow& flow, Owner owner, const Timers* timers, Kind kind = Kind::Normal);
   void cancel(TimePoint now, ClientId id, std::string_view reason);
   // False when the response belongs to none; `incoming` is then untouched.
   [[nodiscard]] bool receive(TimePoint now, transport::Incoming& incoming);
@@ -58,6 +60,7 @@ class Clients {
   void perform(ClientId id, Client& client, const Step<State>& step, const Cause& cause);
   void act(ClientId id, Client& client, const Action& action, const Cause& cause);
   [[nodiscard]] const Timers& timers(const Client& client) const { return client.timers ? *client.timers : timers_; }
+  [[nodiscard]] bool fall_back(ClientId id, Client& client, const Cause& cause);
   void acknowledge(Client& client, const Cause& cause);
   void send_cancel(Client& client, const Cause& cause);
   void report(const Client& client, Event event);

@@ -37,6 +37,12 @@ bool is_client_timer(Timer timer) {
   return false;
 }
 
+std::string with_via(const sip::Message& request, const transport::Flow& flow, std::string_view branch) {
+  sip::Edit edit(request);
+  edit.prepend(sip::HeaderId::Via, transport::via_value(flow, branch));
+  return edit.bytes();
+}
+
 }  // namespace
 
 struct Layer::Tables {
@@ -88,9 +94,13 @@ ClientId Layer::start(TimePoint now, const sip::Message& request, const transpor
                       std::string_view branch_suffix, const Timers* timers) {
   assert(request.is_request() && request.method() != sip::Method::Ack);
   const auto branch = new_branch(*random_, branch_suffix);
-  sip::Edit edit(request);
-  edit.prepend(sip::HeaderId::Via, transport::via_value(flow, branch));
-  return tables_->clients.start(now, request, edit.bytes(), branch, flow, owner, timers);
+  auto bytes = with_via(request, flow, branch);
+  if (!transport_->wants_tcp(flow, bytes.size()))
+    return tables_->clients.start(now, request, std::move(bytes), branch, flow, owner, timers);
+  transport::Flow by_tcp = flow;
+  by_tcp.protocol = transport::Protocol::Tcp;
+  return tables_->clients.start(now, request, with_via(request, by_tcp, branch), branch, by_tcp, owner, timers,
+                                Clients::Kind::MayFallBack);
 }
 
 void Layer::cancel(TimePoint now, ClientId invite, std::string_view reason_header) {
@@ -105,9 +115,7 @@ void Layer::abandon(TimePoint now, ServerId id) { tables_->servers.abandon(now, 
 
 std::string Layer::send_stateless(const sip::Message& request, const transport::Flow& flow,
                                   std::string_view branch_suffix) {
-  sip::Edit edit(request);
-  edit.prepend(sip::HeaderId::Via, transport::via_value(flow, new_branch(*random_, branch_suffix)));
-  auto bytes = edit.bytes();
+  auto bytes = with_via(request, flow, new_branch(*random_, branch_suffix));
   transport_->send(flow, bytes);
   return bytes;
 }

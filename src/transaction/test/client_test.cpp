@@ -321,5 +321,50 @@ TEST(Stateless, AckIsSentOnceWithABranchOfItsOwnAndCanBeSentAgain) {
   EXPECT_TRUE(rig.is_idle());
 }
 
+std::string large_invite(std::size_t body) {
+  return "INVITE sip:bob@192.0.2.2 SIP/2.0\r\nMax-Forwards: 70\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\nCall-ID: "
+         "large\r\nCSeq: 1 INVITE\r\nContent-Length: " +
+         std::to_string(body) + "\r\n\r\n" + std::string(body, 'x');
+}
+
+// RFC 3261 §18.1.1
+TEST(LargeRequest, GoesByTcpWhereThatIsSpoken) {
+  const auto small = *sip::Message::parse(large_invite(900)), large = *sip::Message::parse(large_invite(1300));
+  Rig without;
+  without.start(large);
+  EXPECT_EQ(without.take_sent().at(0).flow.protocol, transport::Protocol::Udp);
+  Rig rig;
+  rig.transport.speak_tcp();
+  rig.start(small);
+  EXPECT_EQ(rig.take_sent().at(0).flow.protocol, transport::Protocol::Udp);
+  rig.start(large);
+  const auto sent = rig.take_sent();
+  ASSERT_EQ(sent.size(), 1);
+  EXPECT_EQ(sent[0].flow.protocol, transport::Protocol::Tcp);
+  EXPECT_TRUE(sent[0].message.top(sip::HeaderId::Via)->starts_with("SIP/2.0/TCP "));
+  rig.run_for(seconds(3));
+  for (const auto& repeated : rig.take_sent())
+    EXPECT_EQ(repeated.flow.protocol, transport::Protocol::Udp) << "over a reliable transport nothing is repeated";
+}
+
+TEST(LargeRequest, FallsBackToUdpOnceWhereTheyDoNotSpeakTcp) {
+  Rig rig;
+  rig.transport.speak_tcp();
+  rig.start(*sip::Message::parse(large_invite(1300)));
+  const auto first = rig.take_sent();
+  ASSERT_EQ(first.size(), 1);
+  const std::string via(*first[0].message.top(sip::HeaderId::Via));
+  rig.layer.unreachable(rig.now(), {transport::Protocol::Tcp, kUs, kPeer, 0});
+  EXPECT_EQ(names(rig.take_events()), "");
+  const auto second = rig.take_sent();
+  ASSERT_EQ(second.size(), 1);
+  EXPECT_EQ(second[0].flow, flow_to_peer());
+  EXPECT_EQ(*second[0].message.top(sip::HeaderId::Via), "SIP/2.0/UDP" + via.substr(11)) << "the same branch";
+  rig.run_for(milliseconds(500));
+  EXPECT_EQ(rig.take_sent().size(), 1) << "Timer A";
+  rig.layer.unreachable(rig.now(), flow_to_peer());
+  EXPECT_EQ(rig.take_events().size(), 2) << "failed, terminated";
+}
+
 }  // namespace
 }  // namespace offhook::transaction

@@ -20,6 +20,9 @@ struct Incoming {
   Flow flow;
 };
 
+// §18.1.1, where the path's MTU is not known.
+inline constexpr std::size_t kLargestDatagram = 1300;
+
 struct Counters {
   std::uint64_t received = 0, sent = 0;
   std::uint64_t keepalives = 0;                          // CRLF or empty datagrams
@@ -36,6 +39,13 @@ class Layer {
   explicit Layer(Random& random, sip::Limits limits = {}) : random_(&random), limits_(limits) {}
 
   [[nodiscard]] std::optional<Incoming> receive(const Flow& flow, std::string bytes);
+
+  // §18.1.1: requests too large for a datagram go by TCP. Off until the world says that it speaks TCP.
+  void speak_tcp() { speaks_tcp_ = true; }
+  // Should a request of that many octets, Via and all, leave `flow` for TCP?
+  [[nodiscard]] bool wants_tcp(const Flow& flow, std::size_t octets) const {
+    return speaks_tcp_ && flow.protocol == Protocol::Udp && octets > kLargestDatagram;
+  }
 
   // Sends bytes as they are.
   void send(const Flow& flow, std::string bytes);
@@ -54,6 +64,7 @@ class Layer {
 
   Random* random_;
   sip::Limits limits_;
+  bool speaks_tcp_ = false;
   std::deque<Transmit> out_;
   Counters counters_;
 };
