@@ -22,6 +22,7 @@ template <class Unit>
 
 [[nodiscard]] std::vector<ServerConfig> servers_of(const Settings& settings, Index index);
 [[nodiscard]] std::vector<OutboundProxyConfig> outbound_proxies_of(const Settings& settings, Index index);
+[[nodiscard]] DnsConfig dns_of(const Settings& settings, Index account);
 [[nodiscard]] SipTimers timers_of(const Settings& settings, Index index);
 [[nodiscard]] std::vector<CodecConfig> codecs_of(const Settings& settings, const Model& model, Index index);
 [[nodiscard]] HoldConfig hold_of(const Settings& settings, Index index);

@@ -16,6 +16,12 @@ RegistrationConfig registration_of(const Settings& s, Index index) {
           in<seconds>(s.duration("sip.reg_surge_prevention"))};
 }
 
+// Below a minute counts as a minute.
+seconds failback_timeout_of(const Settings& s, Index server) {
+  const auto timeout = in<seconds>(s.duration("account.X.sip_server.Y.failback_timeout", server));
+  return timeout > seconds(0) ? std::max(timeout, seconds(60)) : timeout;
+}
+
 DtmfConfig dtmf_of(const Settings& s, Index index) {
   return {static_cast<DtmfWay>(s.number("account.X.dtmf.type", index)),
           static_cast<DtmfInfoBody>(s.number("account.X.dtmf.info_type", index)),
@@ -53,14 +59,17 @@ std::vector<ServerConfig> servers_of(const Settings& s, Index index) {
     out.push_back({std::string(address), port(s, "account.X.sip_server.Y.port", server),
                    static_cast<Transport>(s.number("account.X.sip_server.Y.transport_type", server)),
                    in<seconds>(s.duration("account.X.sip_server.Y.expires", server)),
-                   static_cast<int>(s.number("account.X.sip_server.Y.retry_counts", server))});
+                   static_cast<int>(s.number("account.X.sip_server.Y.retry_counts", server)),
+                   static_cast<Failback>(s.number("account.X.sip_server.Y.failback_mode", server)),
+                   failback_timeout_of(s, server)});
   }
   // Files for older firmware name one server only, without a number.
   const auto legacy = s.text("account.X.sip_server_host", index);
   if (out.empty() && !legacy.empty())
     out.push_back({std::string(legacy), port(s, "account.X.sip_server_port", index),
                    static_cast<Transport>(s.number("account.X.transport", index)),
-                   in<seconds>(s.duration("account.X.expires", index)), ServerConfig{}.retry_counts});
+                   in<seconds>(s.duration("account.X.expires", index)), ServerConfig{}.retry_counts,
+                   Failback::NewRequests, ServerConfig{}.failback_timeout});
   return out;
 }
 
@@ -115,6 +124,7 @@ AccountConfig account_of(const Settings& s, const Model& model, Index index) {
   out.password = s.text("account.X.password", index);
   out.servers = servers_of(s, index);
   out.outbound_proxies = outbound_proxies_of(s, index);
+  out.dns = dns_of(s, index);
   out.registration = registration_of(s, index);
   out.timers = timers_of(s, index);
   out.codecs = codecs_of(s, model, index);

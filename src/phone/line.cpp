@@ -8,7 +8,7 @@ namespace {
 std::string with_port(const std::string& host, std::uint16_t port) {
   const auto address = IpAddress::parse(host);
   const std::string text = address ? address->uri_host() : host;
-  return port == 5060 ? text : text + ':' + std::to_string(port);
+  return port == 5060 || port == 0 ? text : text + ':' + std::to_string(port);
 }
 
 std::vector<sdp::Codec> codecs_of(const config::AccountConfig& config) {
@@ -35,40 +35,85 @@ ua::HoldStyle hold_style(config::HoldStyle style) {
   return ua::HoldStyle::SendOnly;
 }
 
-// DNS NAPTR falls back to UDP, as the phone does when the domain has no such records.
-std::string_view unsupported(config::Transport transport) {
+// DNS-NAPTR: whatever DNS says.
+std::optional<transport::Protocol> protocol_of(config::Transport transport) {
   switch (transport) {
-    case config::Transport::Udp:
-    case config::Transport::DnsNaptr: return {};
-    case config::Transport::Tcp: return "TCP";
-    case config::Transport::Tls: return "TLS";
+    case config::Transport::Udp: return transport::Protocol::Udp;
+    case config::Transport::Tcp: return transport::Protocol::Tcp;
+    case config::Transport::Tls: return transport::Protocol::Tls;
+    case config::Transport::DnsNaptr: break;
   }
-  return {};
+  return std::nullopt;
 }
 
-void no_server(Line& line, std::string status) {
-  line.reachable = false;
-  line.status = std::move(status);
+// Port 0 leaves the port to SRV.
+transport::Destination destination_of(const std::string& host, std::uint16_t port, config::Transport transport) {
+  return {host, port == 0 ? std::nullopt : std::optional(port), protocol_of(transport), false};
 }
 
-void find_server(const config::AccountConfig& config, const transport::Locator& locator, LinePlan& plan) {
-  const auto& server = config.servers.front();
-  const auto& host = config.outbound_proxies.empty() ? server.address : config.outbound_proxies.front().address;
-  const auto port = config.outbound_proxies.empty() ? server.port : config.outbound_proxies.front().port;
-  plan.line.domain = with_port(server.address, server.port);
-  plan.line.status = "not registered";
-  const auto transport = unsupported(server.transport);
-  if (!transport.empty()) return no_server(plan.line, "transport " + std::string(transport) + " is not available");
-  const auto address = locator.host(host);
-  if (!address) return no_server(plan.line, "cannot find host " + host);
-  plan.account.next_hop = {transport::Protocol::Udp, {*address, port}};
-  if (!config.outbound_proxies.empty()) plan.account.outbound_route = "<sip:" + with_port(host, port) + ";lr>";
+std::string route_to(const transport::Destination& proxy) {
+  std::string out = "<sip:" + with_port(proxy.host, proxy.port.value_or(0));
+  if (proxy.transport && *proxy.transport != transport::Protocol::Udp)
+    out += ";transport=" + to_lower(transport::protocol_name(*proxy.transport));
+  return out + ";lr>";
+}
+
+// Outbound proxies where there are any, by the transport of the account's server.
+std::vector<ua::Server> servers_of(const config::AccountConfig& config) {
+  std::vector<ua::Server> out;
+  const auto& first = config.servers.front();
+  for (const auto& proxy : config.outbound_proxies) {
+    auto destination = destination_of(proxy.address, proxy.port, first.transport);
+    auto route = route_to(destination);
+    out.push_back({std::move(destination), std::move(route), first.retry_counts});
+  }
+  if (!out.empty()) return out;
+  for (const auto& server : config.servers)
+    out.push_back({destination_of(server.address, server.port, server.transport), {}, server.retry_counts});
+  return out;
+}
+
+void add_records(const config::DnsConfig& config, transport::Policy& policy) {
+  for (const auto& record : config.addresses)
+    if (const auto address = IpAddress::parse(record.address))
+      policy.table.push_back({record.name, *address, record.ttl});
+  for (const auto& record : config.services)
+    policy.table.push_back(
+        {record.name, transport::dns::Srv{record.priority, record.weight, record.port, record.target}, record.ttl});
+  for (const auto& record : config.pointers)
+    policy.table.push_back(
+        {record.name,
+         transport::dns::Naptr{record.order, record.preference, record.flags, record.service, {}, record.replacement},
+         record.ttl});
+}
+
+// Phones are many, and most of them ask in the same way.
+bool is_usual(const config::DnsConfig& config) {
+  const config::DnsConfig usual;
+  return config.naptr == usual.naptr && config.query_timeout == usual.query_timeout && config.cache == usual.cache &&
+         config.addresses.empty() && config.services.empty() && config.pointers.empty();
+}
+
+std::shared_ptr<const transport::Policy> make_policy(const config::DnsConfig& config, bool v6) {
+  auto policy = std::make_shared<transport::Policy>();
+  policy->ipv6 = v6;
+  policy->ipv4 = !v6;
+  policy->naptr = config.naptr;
+  policy->query_timeout = config.query_timeout;
+  policy->cache = static_cast<transport::CacheUse>(config.cache);
+  policy->static_first = config.static_first;
+  add_records(config, *policy);
+  return policy;
+}
+
+std::shared_ptr<const transport::Policy> policy_of(const config::DnsConfig& config, bool v6) {
+  static const std::shared_ptr<const transport::Policy> usual[] = {make_policy({}, false), make_policy({}, true)};
+  return is_usual(config) ? usual[v6 ? 1 : 0] : make_policy(config, v6);
 }
 
 }  // namespace
 
-LinePlan plan_line(const config::AccountConfig& config, const std::string& user_agent, const Endpoint& local,
-                   const transport::Locator& locator) {
+LinePlan plan_line(const config::AccountConfig& config, const std::string& user_agent, const Endpoint& local) {
   LinePlan plan;
   auto& line = plan.line;
   line.index = config.index;
@@ -80,11 +125,18 @@ LinePlan plan_line(const config::AccountConfig& config, const std::string& user_
   line.registers = !config.servers.empty();
   if (config.servers.empty()) {
     line.domain = with_port(local.address.text(), local.port);
-    no_server(line, "no server");
+    line.reachable = false;
+    line.status = "no server";
   } else {
-    find_server(config, locator, plan);
+    const auto& server = config.servers.front();
+    line.domain = with_port(server.address, server.port);
+    line.status = "not registered";
+    plan.account.servers = servers_of(config);
+    plan.account.failback = static_cast<ua::Failback>(server.failback);
+    plan.account.failback_timeout = server.failback_timeout;
   }
   auto& account = plan.account;
+  account.dns = policy_of(config.dns, local.address.is_v6());
   account.user = config.user_name;
   account.domain = line.domain;
   account.display_name = config.display_name;

@@ -14,7 +14,7 @@ struct Line {
   std::string label, user, domain;
   ua::AccountId account;
   bool registers = false;  // has a server
-  bool reachable = true;   // and knows where that is; false: `status` says why not
+  bool reachable = true;   // false: there is none
   bool registered = false;
   bool retrying = false;  // a failed registration waits for its next try
   std::string status;
@@ -28,9 +28,8 @@ struct LinePlan {
   Line line;
   ua::Account account;
 };
-// The account as the user agent takes it. A server name that the locator does not know leaves the line without a
-// server, and says so in its status. `local` is our signalling socket: the domain of an account without server.
+// The account as the user agent takes it. `local` is our signalling socket: the domain of an account without server.
 [[nodiscard]] LinePlan plan_line(const config::AccountConfig& config, const std::string& user_agent,
-                                 const Endpoint& local, const transport::Locator& locator);
+                                 const Endpoint& local);
 
 }  // namespace offhook::phone

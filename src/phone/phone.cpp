@@ -42,7 +42,7 @@ Phone::Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneCon
       local_(local),
       desk_(id, port, local, out, rtp_ports, settings_of(config)) {
   for (const auto& account : config.accounts) {
-    auto plan = plan_line(account, config.user_agent, local, *port.locator);
+    auto plan = plan_line(account, config.user_agent, local);
     plan.line.account = desk_.ua.add_account(std::move(plan.account));
     desk_.lines.push_back(std::move(plan.line));
   }
@@ -84,6 +84,11 @@ void Phone::failed(Now now, transaction::Owner owner, int status) {
 
 void Phone::server_failed(Now now, transaction::Owner owner) {
   desk_.ua.server_failed(now, owner);
+  pump(now);
+}
+
+void Phone::located(Now now, std::uint32_t key, const transport::Located& event) {
+  desk_.ua.located(now, key, event);
   pump(now);
 }
 

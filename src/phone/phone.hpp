@@ -22,6 +22,7 @@ class Phone {
   void response(Now now, transaction::ResponseReceived event);
   void failed(Now now, transaction::Owner owner, int status);
   void server_failed(Now now, transaction::Owner owner);
+  void located(Now now, std::uint32_t key, const transport::Located& event);
   void timer(Now now, std::uint32_t key);
 
   [[nodiscard]] PhoneView view() const;

@@ -43,7 +43,7 @@ bool is_astray(const sip::Message& response) {
 class Rack::Impl {
  public:
   Impl(Random& numbers, const transport::Locator& hosts)
-      : random(&numbers), locator(&hosts), transport(numbers), transactions(transport, numbers) {}
+      : random(&numbers), lookups(numbers, hosts), transport(numbers), transactions(transport, numbers) {}
 
   Phone* phone(PhoneId id) const {
     return id.generation == kGeneration && id.index < phones.size() ? phones[id.index].get() : nullptr;
@@ -51,6 +51,16 @@ class Rack::Impl {
   Phone* owner_of(std::uint64_t owner) const { return phone({ua::Port::index_of(owner) - kFirstIndex, kGeneration}); }
 
   void drain(Now now) {
+    take_events(now);
+    while (const auto located = lookups.resolver.poll_located()) {
+      const auto waiting = lookups.waiting.extract(located->id);
+      if (waiting.empty()) continue;
+      if (Phone* p = owner_of(waiting.mapped())) p->located(now, ua::Port::key_of(waiting.mapped()), *located);
+      take_events(now);
+    }
+  }
+
+  void take_events(Now now) {
     while (auto event = transactions.poll()) dispatch(now, std::move(*event));
   }
 
@@ -100,7 +110,7 @@ class Rack::Impl {
   }
 
   Random* random;
-  const transport::Locator* locator;
+  ua::Lookups lookups;
   transport::Layer transport;
   transaction::Layer transactions;
   TimerWheel timers;
@@ -119,7 +129,7 @@ PhoneId Rack::add(std::string name, config::PhoneConfig config, Endpoint local) 
   const auto index = static_cast<std::uint32_t>(rack.phones.size());
   const PhoneId id{index, kGeneration};
   const ua::Port port{&rack.transport, &rack.transactions, &rack.timers,
-                      rack.random,     rack.locator,       index + kFirstIndex};
+                      rack.random,     &rack.lookups,      index + kFirstIndex};
   rack.names.emplace(name, index);
   rack.phones.push_back(std::make_unique<Phone>(id, port, std::move(name), config, local, rack.out, rack.rtp_ports));
   rack.router.add(index, local, rack.phones.back()->lines());
@@ -179,6 +189,7 @@ void Rack::receive(Now now, const transport::Flow& flow, std::string bytes) {
 
 void Rack::wake(Now now) {
   impl_->transactions.wake(now.mono);
+  impl_->lookups.resolver.wake(now);
   impl_->drain(now);
   impl_->timers.advance(now.mono, [&](std::uint64_t payload) {
     if (Phone* p = impl_->owner_of(payload)) p->timer(now, ua::Port::key_of(payload));
@@ -188,15 +199,23 @@ void Rack::wake(Now now) {
 
 std::optional<TimePoint> Rack::deadline() const {
   const auto a = impl_->transactions.deadline();
-  const auto b = impl_->timers.deadline();
-  if (a && b) return std::min(*a, *b);
-  return a ? a : b;
+  std::optional<TimePoint> first = a;
+  for (const auto next : {impl_->timers.deadline(), impl_->lookups.resolver.deadline()})
+    if (next && (!first || *next < *first)) first = next;
+  return first;
 }
 
 std::optional<transport::Transmit> Rack::poll_transmit() { return impl_->transport.poll_transmit(); }
 
 void Rack::unreachable(Now now, const transport::Flow& flow) {
   impl_->transactions.unreachable(now.mono, flow);
+  impl_->drain(now);
+}
+
+std::optional<transport::dns::Question> Rack::poll_question() { return impl_->lookups.resolver.poll_question(); }
+
+void Rack::answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) {
+  impl_->lookups.resolver.answer(now, question, answer);
   impl_->drain(now);
 }
 

@@ -1,6 +1,8 @@
 // The proxy's rooms wired together: which room answers which request.
 #include "proxy/core.hpp"
 
+#include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "answers.hpp"
@@ -36,6 +38,8 @@ struct Facts {
   std::string from_user;   // of From, unescaped
 };
 
+constexpr std::size_t kMaxWaitingAcks = 1000;
+
 // A telephone number is a user of ours: we know no other numbers.
 bool is_ours(const sip::Uri& uri, const Names& names, const Endpoint& local) {
   return uri.scheme == sip::Scheme::Tel || names.is_us(uri, local);
@@ -48,6 +52,7 @@ class Core::Impl {
   Impl(Config config, Random& random, const transport::Locator& locator)
       : config_(complete(std::move(config))),
         names_(config_.listen, config_.domains),
+        resolver_(random, locator),
         transport_(random),
         transactions_(transport_, random, config_.timers),
         answers_(transactions_, random, config_.server_name),
@@ -55,7 +60,9 @@ class Core::Impl {
         loop_secret_(random.next()),
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &counters_}),
-        relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c}) {
+        relays_(
+            {&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_}) {
+    resolver_.set_policy(policy_of(config_));
     config_.users = {};  // the authenticator has them
   }
 
@@ -68,6 +75,7 @@ class Core::Impl {
     transactions_.wake(now.mono);
     relays_.wake(now.mono);
     registrar_.expire(now.mono);
+    resolver_.wake(now);
     pump(now);
   }
   void unreachable(Now now, const transport::Flow& flow) {
@@ -78,32 +86,65 @@ class Core::Impl {
     transactions_.unreachable(now.mono, flow);
     pump(now);
   }
+  void answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) {
+    resolver_.answer(now, question, answer);
+    pump(now);
+  }
   void stored(Now now, std::uint64_t id, bool ok) {
     registrar_.stored(now, id, ok);
     pump(now);
   }
   [[nodiscard]] std::optional<TimePoint> deadline() const {
     std::optional<TimePoint> first;
-    for (const auto next : {transactions_.deadline(), relays_.deadline(), location_.deadline()})
+    for (const auto next : {transactions_.deadline(), relays_.deadline(), location_.deadline(), resolver_.deadline()})
       if (next && (!first || *next < *first)) first = next;
     return first;
   }
 
  private:
+  // An ACK whose next hop is being looked up.
+  struct WaitingAck {
+    sip::Message request;
+    transport::Flow in;
+    Target target;
+  };
+
+  // What we can send by, in the order in which it is listed.
+  static std::shared_ptr<const transport::Policy> policy_of(const Config& config) {
+    auto policy = std::make_shared<transport::Policy>();
+    policy->protocols.clear();
+    policy->ipv4 = policy->ipv6 = false;
+    for (const transport::Listen& listen : config.listen) {
+      if (std::find(policy->protocols.begin(), policy->protocols.end(), listen.protocol) == policy->protocols.end())
+        policy->protocols.push_back(listen.protocol);
+      (listen.endpoint.address.is_v6() ? policy->ipv6 : policy->ipv4) = true;
+    }
+    return policy;
+  }
+
   static Config complete(Config config) {
     if (config.realm.empty()) config.realm = Names(config.listen, config.domains).canonical_host();
     return config;
   }
 
+  // A location may lead to events of transactions, and those to new questions.
   void pump(Now now) {
+    take_events(now);
+    while (const auto located = resolver_.poll_located()) {
+      if (!relays_.located(now, *located)) acknowledge(*located);
+      take_events(now);
+    }
+  }
+
+  void take_events(Now now) {
     while (auto event = transactions_.poll()) {
       std::visit(Overloaded{
                      [&](RequestReceived& e) { request(now, e); },
-                     [&](transaction::ResponseReceived& e) { relays_.respond(now.mono, std::move(e)); },
-                     [&](const transaction::ClientTimeout& e) { relays_.fail(now.mono, e.owner, 408); },
-                     [&](const transaction::ClientTransportError& e) { relays_.fail(now.mono, e.owner, 503); },
+                     [&](transaction::ResponseReceived& e) { relays_.respond(now, std::move(e)); },
+                     [&](const transaction::ClientTimeout& e) { relays_.fail(now, e.owner, e.id, 408); },
+                     [&](const transaction::ClientTransportError& e) { relays_.fail(now, e.owner, e.id, 503); },
                      [](const transaction::ServerFailed&) {},  // the transaction ends by itself
-                     [&](const transaction::ClientTerminated& e) { relays_.client_gone(now.mono, e.owner); },
+                     [&](const transaction::ClientTerminated& e) { relays_.client_gone(now, e.owner, e.id); },
                      [&](const transaction::ServerTerminated& e) { relays_.server_gone(now.mono, e.owner); },
                      [](const transaction::StrayResponse&) {},  // RFC 6026 §8.9; counted in the layer
                  },
@@ -186,7 +227,7 @@ class Core::Impl {
     }
     // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
     if (e.request.method() == Method::Invite) answer(now, e, {100});
-    relays_.start(now.mono, e.id, e.request, e.flow, std::move(targets));
+    relays_.start(now, e.id, e.request, e.flow, std::move(targets));
   }
 
   // 407 for whoever says to be one of ours; a dialog that came along our Record-Route was let in when it began.
@@ -228,10 +269,30 @@ class Core::Impl {
     if (has_looped(e.request, mark)) return;
     const auto targets = targets_for(now, facts);
     if (targets.empty()) return;
-    const auto outgoing = forwarder_.make(e.request, facts.plan, targets.front(), e.flow);
-    if (!outgoing) return;
-    ++counters_.forwarded_requests;
-    transactions_.send_stateless(outgoing->request, outgoing->flow, mark);
+    const auto hop = forwarder_.next_hop(e.request, facts.plan, targets.front());
+    if (hop.address) return acknowledge(e.request, e.flow, facts.plan, targets.front(), {*hop.address});
+    if (!hop.name) return;
+    const auto location = resolver_.locate(now, *hop.name);
+    if (!location.pending) return acknowledge(e.request, e.flow, facts.plan, targets.front(), location.targets);
+    if (acks_.size() < kMaxWaitingAcks) acks_.emplace(location.pending, WaitingAck{e.request, e.flow, targets.front()});
+  }
+
+  void acknowledge(const sip::Message& request, const transport::Flow& in, const Plan& plan, const Target& target,
+                   const std::vector<transport::Target>& servers) {
+    for (const auto& server : servers) {
+      const auto outgoing = forwarder_.make(request, plan, target, server, in);
+      if (!outgoing) continue;
+      ++counters_.forwarded_requests;
+      transactions_.send_stateless(outgoing->request, outgoing->flow, loop_mark(request, loop_secret_));
+      return;
+    }
+  }
+
+  void acknowledge(const transport::Located& event) {
+    const auto found = acks_.extract(event.id);
+    if (found.empty()) return;
+    const WaitingAck& ack = found.mapped();
+    acknowledge(ack.request, ack.in, preprocess(ack.request, names_, ack.in.local), ack.target, event.location.targets);
   }
 
   // §16.10. A CANCEL for nothing we know is answered 481, not forwarded: it could not carry the branch of any request
@@ -240,12 +301,13 @@ class Core::Impl {
     if (!e.cancels && !e.cancels_nothing) return answer(now, e, {481});
     answer(now, e, {200});
     if (!e.cancels) return;  // of another request than an INVITE: no effect (§9.2)
-    relays_.cancel(now.mono, e.cancels_owner, e.request.find(HeaderId::Reason).value_or(std::string_view{}));
+    relays_.cancel(now, e.cancels_owner, e.request.find(HeaderId::Reason).value_or(std::string_view{}));
   }
 
  public:
   Config config_;
   Names names_;
+  transport::Resolver resolver_;
   transport::Layer transport_;
   transaction::Layer transactions_;
   Answers answers_;
@@ -258,6 +320,7 @@ class Core::Impl {
   Counters counters_;
   Registrar registrar_;
   Relays relays_;
+  std::map<transport::ResolutionId, WaitingAck> acks_;
 };
 
 Core::Core(Config config, Random& random, const transport::Locator& locator)
@@ -273,6 +336,10 @@ std::optional<TimePoint> Core::deadline() const { return impl_->deadline(); }
 std::optional<transport::Transmit> Core::poll_transmit() { return impl_->transport_.poll_transmit(); }
 void Core::unreachable(Now now, const transport::Flow& flow) { impl_->unreachable(now, flow); }
 std::optional<StoreWrite> Core::poll_store() { return impl_->registrar_.poll_store(); }
+std::optional<transport::dns::Question> Core::poll_question() { return impl_->resolver_.poll_question(); }
+void Core::answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) {
+  impl_->answer(now, question, answer);
+}
 void Core::stored(Now now, std::uint64_t id, bool ok) { impl_->stored(now, id, ok); }
 
 std::vector<Binding> Core::bindings(WallTime now) const {

@@ -41,7 +41,7 @@ Duration timer_duration(Timer timer, const Timers& timers) {
     case Timer::I:
     case Timer::K: return timers.t4;
     case Timer::B:
-    case Timer::F:
+    case Timer::F: return timers.patience > Duration::zero() ? timers.patience : timers.timeout();
     case Timer::H:
     case Timer::J:
     case Timer::L:

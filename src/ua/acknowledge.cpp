@@ -10,13 +10,11 @@ namespace offhook::ua {
 
 using sip::HeaderId;
 
-void Calls::send_ack(Sent& sent, dialog::Dialog& dialog, const sip::Message& response) {
+void Calls::send_ack(Now now, Sent& sent, dialog::Dialog& dialog, const sip::Message& response) {
   sip::Builder builder = dialog.request(sip::Method::Ack, sent.request.cseq());
   builder.copy(sent.request, HeaderId::Authorization)
       .copy(sent.request, HeaderId::ProxyAuthorization);  // §22.1: those of the INVITE
-  const transport::Flow flow = core_->flow_in_dialog(sent.account, dialog.next_hop());
-  std::string bytes = core_->port().transactions->send_stateless(builder.build(), flow);
-  sent.acks.push_back({std::string(response.to_tag()), std::move(bytes), flow});
+  core_->send_ack(now, sent, std::string(response.to_tag()), builder.build(), dialog.next_hop());
 }
 
 // The record outlives the call: a 2xx that is repeated after our BYE still wants its ACK.
@@ -30,7 +28,7 @@ bool Calls::repeat_ack(Sent& sent, const sip::Message& response) {
   const auto it = std::find_if(sent.acks.begin(), sent.acks.end(),
                                [&](const SentAck& ack) { return ack.to_tag == response.to_tag(); });
   if (it == sent.acks.end()) return false;
-  core_->port().transactions->resend(it->bytes, it->flow);
+  if (!it->waiting) core_->port().transactions->resend(it->bytes, it->flow);
   return true;
 }
 

@@ -46,7 +46,6 @@ void Calls::send_invite(Now now, Call& call, const std::string& uri, std::string
   sent.account = call.account;
   sent.call = call.id;
   sent.request = invitation.request;
-  sent.flow = core_->flow_of(call.account);
   invitation.sent = core_->send(now, std::move(sent));
 }
 
@@ -55,7 +54,7 @@ sip::Message Calls::invite_request(Call& call, const std::string& uri, std::stri
   const Invitation& invitation = *call.invitation;
   ++call.invite_cseq;
   sip::Builder builder = sip::Builder::request(Method::Invite, uri);
-  if (!account.outbound_route.empty()) builder.add(HeaderId::Route, account.outbound_route);
+  if (!account.route().empty()) builder.add(HeaderId::Route, account.route());
   builder.add(HeaderId::MaxForwards, "70");
   builder.add(HeaderId::From, sip::name_addr(account.display_name, local_uri(call.account)) + ";tag=" + call.local_tag);
   builder.add(HeaderId::To, invitation.to)
@@ -113,7 +112,7 @@ void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
   const bool cancelled = call.invitation->cancelled;
   call.dialog = std::move(*dialog);
   call.invitation.reset();
-  send_ack(sent, *call.dialog, response);
+  send_ack(now, sent, *call.dialog, response);
   keep_for_acks(now, key);
   if (cancelled) return send_bye(now, call, {});  // §9.1: the 2xx was faster than the CANCEL
   call.phase = Phase::Established;
@@ -131,12 +130,12 @@ void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
 void Calls::hang_up_fork(Now now, Sent& sent, const sip::Message& response) {
   auto dialog = dialog::Dialog::from_response(sent.request, response);
   if (!dialog) return;
-  send_ack(sent, *dialog, response);
+  send_ack(now, sent, *dialog, response);
   Sent bye;
   bye.use = Use::Bye;
   bye.account = sent.account;
   bye.request = dialog->request(Method::Bye).build();
-  bye.flow = core_->flow_in_dialog(sent.account, dialog->next_hop());
+  bye.next_hop = Core::destination(dialog->next_hop());
   core_->send(now, std::move(bye));
 }
 
@@ -158,7 +157,8 @@ void Calls::invite_failed(Now now, Key key, int status) {
   Call* call = find(sent->call);
   if (call == nullptr || !call->invitation) return;
   if (!call->invitation->cancelled && try_next_target(now, *call, status, {})) return;
-  give_up(*call, EndedBy::Network, status, sip::reason_phrase(status));
+  give_up(*call, EndedBy::Network, status,
+          sent->trail.trouble.empty() ? sip::reason_phrase(status) : std::string_view(sent->trail.trouble));
 }
 
 void Calls::give_up(Call& call, EndedBy by, int status, std::string_view reason) {

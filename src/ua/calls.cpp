@@ -43,8 +43,7 @@ void Calls::hang_up(Now now, CallId id, std::string_view reason_header) {
     case Phase::Inviting:
       // The screen is free at once; the 487, or a 2xx that overtook the CANCEL, is dealt with underneath.
       call->invitation->cancelled = true;
-      if (const Sent* open = core_->sent(call->invitation->sent))
-        core_->port().transactions->cancel(now.mono, open->transaction, reason_header);
+      core_->cancel(now, call->invitation->sent, reason_header);
       return tell_ended(*call, EndedBy::Local, 487, "Request Terminated");
     case Phase::Offered: return reject(now, id, 486);
     case Phase::Answered:
@@ -68,7 +67,7 @@ void Calls::send_bye(Now now, Call& call, std::string_view reason_header) {
   call.bye_when_acked = false;
   drop_unacked(call);
   // A re-INVITE that was only provisionally answered would keep us waiting without end.
-  if (const Sent* open = core_->sent(call.hold.sent)) core_->port().transactions->cancel(now.mono, open->transaction);
+  core_->cancel(now, call.hold.sent);
   if (call.bye_sent || !call.dialog) return;
   call.bye_sent = true;
   sip::Builder builder = call.dialog->request(Method::Bye);
@@ -88,7 +87,7 @@ void Calls::bye(Now now, Call& call, const transaction::RequestReceived& event) 
   drop_unacked(call);
   call.bye_when_acked = false;
   call.bye_sent = true;  // there is nothing left to end from here
-  if (const Sent* open = core_->sent(call.hold.sent)) core_->port().transactions->cancel(now.mono, open->transaction);
+  core_->cancel(now, call.hold.sent);
   tell_ended(call, EndedBy::Remote, 0, {}, event.request.find(HeaderId::Reason).value_or(std::string_view{}));
 }
 
@@ -104,7 +103,7 @@ Key Calls::send_in_dialog(Now now, Call& call, Use use, sip::Builder builder) {
   sent.account = call.account;
   sent.call = call.id;
   sent.request = call.authenticator.sign(settings(call), core_->random(), builder.build());
-  sent.flow = core_->flow_in_dialog(call.account, call.dialog->next_hop());
+  sent.next_hop = Core::destination(call.dialog->next_hop());
   return core_->send(now, std::move(sent));
 }
 
@@ -209,6 +208,7 @@ void Calls::alarm(Now now, const Alarm& alarm) {
       if (call != nullptr) expire(now, *call);
       return;
     case AlarmKind::RegistrationDue:
+    case AlarmKind::NoServer:
     case AlarmKind::TransferOverdue: return;  // other rooms'
   }
 }

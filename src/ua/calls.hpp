@@ -100,7 +100,7 @@ class Calls {
   [[nodiscard]] bool try_next_target(Now now, Call& call, int status, std::string_view diversion);
 
   // acknowledge.cpp
-  void send_ack(Sent& sent, dialog::Dialog& dialog, const sip::Message& response);
+  void send_ack(Now now, Sent& sent, dialog::Dialog& dialog, const sip::Message& response);
   void keep_for_acks(Now now, Key key);
   [[nodiscard]] bool repeat_ack(Sent& sent, const sip::Message& response);
   void send_accepted(Now now, Call& call, const transaction::ServerId& id, const sip::Message& request,

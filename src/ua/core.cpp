@@ -28,7 +28,9 @@ AccountId Core::add_account(Account account) {
   const std::string name = account.user + '@' + account.domain + ' ' + local_.text() + ' ' +
                            std::to_string(port_.index) + ' ' + std::to_string(accounts_.size());
   std::string line = account.contact_line_param ? hex(fnv1a(name)) : std::string{};
-  return accounts_.insert(LocalAccount{std::move(account), std::move(line)});
+  auto protocol = transport::Protocol::Udp;
+  if (!account.servers.empty()) protocol = account.servers.front().destination.transport.value_or(protocol);
+  return accounts_.insert(LocalAccount{std::move(account), std::move(line), protocol});
 }
 
 bool Core::knows_line(const sip::Uri& request_uri) const {
@@ -57,14 +59,6 @@ Key Core::next(Key& counter) {
   // ago.
   counter = counter + 1 >= Port::kForeignKey ? 1 : counter + 1;
   return counter;
-}
-
-Key Core::send(Now now, Sent sent) {
-  const Key key = next(last_sent_);
-  Sent& kept = sent_[key] = std::move(sent);
-  kept.transaction =
-      port_.transactions->start(now.mono, kept.request, kept.flow, port_.owner(key), {}, &timers(kept.account));
-  return key;
 }
 
 Sent* Core::sent(Key key) {
@@ -146,21 +140,10 @@ std::string Core::contact(AccountId id) const {
   std::string out = "<sip:";
   if (account != nullptr && !account->settings.user.empty()) out += sip::escape_user(account->settings.user) + '@';
   out += local_.address.uri_host() + ':' + std::to_string(local_.port);
+  if (account != nullptr && account->protocol != transport::Protocol::Udp)
+    out += ";transport=" + to_lower(transport::protocol_name(account->protocol));
   if (account != nullptr && !account->line.empty()) out += ";line=" + account->line;
   return out + '>';
-}
-
-transport::Flow Core::flow_to(const Endpoint& remote) const { return {transport::Protocol::Udp, local_, remote, 0}; }
-
-transport::Flow Core::flow_of(AccountId id) const {
-  const LocalAccount* account = accounts_.find(id);
-  return flow_to(account == nullptr ? Endpoint{} : account->settings.next_hop.remote);
-}
-
-transport::Flow Core::flow_in_dialog(AccountId account, std::string_view next_hop_uri) const {
-  if (const auto uri = sip::Uri::parse(next_hop_uri))
-    if (const auto target = port_.locator->locate(*uri)) return flow_to(target->remote);
-  return flow_of(account);
 }
 
 const transaction::Timers& Core::timers(AccountId id) const {

@@ -32,17 +32,43 @@ enum class Use : std::uint8_t { Register, Invite, Reinvite, Bye, Refer, Notify }
 // An ACK to a 2xx as it left, to be sent again for each retransmission of that 2xx (RFC 3261 §13.2.2.4).
 struct SentAck {
   std::string to_tag;
-  std::string bytes;
+  std::string bytes;  // "" while its next hop is being looked up
   transport::Flow flow;
+  transport::ResolutionId resolution;
+  std::optional<sip::Message> waiting;
+};
+
+// The servers of one request: which have been tried and which have not. RFC 3263 §4.3.
+struct Trail {
+  struct Candidate {
+    transport::Target target;
+    std::size_t server = 0;  // of the account
+    seconds ttl{};
+  };
+  std::vector<Candidate> left;  // located, not tried
+  std::size_t next_server = 0;  // of the account, not yet located
+  Candidate current;
+  transport::ResolutionId resolution;
+  bool is_dialogs = false;  // candidates come from the dialog's next hop
+  bool is_watched = false;  // success and failure of the target are remembered
+  bool launched = false;
+  bool heard = false;  // it has been answered: there is no going on to another server
+  bool failed_over = false;
+  bool cancelled = false;
+  std::string trouble;  // "cannot find host pbx.example.com"
 };
 
 struct Sent {
+  Key key = 0;
   Use use = Use::Register;
   AccountId account;
   CallId call;           // null when no call waits for it any more
   sip::Message request;  // as handed to the transaction layer, without Via: what a retry with credentials starts from
+  // Where it goes: a dialog's next hop, or, without one, the account's servers.
+  std::optional<transport::Destination> next_hop;
   transport::Flow flow;
-  transaction::ClientId transaction;
+  transaction::ClientId transaction;  // null while no server is known
+  Trail trail;
   std::vector<std::string> answered_realms;  // challenges that this request, or the ones it repeats, has answered
   std::vector<SentAck> acks;                 // INVITE answered by 2xx: one a fork; the record then stays for 64*T1
 };
@@ -55,18 +81,26 @@ enum class AlarmKind : std::uint8_t {
   ReinviteDue,        // after 491, §14.1
   InvitationExpired,  // the INVITE's Expires, §13.3.1
   TransferOverdue,    // no final NOTIFY, or none to send
+  NoServer,           // a Sent that could not be sent to anybody
 };
 struct Alarm {
   AlarmKind kind = AlarmKind::RegistrationDue;
   AccountId account;
   CallId call;
-  Key subject = 0;  // AcksExpire: the Sent; ResponseDue: the CSeq
+  Key subject = 0;  // AcksExpire, NoServer: the Sent; ResponseDue: the CSeq
 };
 
 // An account with what belongs to this life of the user agent.
 struct LocalAccount {
   Account settings;
   std::string line;  // token in our Contact: finds the account of an incoming request
+  transport::Protocol protocol = transport::Protocol::Udp;  // by which its server is reached
+  // The server that serves until failback, when it is not the primary one.
+  struct Substitute {
+    Trail::Candidate candidate;
+    std::optional<TimePoint> until;
+  };
+  std::optional<Substitute> substitute{};
 };
 
 class Core {
@@ -83,8 +117,18 @@ class Core {
   [[nodiscard]] AccountId account_of(const sip::Uri& request_uri) const;
   [[nodiscard]] bool knows_line(const sip::Uri& request_uri) const;
 
-  // Starts a client transaction and keeps `sent` under the key that is returned.
+  // Keeps `sent` under the key that is returned, finds its server and starts its client transaction. A request that was
+  // sent before goes to the same server again. One that finds no server fails later, not here.
   Key send(Now now, Sent sent);
+  // Sends the ACK to a 2xx along the dialog's route, and keeps it for retransmissions.
+  void send_ack(Now now, Sent& sent, std::string to_tag, const sip::Message& ack, std::string_view next_hop_uri);
+  void located(Now now, Key key, const transport::Located& event);
+  // A response to it, before its room sees it.
+  void heard(Now now, Sent& sent, const sip::Message& response);
+  // It failed (408, 503); true when it is on its way to another server.
+  bool try_next_server(Now now, Key key, seconds retry_after);
+  void cancel(Now now, Key key, std::string_view reason_header = {});
+  [[nodiscard]] static std::optional<transport::Destination> destination(std::string_view uri);
   [[nodiscard]] Sent* sent(Key key);
   // Takes the record out: its final answer has come.
   [[nodiscard]] std::optional<Sent> take(Key key);
@@ -108,10 +152,6 @@ class Core {
   [[nodiscard]] std::string new_tag();
   [[nodiscard]] std::string new_call_id();                     // <n>_<decimal>@<local ip>, guide §2
   [[nodiscard]] std::string contact(AccountId account) const;  // <sip:user@ip:port;line=…>
-  [[nodiscard]] transport::Flow flow_to(const Endpoint& remote) const;
-  // Where a request of a dialog goes: the next hop's numeric or known host, else the account's next hop.
-  [[nodiscard]] transport::Flow flow_in_dialog(AccountId account, std::string_view next_hop_uri) const;
-  [[nodiscard]] transport::Flow flow_of(AccountId account) const;
   [[nodiscard]] const transaction::Timers& timers(AccountId account) const;
   [[nodiscard]] const Port& port() const { return port_; }
   [[nodiscard]] const Endpoint& local() const { return local_; }
@@ -123,6 +163,18 @@ class Core {
     TimerId timer;
   };
   [[nodiscard]] static Key next(Key& counter);
+  // sending.cpp
+  void pursue(Now now, Sent& sent);
+  [[nodiscard]] bool locate_more(Now now, Sent& sent);
+  void take_location(Sent& sent, const transport::Location& location);
+  void prefer_substitute(Now now, Sent& sent);
+  [[nodiscard]] bool launch(Now now, Sent& sent);
+  void adapt(Sent& sent);
+  void substitute(Now now, const Sent& sent);
+  void send_waiting_ack(Sent& sent, SentAck& ack, const transport::Location& location);
+  [[nodiscard]] const std::vector<Server>& servers(AccountId account) const;
+  [[nodiscard]] std::shared_ptr<const transport::Policy> policy(AccountId account) const;
+  [[nodiscard]] transport::Flow flow_to(const transport::Target& target) const;
 
   Port port_;
   Endpoint local_;

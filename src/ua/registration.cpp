@@ -110,7 +110,6 @@ void Registrations::send(Now now, AccountId id, Registration& registration, seco
   sent.use = Use::Register;
   sent.account = id;
   sent.request = std::move(signed_request);
-  sent.flow = core_->flow_of(id);
   core_->send(now, std::move(sent));
 }
 
@@ -120,7 +119,7 @@ sip::Message Registrations::request(const LocalAccount& account, AccountId id, c
   const std::string address =
       sip::name_addr(settings.display_name, "sip:" + sip::escape_user(settings.user) + '@' + settings.domain);
   sip::Builder builder = sip::Builder::request(Method::Register, "sip:" + settings.domain);
-  if (!settings.outbound_route.empty()) builder.add(HeaderId::Route, settings.outbound_route);
+  if (!settings.route().empty()) builder.add(HeaderId::Route, settings.route());
   builder.add(HeaderId::MaxForwards, "70");
   builder.add(HeaderId::From, address + ";tag=" + registration.from_tag).add(HeaderId::To, address);
   builder.add(HeaderId::CallId, registration.call_id)
@@ -157,7 +156,9 @@ void Registrations::failed(Now now, Key key, int status) {
   if (!sent) return;
   Registration& registration = registrations_[sent->account];
   if (registration.state == State::Unregistering) return ended(now, sent->account, registration);
-  refused(now, sent->account, registration, status, sip::reason_phrase(status), seconds(0));
+  const std::string& trouble = sent->trail.trouble;
+  refused(now, sent->account, registration, status,
+          trouble.empty() ? sip::reason_phrase(status) : std::string_view(trouble), seconds(0));
 }
 
 bool Registrations::answer_challenge(Now now, Registration& registration, Sent& sent, const sip::Message& response) {

@@ -69,7 +69,7 @@ void Calls::reinvite_response(Now now, Key key, const sip::Message& response) {
 
 void Calls::reinvite_accepted(Now now, Call& call, Key key, const sip::Message& response) {
   call.dialog->refresh_target(response);
-  send_ack(*core_->sent(key), *call.dialog, response);
+  send_ack(now, *core_->sent(key), *call.dialog, response);
   keep_for_acks(now, key);
   call.hold.sent = 0;
   if (call.phase == Phase::Over) return;

@@ -8,6 +8,7 @@
 #include "core.hpp"
 #include "merged.hpp"
 #include "registration.hpp"
+#include "sip/header/numbers.hpp"
 #include "transfer.hpp"
 
 namespace offhook::ua {
@@ -148,8 +149,12 @@ void UserAgent::Impl::bad_event(Now now, const transaction::RequestReceived& eve
 
 void UserAgent::response(Now now, transaction::ResponseReceived event) {
   const Key key = Port::key_of(event.owner);
-  const Sent* sent = impl_->core.sent(key);
-  if (sent == nullptr) return;
+  Sent* sent = impl_->core.sent(key);
+  if (sent == nullptr || sent->transaction != event.id) return;  // of a server that was given up
+  impl_->core.heard(now, *sent, event.response);
+  if (event.response.status() == 503 &&
+      impl_->core.try_next_server(now, key, seconds(sip::retry_after(event.response).value_or(0))))
+    return;
   if (sent->use != Use::Register) impl_->calls.take_information(key, event.response);
   switch (sent->use) {
     case Use::Register: impl_->registrations.response(now, key, event.response); break;
@@ -166,6 +171,7 @@ void UserAgent::failed(Now now, transaction::Owner owner, int status) {
   const Key key = Port::key_of(owner);
   const Sent* sent = impl_->core.sent(key);
   if (sent == nullptr || !sent->acks.empty()) return;
+  if (!sent->trail.heard && impl_->core.try_next_server(now, key, seconds(0))) return;
   switch (sent->use) {
     case Use::Register: impl_->registrations.failed(now, key, status); break;
     case Use::Invite: impl_->calls.invite_failed(now, key, status); break;
@@ -186,6 +192,10 @@ void UserAgent::timer(Now now, std::uint32_t key) {
   if (!alarm) return;
   switch (alarm->kind) {
     case AlarmKind::RegistrationDue: impl_->registrations.due(now, alarm->account); break;
+    case AlarmKind::NoServer:
+      if (const Sent* sent = impl_->core.sent(alarm->subject))
+        failed(now, impl_->core.port().owner(alarm->subject), sent->trail.cancelled ? 487 : 503);
+      break;
     case AlarmKind::TransferOverdue: impl_->transfers.overdue(now, alarm->call); break;
     case AlarmKind::AcksExpire:
     case AlarmKind::ProvisionalDue:
@@ -194,6 +204,10 @@ void UserAgent::timer(Now now, std::uint32_t key) {
     case AlarmKind::ReinviteDue: impl_->calls.alarm(now, *alarm); break;
   }
   impl_->calls.sweep();
+}
+
+void UserAgent::located(Now now, std::uint32_t key, const transport::Located& event) {
+  impl_->core.located(now, key, event);
 }
 
 bool UserAgent::owns(const sip::Message& request) const {

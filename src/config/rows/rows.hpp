@@ -8,6 +8,7 @@ namespace offhook::config::chapters {
 
 [[nodiscard]] std::span<const Row> account();
 [[nodiscard]] std::span<const Row> registration();
+[[nodiscard]] std::span<const Row> dns();
 [[nodiscard]] std::span<const Row> account_features();
 [[nodiscard]] std::span<const Row> codec();
 [[nodiscard]] std::span<const Row> sip();

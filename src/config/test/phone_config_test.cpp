@@ -100,6 +100,55 @@ TEST(PhoneConfig, OlderServerNamesCountWhenTheNewOnesAreSilent) {
   EXPECT_EQ(account(legacy + "account.1.sip_server.1.address = new.example\n").servers[0].address, "new.example");
 }
 
+TEST(PhoneConfig, DnsAsTheGuideSaysWithoutALine) {
+  const DnsConfig dns = account("").dns;
+  EXPECT_FALSE(dns.naptr);
+  EXPECT_EQ(dns.query_timeout, seconds(8));
+  EXPECT_EQ(dns.cache, DnsCacheUse::Use);
+  EXPECT_FALSE(dns.static_first);
+  EXPECT_THAT(dns.addresses, IsEmpty());
+}
+
+TEST(PhoneConfig, StaticDnsRecordsThatSayEnough) {
+  const DnsConfig dns = account(
+                            "account.1.naptr_build = 1\naccount.1.dns_query_timeout = 3\naccount.1.dns_cache_type = 2\n"
+                            "account.1.static_cache_pri = 1\n"
+                            "account.1.dns_cache_a.1.name = one.test\naccount.1.dns_cache_a.1.ip = 192.0.2.1\n"
+                            "account.1.dns_cache_a.1.ttl = 60\naccount.1.dns_cache_a.2.name = lonely.test\n"
+                            "account.1.dns_cache_srv.12.name = _sip._udp.pbx.test\n"
+                            "account.1.dns_cache_srv.12.target = one.test\naccount.1.dns_cache_srv.12.port = 5080\n"
+                            "account.1.dns_cache_srv.12.priority = 7\naccount.1.dns_cache_srv.12.weight = 9\n"
+                            "account.1.dns_cache_naptr.3.name = pbx.test\naccount.1.dns_cache_naptr.3.flags = S\n"
+                            "account.1.dns_cache_naptr.3.order = 1\naccount.1.dns_cache_naptr.3.preference = 2\n"
+                            "account.1.dns_cache_naptr.3.service = SIP+D2U\n"
+                            "account.1.dns_cache_naptr.3.replace = _sip._udp.pbx.test\n")
+                            .dns;
+  EXPECT_TRUE(dns.naptr);
+  EXPECT_TRUE(dns.static_first);
+  EXPECT_EQ(dns.query_timeout, seconds(3));
+  EXPECT_EQ(dns.cache, DnsCacheUse::UseAndGather);
+  ASSERT_EQ(dns.addresses.size(), 1U);
+  EXPECT_EQ(dns.addresses[0].address, "192.0.2.1");
+  EXPECT_EQ(dns.addresses[0].ttl, seconds(60));
+  ASSERT_EQ(dns.services.size(), 1U);
+  EXPECT_EQ(dns.services[0].port, 5080);
+  EXPECT_EQ(dns.services[0].priority, 7);
+  EXPECT_EQ(dns.services[0].weight, 9);
+  EXPECT_EQ(dns.services[0].ttl, seconds(300));
+  ASSERT_EQ(dns.pointers.size(), 1U);
+  EXPECT_EQ(dns.pointers[0].flags, "S");
+  EXPECT_EQ(dns.pointers[0].replacement, "_sip._udp.pbx.test");
+}
+
+TEST(PhoneConfig, FailbackBelowAMinuteCountsAsOne) {
+  const auto server = account(
+                          "account.1.sip_server.1.address = a\naccount.1.sip_server.1.failback_mode = 3\n"
+                          "account.1.sip_server.1.failback_timeout = 5\n")
+                          .servers.at(0);
+  EXPECT_EQ(server.failback, Failback::Duration);
+  EXPECT_EQ(server.failback_timeout, seconds(60));
+}
+
 TEST(PhoneConfig, OutboundProxyOnlyWhenSwitchedOn) {
   const std::string body = "account.1.outbound_proxy.1.address = 192.0.2.1\naccount.1.outbound_proxy.1.port = 5070\n";
   EXPECT_THAT(account(body).outbound_proxies, IsEmpty());

@@ -190,15 +190,51 @@ TEST(Rack, ARegistrationIsRenewedWithoutNews) {
 TEST(Rack, AServerThatCannotBeFoundIsNamed) {
   SimOffice office;
   office.add("A", [](auto& c) { c.accounts[0].servers[0].address = "pbx.example.test"; });
-  EXPECT_EQ(office.view("A").accounts[0].status, "cannot find host pbx.example.test");
+  const auto question = office.rack().poll_question();
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->name, "pbx.example.test");
+  office.rack().answer(office.now(), question->id, {transport::dns::Outcome::NxDomain, {}, {}, {}});
+  office.run(milliseconds(10));
+  EXPECT_EQ(office.view("A").accounts[0].status, "503 cannot find host pbx.example.test: no such server");
   EXPECT_FALSE(office.rack().is_registered(office.id("A")));
-  EXPECT_EQ(office.tell("A", "call 1002"), "cannot call 1002 (cannot find host pbx.example.test)");
 }
 
-TEST(Rack, TransportsThatAreNotThereAreNamed) {
+TEST(Rack, AServerThatIsANameIsLookedUp) {
   SimOffice office;
-  office.add("A", [](auto& c) { c.accounts[0].servers[0].transport = config::Transport::Tls; });
-  EXPECT_EQ(office.view("A").accounts[0].status, "transport TLS is not available");
+  office.add("A", [](auto& c) { c.accounts[0].servers[0].address = "pbx.example.test"; });
+  const auto question = office.rack().poll_question();
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->type, transport::dns::Type::A);
+  office.rack().answer(office.now(), question->id,
+                       {transport::dns::Outcome::NoError, std::vector{at(5060).address}, seconds(60), {}});
+  office.run(milliseconds(50));
+  EXPECT_TRUE(office.rack().is_registered(office.id("A")));
+}
+
+TEST(Rack, StaticRecordsOfTheAccountNeedNoDns) {
+  SimOffice office;
+  office.add("A", [](auto& c) {
+    auto& account = c.accounts[0];
+    account.servers[0].address = "pbx.example.test";
+    account.servers[0].port = 0;
+    account.servers[0].transport = config::Transport::DnsNaptr;
+    account.dns.naptr = account.dns.static_first = true;
+    account.dns.pointers = {{"pbx.example.test", "S", 1, 1, "SIP+D2U", "_sip._udp.pbx.example.test", seconds(300)}};
+    account.dns.services = {{"_sip._udp.pbx.example.test", "one.example.test", 5060, 1, 1, seconds(300)}};
+    account.dns.addresses = {{"one.example.test", "127.0.0.1", seconds(300)}};
+  });
+  EXPECT_FALSE(office.rack().poll_question());
+  EXPECT_TRUE(office.rack().is_registered(office.id("A")));
+  EXPECT_EQ(office.view("A").accounts[0].domain, "pbx.example.test");
+}
+
+TEST(Rack, TheTransportIsTheServers) {
+  SimOffice office;
+  std::string first;
+  office.tamper = [&](const std::string&, std::string& bytes) { first = first.empty() ? bytes : first; };
+  office.add("A", [](auto& c) { c.accounts[0].servers[0].transport = config::Transport::Tcp; });
+  EXPECT_THAT(first, testing::HasSubstr("\r\nVia: SIP/2.0/TCP 127.0.0.1:5061;"));
+  EXPECT_THAT(first, testing::HasSubstr("\r\nContact: <sip:1001@127.0.0.1:5061;transport=tcp;"));
 }
 
 TEST(Rack, TheServersPortIsPartOfTheDomainUnlessItIs5060) {

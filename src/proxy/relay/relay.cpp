@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "loop.hpp"
+#include "sip/builder.hpp"
 #include "sip/edit.hpp"
+#include "sip/header/numbers.hpp"
 
 namespace offhook::proxy {
 namespace {
@@ -22,7 +24,7 @@ bool has_second_via(const sip::Message& response) {
 
 }  // namespace
 
-void Relays::start(TimePoint now, transaction::ServerId server, const sip::Message& request, const transport::Flow& in,
+void Relays::start(Now now, transaction::ServerId server, const sip::Message& request, const transport::Flow& in,
                    std::vector<Target> targets) {
   const RelayId id = relays_.insert();
   Relay& relay = *relays_.find(id);
@@ -30,34 +32,107 @@ void Relays::start(TimePoint now, transaction::ServerId server, const sip::Messa
   relay.invite = request.method() == sip::Method::Invite;
   relay.targets = std::move(targets);
   s_.transactions->set_owner(server, id.number());
-  wave(now, id, request, in);
+  wave(now, id, job_of(request, in));
   advance(now, id);
 }
 
+Relays::Job Relays::job_of(const sip::Message& request, const transport::Flow& in) const {
+  return {request, in, preprocess(request, *s_.names, in.local), loop_mark(request, s_.loop_secret)};
+}
+
 // The targets of the next q, all at once.
-void Relays::wave(TimePoint now, RelayId id, const sip::Message& request, const transport::Flow& in) {
+void Relays::wave(Now now, RelayId id, const Job& job) {
   Relay& relay = *relays_.find(id);
-  const Plan plan = preprocess(request, *s_.names, in.local);
-  const std::string mark = loop_mark(request, s_.loop_secret);
   const int q = relay.targets[relay.next].q;
   while (relay.next < relay.targets.size() && relay.targets[relay.next].q == q) {
-    const auto outgoing = s_.forwarder->make(request, plan, relay.targets[relay.next++], in);
-    if (!outgoing) {
-      relay.best.offer(503);
-      continue;
-    }
     const BranchId branch_id = branches_.insert();
     Branch& branch = *branches_.find(branch_id);
     branch.relay = id;
+    branch.target = relay.next++;
     relay.branches.push_back(branch_id);
     ++relay.pending;
-    ++s_.counters->forwarded_requests;
-    if (relay.invite) arm_timer_c(now, branch_id, branch);
-    branch.client = s_.transactions->start(now, outgoing->request, outgoing->flow, branch_id.number(), mark);
+    begin(now, branch_id, job);
   }
 }
 
-void Relays::next_wave(TimePoint now, RelayId id) {
+void Relays::begin(Now now, BranchId id, const Job& job) {
+  Branch& branch = *branches_.find(id);
+  Relay& relay = *relays_.find(branch.relay);
+  auto hop = s_.forwarder->next_hop(job.request, job.plan, relay.targets[branch.target]);
+  if (hop.address) {
+    branch.servers.push_back(std::move(*hop.address));
+  } else if (hop.name) {
+    auto location = s_.resolver->locate(now, *hop.name);
+    branch.is_named = true;
+    if (location.pending) {
+      branch.resolution = location.pending;
+      waiting_[location.pending] = id;
+      return;
+    }
+    branch.servers = std::move(location.targets);
+  }
+  if (launch(now, id, job)) return;
+  relay.best.offer(503);
+  drop(id);
+}
+
+bool Relays::launch(Now now, BranchId id, const Job& job) {
+  Branch& branch = *branches_.find(id);
+  const Relay& relay = *relays_.find(branch.relay);
+  while (!branch.servers.empty()) {
+    branch.server = std::move(branch.servers.front());
+    branch.servers.erase(branch.servers.begin());
+    const auto outgoing =
+        s_.forwarder->make(job.request, job.plan, relay.targets[branch.target], branch.server, job.in);
+    if (!outgoing) continue;
+    ++s_.counters->forwarded_requests;
+    if (relay.invite) arm_timer_c(now.mono, id, branch);
+    branch.client = s_.transactions->start(now.mono, outgoing->request, outgoing->flow, id.number(), job.mark);
+    return true;
+  }
+  return false;
+}
+
+// RFC 3263 §4.3: the same request with another branch parameter to the next server.
+bool Relays::next_server(Now now, BranchId id) {
+  const Branch& branch = *branches_.find(id);
+  const Relay& relay = *relays_.find(branch.relay);
+  if (branch.servers.empty() || relay.closed || relay.answered || relay.server_gone) return false;
+  const auto* kept = s_.transactions->request_of(relay.server);
+  const auto in = s_.transactions->flow_of(relay.server);
+  if (kept == nullptr || !in) return false;
+  const sip::Message request = *kept;
+  return launch(now, id, job_of(request, *in));
+}
+
+bool Relays::located(Now now, const transport::Located& event) {
+  const auto found = waiting_.extract(event.id);
+  if (found.empty()) return false;
+  const BranchId id = found.mapped();
+  Branch& branch = *branches_.find(id);
+  const RelayId relay_id = branch.relay;
+  branch.resolution = {};
+  branch.servers = event.location.targets;
+  if (next_server(now, id)) return true;
+  relays_.find(relay_id)->best.offer(503);
+  drop(id);
+  advance(now, relay_id);
+  return true;
+}
+
+// A branch without a client transaction ends at once.
+void Relays::drop(BranchId id) {
+  Branch& branch = *branches_.find(id);
+  if (branch.resolution) {
+    waiting_.erase(branch.resolution);
+    s_.resolver->cancel(branch.resolution);
+  }
+  settle(branch);
+  std::erase(relays_.find(branch.relay)->branches, id);
+  branches_.erase(id);
+}
+
+void Relays::next_wave(Now now, RelayId id) {
   Relay& relay = *relays_.find(id);
   const auto* kept = s_.transactions->request_of(relay.server);
   const auto in = s_.transactions->flow_of(relay.server);
@@ -66,39 +141,50 @@ void Relays::next_wave(TimePoint now, RelayId id) {
     return;
   }
   const sip::Message request = *kept;  // request_of is good until the next call only
-  wave(now, id, request, *in);
+  wave(now, id, job_of(request, *in));
 }
 
-void Relays::cancel(TimePoint now, Owner owner, std::string_view reason) {
-  Relay* relay = relays_.find(RelayId::from_number(owner));
+void Relays::cancel(Now now, Owner owner, std::string_view reason) {
+  const RelayId id = RelayId::from_number(owner);
+  Relay* relay = relays_.find(id);
   if (relay == nullptr || relay->answered) return;
   relay->cancelled = relay->closed = true;
-  cancel_branches(now, *relay, reason);
+  cancel_branches(now.mono, *relay, reason);
+  advance(now, id);
 }
 
 void Relays::cancel_branches(TimePoint now, Relay& relay, std::string_view reason) {
-  if (!relay.invite) return;
-  for (const BranchId id : relay.branches)
-    if (const Branch* branch = branches_.find(id); branch != nullptr && !branch->done)
+  const auto branches = relay.branches;
+  for (const BranchId id : branches) {
+    const Branch* branch = branches_.find(id);
+    if (branch == nullptr || branch->done) continue;
+    if (branch->resolution) {
+      if (relay.cancelled) relay.best.offer(487);
+      drop(id);
+    } else if (relay.invite) {
       s_.transactions->cancel(now, branch->client, reason);
+    }
+  }
 }
 
-void Relays::respond(TimePoint now, transaction::ResponseReceived event) {
+void Relays::respond(Now now, transaction::ResponseReceived event) {
   const BranchId id = BranchId::from_number(event.owner);
   Branch* branch = branches_.find(id);
-  if (branch == nullptr) return;
+  if (branch == nullptr || branch->client != event.id) return;
   const int status = event.response.status();
+  branch->heard = true;
+  if (branch->is_named && status != 503) s_.resolver->succeeded(branch->server);
   if (!has_second_via(event.response)) {
     // With no Via but ours it is meant for nobody behind us (§16.7 step 3); its transaction has ended all the same.
-    if (status >= 200) fail(now, event.owner, 503);
+    if (status >= 200) fail(now, event.owner, event.id, 503);
     return;
   }
   if (status < 200)
-    provisional(now, id, *branch, event.response);
+    provisional(now.mono, id, *branch, event.response);
   else if (status < 300)
-    success(now, *branch, event.response);
+    success(now.mono, *branch, event.response);
   else
-    failure(now, *branch, std::move(event.response));
+    failure(now, id, std::move(event.response));
 }
 
 // 100 is hop by hop. A non-INVITE has no other provisional response (RFC 4320 §4.1).
@@ -122,34 +208,44 @@ void Relays::success(TimePoint now, Branch& branch, const sip::Message& response
   cancel_branches(now, *relay, kElsewhere);
 }
 
-void Relays::failure(TimePoint now, Branch& branch, sip::Message response) {
-  const RelayId id = branch.relay;
-  Relay* relay = relays_.find(id);
+void Relays::failure(Now now, BranchId id, sip::Message response) {
+  Branch& branch = *branches_.find(id);
+  const RelayId relay_id = branch.relay;
+  Relay* relay = relays_.find(relay_id);
   if (relay == nullptr || branch.done) return;
   const bool overdue = branch.overdue;
+  if (response.status() == 503 && branch.is_named) {
+    s_.resolver->failed(now, branch.server, seconds(sip::retry_after(response).value_or(0)));
+    if (next_server(now, id)) return;
+  }
   settle(branch);
   if (response.status() >= 600 && !relay->closed) {
     relay->closed = true;
-    cancel_branches(now, *relay, {});
+    cancel_branches(now.mono, *relay, {});
   }
   // The 487 to Timer C's CANCEL: the caller cancelled nothing, for it nobody answered in time.
   if (overdue && response.status() == 487 && !relay->cancelled)
     relay->best.offer(408);
   else
     relay->best.offer(std::move(response));
-  advance(now, id);
+  advance(now, relay_id);
 }
 
-void Relays::fail(TimePoint now, Owner owner, int status) {
-  Branch* branch = branches_.find(BranchId::from_number(owner));
-  if (branch == nullptr || branch->done) return;
-  const RelayId id = branch->relay;
+void Relays::fail(Now now, Owner owner, transaction::ClientId client, int status) {
+  const BranchId id = BranchId::from_number(owner);
+  Branch* branch = branches_.find(id);
+  if (branch == nullptr || branch->done || branch->client != client) return;
+  const RelayId relay_id = branch->relay;
+  Relay* relay = relays_.find(relay_id);
+  if (branch->is_named && !branch->heard) {
+    s_.resolver->failed(now, branch->server);
+    // A non-INVITE whose Timer F has fired is of no interest any more: its sender has given up as well (RFC 4320 §4.2).
+    if ((relay->invite || status != 408) && next_server(now, id)) return;
+  }
   settle(*branch);
-  Relay* relay = relays_.find(id);
-  if (relay == nullptr) return;
   // A branch that never answered and was cancelled meanwhile: the caller waits for its 487.
   relay->best.offer(relay->cancelled ? 487 : status);
-  advance(now, id);
+  advance(now, relay_id);
 }
 
 void Relays::settle(Branch& branch) {
@@ -160,11 +256,11 @@ void Relays::settle(Branch& branch) {
 }
 
 // All branches have ended: the next q, or the end.
-void Relays::advance(TimePoint now, RelayId id) {
+void Relays::advance(Now now, RelayId id) {
   Relay* relay = relays_.find(id);
   while (relay->pending == 0 && !relay->answered && !relay->closed && relay->next < relay->targets.size())
     next_wave(now, id);
-  if (relay->pending == 0 && !relay->answered) conclude(now, *relay);
+  if (relay->pending == 0 && !relay->answered) conclude(now.mono, *relay);
 }
 
 void Relays::conclude(TimePoint now, Relay& relay) {
@@ -209,11 +305,14 @@ void Relays::timer_c(TimePoint now, BranchId id) {
   s_.transactions->cancel(now, branch->client);
 }
 
-void Relays::client_gone(TimePoint now, Owner owner) {
+// Of a branch that has gone on to another server only the last transaction counts.
+void Relays::client_gone(Now now, Owner owner, transaction::ClientId client) {
   const BranchId id = BranchId::from_number(owner);
-  if (Branch* branch = branches_.find(id); branch != nullptr && !branch->done) fail(now, owner, 408);
   const Branch* branch = branches_.find(id);
-  if (branch == nullptr) return;
+  if (branch == nullptr || branch->client != client) return;
+  if (!branch->done) fail(now, owner, client, 408);
+  branch = branches_.find(id);
+  if (branch == nullptr || branch->client != client) return;
   const RelayId relay_id = branch->relay;
   branches_.erase(id);
   if (Relay* relay = relays_.find(relay_id)) std::erase(relay->branches, id);

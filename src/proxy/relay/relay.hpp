@@ -1,11 +1,14 @@
 // Response contexts: RFC 3261 §16.6 to §16.10, with RFC 6026 and RFC 4320. A relay is one request on its way: its
 // server transaction, its branches (client transactions), and the targets that have not been tried yet.
 //
-// Branches of one q run in parallel, the next lower q follows when all have failed. A relay lives until its server
-// transaction and every branch are gone; each of them ends by itself, so nothing stays behind. The Owner of a server
-// transaction is its relay's number, that of a client transaction its branch's.
+// Branches of one q run in parallel, the next lower q follows when all have failed. A branch whose next hop is a name
+// waits for its resolution, and goes on to the next server when one fails (RFC 3263 §4.3): to those behind and before
+// us it is one branch. A relay lives until its server transaction and every branch are gone; each of them ends by
+// itself, so nothing stays behind. The Owner of a server transaction is its relay's number, that of a client
+// transaction its branch's.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -17,6 +20,7 @@
 #include "relay/best_response.hpp"
 #include "route/forward.hpp"
 #include "transaction/layer.hpp"
+#include "transport/resolver.hpp"
 
 namespace offhook::proxy {
 
@@ -30,18 +34,21 @@ class Relays {
     Counters* counters;
     std::uint64_t loop_secret;
     Duration timer_c;
+    transport::Resolver* resolver;
   };
   explicit Relays(Services services) : s_(services) {}
 
   // Forwards `request` to `targets` (highest q first; not empty).
-  void start(TimePoint now, transaction::ServerId server, const sip::Message& request, const transport::Flow& in,
+  void start(Now now, transaction::ServerId server, const sip::Message& request, const transport::Flow& in,
              std::vector<Target> targets);
   // The caller cancels (§16.10); `reason` is its Reason value or "". The CANCEL itself is answered elsewhere.
-  void cancel(TimePoint now, transaction::Owner relay, std::string_view reason);
-  void respond(TimePoint now, transaction::ResponseReceived event);
+  void cancel(Now now, transaction::Owner relay, std::string_view reason);
+  void respond(Now now, transaction::ResponseReceived event);
   // A branch without a final response: `status` says what it counts as (408 or 503).
-  void fail(TimePoint now, transaction::Owner branch, int status);
-  void client_gone(TimePoint now, transaction::Owner branch);
+  void fail(Now now, transaction::Owner branch, transaction::ClientId client, int status);
+  void client_gone(Now now, transaction::Owner branch, transaction::ClientId client);
+  // False: nobody here waits for it.
+  bool located(Now now, const transport::Located& event);
   void server_gone(TimePoint now, transaction::Owner relay);
 
   void wake(TimePoint now);
@@ -58,8 +65,14 @@ class Relays {
     RelayId relay;
     transaction::ClientId client;
     TimerId timer_c;
-    bool done = false;     // it has its final response
-    bool overdue = false;  // Timer C fired
+    std::size_t target = 0;                  // of its relay
+    transport::ResolutionId resolution;      // while it waits for one; it has no client transaction then
+    std::vector<transport::Target> servers;  // that have not been tried
+    transport::Target server;                // that is being tried
+    bool is_named = false;                   // the servers come from a name
+    bool heard = false;                      // there was a response, so there is no going on to the next server
+    bool done = false;                       // it has its final response
+    bool overdue = false;                    // Timer C fired
   };
   struct Relay {
     transaction::ServerId server;
@@ -75,13 +88,26 @@ class Relays {
     BestResponse best;
   };
 
-  void wave(TimePoint now, RelayId id, const sip::Message& request, const transport::Flow& in);
-  void next_wave(TimePoint now, RelayId id);
+  // A request on its way, with what is known of it.
+  struct Job {
+    const sip::Message& request;
+    const transport::Flow& in;
+    Plan plan;
+    std::string mark;
+  };
+  [[nodiscard]] Job job_of(const sip::Message& request, const transport::Flow& in) const;
+  void wave(Now now, RelayId id, const Job& job);
+  void next_wave(Now now, RelayId id);
+  void begin(Now now, BranchId id, const Job& job);
+  // To the next of the branch's servers that can be reached; false when there is none.
+  bool launch(Now now, BranchId id, const Job& job);
+  bool next_server(Now now, BranchId id);
+  void drop(BranchId id);
   void provisional(TimePoint now, BranchId id, Branch& branch, const sip::Message& response);
   void success(TimePoint now, Branch& branch, const sip::Message& response);
-  void failure(TimePoint now, Branch& branch, sip::Message response);
+  void failure(Now now, BranchId id, sip::Message response);
   void settle(Branch& branch);
-  void advance(TimePoint now, RelayId id);
+  void advance(Now now, RelayId id);
   void conclude(TimePoint now, Relay& relay);
   void cancel_branches(TimePoint now, Relay& relay, std::string_view reason);
   void arm_timer_c(TimePoint now, BranchId id, Branch& branch);
@@ -93,6 +119,7 @@ class Relays {
   SlotMap<RelayTag, Relay> relays_;
   SlotMap<BranchTag, Branch> branches_;
   TimerWheel wheel_;  // Timer C
+  std::map<transport::ResolutionId, BranchId> waiting_;
 };
 
 }  // namespace offhook::proxy

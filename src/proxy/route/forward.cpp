@@ -56,13 +56,23 @@ transport::Protocol protocol_of(std::string_view contact) {
 
 }  // namespace
 
-std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan& plan, const Target& target,
-                                        const transport::Flow& in) const {
+Forwarder::NextHop Forwarder::next_hop(const sip::Message& request, const Plan& plan, const Target& target) const {
   const Hop hop = hop_of(request, plan, target);
-  if (!hop.target) return std::nullopt;
-  const auto local = names_->local_for(hop.target->protocol, hop.target->remote.address, in);
+  if (hop.connection != 0) return {transport::Target{target.connection.protocol, target.connection.remote}, {}};
+  if (hop.is_contact && target.received) return {transport::Target{protocol_of(target.uri), *target.received}, {}};
+  const auto uri = sip::Uri::parse(hop.uri);
+  auto destination = uri ? transport::destination_of(*uri) : std::nullopt;
+  if (!destination) return {};
+  if (auto address = locator_->locate(*destination)) return {std::move(address), {}};
+  return {{}, std::move(destination)};
+}
+
+std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan& plan, const Target& target,
+                                        const transport::Target& to, const transport::Flow& in) const {
+  const auto local = names_->local_for(to.protocol, to.remote.address, in);
   if (!local) return std::nullopt;
-  const transport::Flow out{hop.target->protocol, *local, hop.target->remote, hop.connection, hop.target->server_name};
+  const Hop hop = hop_of(request, plan, target);
+  const transport::Flow out{to.protocol, *local, to.remote, hop.connection, to.server_name};
 
   sip::Edit edit(request);
   if (hop.request_uri != request.request_uri()) edit.request_uri(hop.request_uri);
@@ -96,19 +106,19 @@ Forwarder::Hop Forwarder::hop_of(const sip::Message& request, const Plan& plan, 
 // §16.6 steps 6 and 7.
 void Forwarder::route(Hop& hop, const Target& target) const {
   if (hop.routes.empty() && target.connection.number != 0) {
-    hop.target = transport::Target{target.connection.protocol, target.connection.remote};
     hop.connection = target.connection.number;
+    hop.is_contact = true;
     return;
   }
   if (hop.routes.empty()) {
-    hop.target = locate(target.uri);
-    if (target.received) hop.target = transport::Target{protocol_of(target.uri), *target.received};
+    hop.uri = target.uri;
+    hop.is_contact = true;
     return;
   }
   const auto first = sip::NameAddr::parse(hop.routes.front());
   const auto uri = first ? first->parse_uri() : tl::unexpected(first.error());
   if (!uri) return;
-  hop.target = locator_->locate(*uri);
+  hop.uri = first->uri;
   if (uri->params.has("lr")) return;
   // A strict router: it wants its own URI as Request-URI, and the real one last.
   hop.request_uri = first->uri;
@@ -116,12 +126,6 @@ void Forwarder::route(Hop& hop, const Target& target) const {
   hop.routes.erase(hop.routes.begin());
   hop.routes.push_back(hop.last);
   hop.routes_changed = true;
-}
-
-std::optional<transport::Target> Forwarder::locate(std::string_view uri) const {
-  const auto parsed = sip::Uri::parse(uri);
-  if (!parsed || !parsed->is_sip()) return std::nullopt;
-  return locator_->locate(*parsed);
 }
 
 // Two values when the request leaves by another socket or protocol than it came in: each side then finds us where it

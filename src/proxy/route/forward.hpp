@@ -26,9 +26,15 @@ class Forwarder {
             std::uint64_t secret)
       : names_(&names), locator_(&locator), realm_(std::move(realm)), record_route_(record_route), secret_(secret) {}
 
-  // Nothing when the next hop cannot be found or reached. `in`: the flow that the request came over.
+  // Where the copy goes: an address at once, else a name that is to be resolved; neither when the URI leads nowhere.
+  struct NextHop {
+    std::optional<transport::Target> address;
+    std::optional<transport::Destination> name;
+  };
+  [[nodiscard]] NextHop next_hop(const sip::Message& request, const Plan& plan, const Target& target) const;
+  // Nothing when no address of ours reaches `to`. `in`: the flow that the request came over.
   [[nodiscard]] std::optional<Outgoing> make(const sip::Message& request, const Plan& plan, const Target& target,
-                                             const transport::Flow& in) const;
+                                             const transport::Target& to, const transport::Flow& in) const;
 
  private:
   struct Hop {
@@ -36,12 +42,12 @@ class Forwarder {
     std::vector<std::string_view> routes;  // as they shall stand in the copy
     std::string last;                      // storage for a Request-URI that a strict router wants as last Route
     bool routes_changed = false;
-    std::optional<transport::Target> target;
+    std::string_view uri;  // that names the next hop
+    bool is_contact = false;
     std::uint64_t connection = 0;  // to take, when it is not 0
   };
   [[nodiscard]] Hop hop_of(const sip::Message& request, const Plan& plan, const Target& target) const;
   void route(Hop& hop, const Target& target) const;
-  [[nodiscard]] std::optional<transport::Target> locate(std::string_view uri) const;
   void edit_record_route(sip::Edit& edit, std::string_view request_uri, const transport::Flow& in,
                          const transport::Flow& out) const;
   void drop_own_credentials(sip::Edit& edit, const sip::Message& request) const;

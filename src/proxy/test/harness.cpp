@@ -32,7 +32,23 @@ void World::send(const Endpoint& from, std::string bytes) {
   drain();
 }
 
+void World::answer_dns() {
+  while (!questions_.empty()) {
+    constexpr const char* kTypes[] = {"A ", "AAAA ", "SRV ", "NAPTR "};
+    const auto question = questions_.front();
+    questions_.pop_front();
+    asked.push_back(kTypes[static_cast<int>(question.type)] + question.name);
+    const auto found = zone.find(asked.back());
+    core->answer(
+        now, question.id,
+        found == zone.end() ? transport::dns::Answer{transport::dns::Outcome::NxDomain, {}, {}, {}} : found->second);
+    drain();
+  }
+}
+
 void World::drain() {
+  while (auto question = core->poll_question()) questions_.push_back(std::move(*question));
+  if (!hold_dns) answer_dns();
   while (auto transmit = core->poll_transmit()) {
     EXPECT_EQ(transmit->flow.local, proxy);
     auto message = sip::Message::parse(std::move(transmit->bytes));

@@ -56,6 +56,12 @@ class World {
                                             std::vector<std::string> headers = {});
   void reply(const Endpoint& party, const sip::Message& request, int status, std::vector<std::string> headers = {});
 
+  // DNS: "A host.example", "SRV _sip._udp.example"; what is not there does not exist.
+  std::map<std::string, transport::dns::Answer> zone;
+  std::vector<std::string> asked;
+  bool hold_dns = false;  // questions wait for answer_dns()
+  void answer_dns();
+
   // Time.
   void advance(Duration by);
 
@@ -88,6 +94,7 @@ class World {
   void drain();
   std::map<Endpoint, std::deque<sip::Message>> inbox_;
   std::deque<std::uint64_t> held_;
+  std::deque<transport::dns::Question> questions_;
   std::uint32_t registrations_ = 0;
 };
 

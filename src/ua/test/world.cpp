@@ -25,7 +25,8 @@ Node::Node(World& w, std::string n, std::uint8_t host)
       local{IpAddress::v4(10, 0, 0, host), 5060},
       random(w.random.next()),
       transport(random),
-      transactions(transport, random) {
+      transactions(transport, random),
+      lookups(random, numeric_hosts()) {
   world.nodes.push_back(this);
 }
 
@@ -161,14 +162,14 @@ Account account(std::string user) {
   Account out;
   out.user = std::move(user);
   out.domain = kDomain;
-  out.next_hop = {transport::Protocol::Udp, kSwitch};
+  out.servers = {{{kSwitch.address.text(), kSwitch.port, transport::Protocol::Udp, false}, {}, 3}};
   out.user_agent = "test";
   out.codecs = {sdp::pcmu(), sdp::pcma(), sdp::telephone_event()};
   return out;
 }
 
 Agent::Agent(World& w, std::string n, std::uint8_t host, Account settings)
-    : Node(w, std::move(n), host), ua(Port{&transport, &transactions, &timers, &random, &numeric_hosts(), 0}, local) {
+    : Node(w, std::move(n), host), ua(Port{&transport, &transactions, &timers, &random, &lookups, 0}, local) {
   world.users[settings.user] = this;
   account_id = ua.add_account(std::move(settings));
 }

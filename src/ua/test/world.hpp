@@ -45,6 +45,7 @@ class Node {
   transport::Layer transport;
   TimerWheel timers;
   transaction::Layer transactions;
+  Lookups lookups;
 };
 
 class World {

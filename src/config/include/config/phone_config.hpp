@@ -14,12 +14,42 @@ namespace offhook::config {
 
 enum class Transport : std::uint8_t { Udp, Tcp, Tls, DnsNaptr };
 
+enum class Failback : std::uint8_t { NewRequests, DnsTtl, Registration, Duration };
+
 struct ServerConfig {
   std::string address;  // IP address or host name; never empty
   std::uint16_t port = 5060;
   Transport transport = Transport::Udp;
   seconds expires{3600};  // asked for in REGISTER
   int retry_counts = 3;   // resends before the server counts as failed
+  Failback failback = Failback::NewRequests;
+  seconds failback_timeout{3600};  // of Failback::Duration; 0 waits for the next failure
+};
+
+enum class DnsCacheUse : std::uint8_t { Never, Use, UseAndGather };
+struct DnsAddress {  // account.X.dns_cache_a.Y
+  std::string name, address;
+  seconds ttl{300};
+};
+struct DnsService {  // account.X.dns_cache_srv.Y
+  std::string name, target;
+  std::uint16_t port = 0, priority = 0, weight = 0;
+  seconds ttl{300};
+};
+struct DnsPointer {  // account.X.dns_cache_naptr.Y
+  std::string name, flags;
+  std::uint16_t order = 0, preference = 0;
+  std::string service, replacement;
+  seconds ttl{300};
+};
+struct DnsConfig {
+  bool naptr = false;  // before SRV, where the transport is DNS-NAPTR
+  seconds query_timeout{8};
+  DnsCacheUse cache = DnsCacheUse::Use;
+  bool static_first = false;
+  std::vector<DnsAddress> addresses;
+  std::vector<DnsService> services;
+  std::vector<DnsPointer> pointers;
 };
 
 struct OutboundProxyConfig {
@@ -157,6 +187,7 @@ struct AccountConfig {
   std::string password;
   std::vector<ServerConfig> servers;                  // those with an address, primary first
   std::vector<OutboundProxyConfig> outbound_proxies;  // empty unless switched on
+  DnsConfig dns;
   RegistrationConfig registration;
   SipTimers timers;
   std::vector<CodecConfig> codecs;  // enabled ones, best first

@@ -23,7 +23,7 @@ class Decide : public ::testing::Test {
     port.transactions = &transactions;
     port.timers = &timers;
     port.random = &random;
-    port.locator = &locator;
+    port.lookups = &lookups;
     line.user = "1002";
   }
   std::string verdict(const IncomingFacts& facts) {
@@ -35,6 +35,7 @@ class Decide : public ::testing::Test {
   }
   SeededRandom random{1};
   transport::Locator locator;
+  ua::Lookups lookups{random, locator};
   transport::Layer transport{random};
   transaction::Layer transactions{transport, random};
   TimerWheel timers;

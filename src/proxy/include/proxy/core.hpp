@@ -71,6 +71,8 @@ class Core final : public transport::Engine {
   [[nodiscard]] std::optional<TimePoint> deadline() const override;
   [[nodiscard]] std::optional<transport::Transmit> poll_transmit() override;
   void unreachable(Now now, const transport::Flow& flow) override;
+  [[nodiscard]] std::optional<transport::dns::Question> poll_question() override;
+  void answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) override;
 
   [[nodiscard]] std::optional<StoreWrite> poll_store();
   void stored(Now now, std::uint64_t id, bool ok);

@@ -34,6 +34,7 @@ struct Timers {
   Duration t2 = seconds(4);
   Duration t4 = seconds(5);
   Duration d = seconds(32);
+  Duration patience{};  // Timers B and F where they shall be shorter (another server is there to be tried); 0: 64*T1
   // Total silence after which Timer B, F, H, L or M fires: 64*T1.
   [[nodiscard]] Duration timeout() const { return 64 * t1; }
   friend bool operator==(const Timers&, const Timers&) = default;

@@ -1,8 +1,10 @@
 // A line's identity and how it reaches its server. Guide: account.X.*; RFC 3261 §10.2, §22.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/endpoint.hpp"
@@ -11,7 +13,7 @@
 #include "sdp/codec.hpp"
 #include "sdp/offer_answer.hpp"
 #include "transaction/layer.hpp"
-#include "transport/locate.hpp"
+#include "transport/resolver.hpp"
 
 namespace offhook::ua {
 
@@ -20,13 +22,29 @@ using AccountId = Handle<AccountTag>;
 
 enum class HoldStyle : std::uint8_t { SendOnly, Inactive, ZeroAddress };
 
+// Where requests outside of dialogs go.
+struct Server {
+  transport::Destination destination;
+  std::string route;     // "<sip:proxy;lr>" put as Route into requests; "" for none
+  int retry_counts = 3;  // resends before the next server is tried, when there is one
+};
+
+// When requests go back to the primary server after another one had to serve. Guide: failback_mode.
+enum class Failback : std::uint8_t { NewRequests, DnsTtl, Registration, Duration };
+
 struct Account {
+  [[nodiscard]] std::string_view route() const {
+    return servers.empty() ? std::string_view{} : std::string_view(servers.front().route);
+  }
+
   std::string user;    // 1001
   std::string domain;  // host of the address-of-record; with the port when it is not 5060: "127.0.0.1", "pbx:5080"
   std::string display_name;
   std::string auth_user, password;
-  transport::Target next_hop;  // outbound proxy, else the registrar
-  std::string outbound_route;  // "<sip:proxy;lr>" put as Route into requests outside dialogs; "" for none
+  std::vector<Server> servers;                   // outbound proxies, else registrars; the primary first
+  std::shared_ptr<const transport::Policy> dns;  // null: as the engine does
+  Failback failback = Failback::NewRequests;
+  seconds failback_timeout{3600};  // of Failback::Duration; 0: until the server in use fails
   seconds expires{3600};
   seconds retry_interval{30};  // after a failed registration; 0: no retry
   bool contact_line_param = true;

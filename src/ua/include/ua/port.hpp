@@ -5,21 +5,29 @@
 //   phone's features).
 #pragma once
 #include <cstdint>
+#include <map>
 
 #include "base/random.hpp"
 #include "base/timer_wheel.hpp"
 #include "transaction/layer.hpp"
 #include "transport/layer.hpp"
-#include "transport/locate.hpp"
+#include "transport/resolver.hpp"
 
 namespace offhook::ua {
+
+// The resolver of an engine, and who waits for it.
+struct Lookups {
+  Lookups(Random& random, const transport::Locator& hosts) : resolver(random, hosts) {}
+  transport::Resolver resolver;
+  std::map<transport::ResolutionId, transaction::Owner> waiting;
+};
 
 struct Port {
   transport::Layer* transport = nullptr;
   transaction::Layer* transactions = nullptr;
   TimerWheel* timers = nullptr;
   Random* random = nullptr;
-  const transport::Locator* locator = nullptr;
+  Lookups* lookups = nullptr;
   std::uint32_t index = 0;
 
   static constexpr std::uint32_t kForeignKey = 0x8000'0000U;

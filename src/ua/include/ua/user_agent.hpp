@@ -67,6 +67,7 @@ class UserAgent {
   void response(Now now, transaction::ResponseReceived event);
   void failed(Now now, transaction::Owner owner, int status);  // ClientTimeout: 408, ClientTransportError: 503
   void server_failed(Now now, transaction::Owner owner);       // ServerFailed: no ACK
+  void located(Now now, std::uint32_t key, const transport::Located& event);
   void timer(Now now, std::uint32_t key);
 
   // Does this request (outside of any dialog here or inside) belong to this user agent? By Request-URI user and ;line=,
