@@ -19,7 +19,7 @@ struct Options {
   PhoneFlags phone;
   std::string api, audio_out = "null";
   std::vector<double> pilots;
-  std::vector<std::string> commands;
+  std::vector<std::string> commands, name_servers;
 };
 
 void print_view(const phone::PhoneView& view) {
@@ -54,6 +54,11 @@ int serve(const Options& options, const Common& common) {
   bool commands_given = false;
 
   io::PhoneHost::Options host_options;
+  for (const auto& text : options.name_servers) {
+    const auto server = io::parse_name_server(text);
+    if (!server) return report(server.error());
+    host_options.name_servers.push_back(*server);
+  }
   host_options.further_pilots = options.pilots;
   host_options.trouble = [&](const Complaint& complaint) { log(common, LogLevel::Warning, complaint.text()); };
   host_options.changed = [&](phone::PhoneId id, phone::Change change) {
@@ -126,6 +131,8 @@ Run add_phone(CLI::App& app, Common& common) {
       ->option_text("WHERE");
   command->add_option("--api", options->api, "Serve web page and JSON API there (docs/api.md)")
       ->option_text("ADDRESS:PORT");
+  command->add_option("--dns", options->name_servers, "Name server instead of the system's, several times")
+      ->option_text("ADDRESS[:PORT]");
   command->add_option("--audio-in", options->phone.audio_in, "What it says: silence, tone:HZ, echo or a WAV file")
       ->option_text("WHAT [silence]");
   command->add_option("--audio-out", options->audio_out, "Where what it hears goes: null or a WAV file")

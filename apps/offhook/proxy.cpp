@@ -12,7 +12,7 @@ namespace {
 
 struct Options {
   std::string config, store, tls_certificate, tls_key, tls_trusted;
-  std::vector<std::string> listen, domains, users, digest;
+  std::vector<std::string> listen, domains, name_servers, users, digest;
   bool no_auth = false, check = false;
 };
 
@@ -35,6 +35,12 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
   if (out.listen.empty()) out.listen.push_back({transport::Protocol::Udp, {IpAddress::loopback(), 5060}});
   if (!options.domains.empty()) out.domains = options.domains;
   if (out.domains.empty()) out.domains.push_back(out.listen.front().endpoint.address.uri_host());
+  if (!options.name_servers.empty()) out.name_servers.clear();
+  for (const auto& text : options.name_servers) {
+    const auto server = io::parse_name_server(text);
+    if (!server) return tl::unexpected(server.error());
+    out.name_servers.push_back(*server);
+  }
   for (const auto& user : options.users) {
     const auto parsed = io::parse_user(user);
     if (!parsed) return tl::unexpected(parsed.error());
@@ -112,6 +118,8 @@ Run add_proxy(CLI::App& app, Common& common) {
       ->option_text("WHERE [udp:127.0.0.1:5060]");
   command->add_option("--domain", options->domains, "Domain that it answers for, several times; the first is the realm")
       ->option_text("NAME");
+  command->add_option("--dns", options->name_servers, "Name server instead of the system's, several times")
+      ->option_text("ADDRESS[:PORT]");
   command->add_option("--user", options->users, "A user, several times")->option_text("NAME:PASSWORD");
   command
       ->add_option(

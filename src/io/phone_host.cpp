@@ -5,31 +5,8 @@
 
 #include "base/overloaded.hpp"
 #include "io/clock.hpp"
-#include "io/resolve.hpp"
 
 namespace offhook::io {
-namespace {
-
-// Every name in the servers' addresses, looked up once. A phone whose server is not found shows it itself.
-void look_up_servers(const config::PhoneConfig& config, transport::Locator& locator,
-                     const std::function<void(const Complaint&)>& trouble) {
-  std::set<std::string> names;
-  for (const auto& account : config.accounts) {
-    for (const auto& server : account.servers) names.insert(server.address);
-    for (const auto& proxy : account.outbound_proxies) names.insert(proxy.address);
-  }
-  for (const auto& name : names) {
-    if (IpAddress::parse(name)) continue;
-    const auto address = resolve_host(name);
-    if (address)
-      locator.add_host(name, *address);
-    else if (trouble)
-      trouble(address.error());
-  }
-}
-
-}  // namespace
-
 Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<PhonePlan> plans, Options options,
                                                      flow::Recorder* recorder) {
   std::unique_ptr<PhoneHost> host(new PhoneHost(loop, std::move(options), recorder));
@@ -56,10 +33,11 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
       [&self](Complaint complaint) {
         if (self.options_.trouble) self.options_.trouble(complaint);
       });
-  for (const auto& plan : plans) look_up_servers(plan.config, self.locator_, self.options_.trouble);
   self.rack_ = std::make_unique<phone::Rack>(self.random_, self.locator_);
   self.sip_ = std::make_unique<SipHost>(loop, [&self] { self.pass_on(); }, recorder);
   self.sip_->drive(*self.rack_);
+  self.dns_ = std::make_unique<Dns>(loop, self.options_.name_servers);
+  self.sip_->use(*self.dns_);
   for (auto& plan : plans) {
     const auto bound = self.sip_->listen(transport::Protocol::Udp, plan.local);
     if (!bound) return tl::unexpected(bound.error());
@@ -74,6 +52,7 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
 
 PhoneHost::~PhoneHost() {
   sip_.reset();
+  dns_.reset();
   media_.reset();
 }
 

@@ -38,6 +38,13 @@ class Reader {
         out_.listen.push_back(*listen);
         return {};
       });
+    if (name == "dns")
+      return strings(name, node, [&](std::string_view text) -> Checked<void> {
+        auto server = parse_name_server(text);
+        if (!server) return tl::unexpected(server.error());
+        out_.name_servers.push_back(*server);
+        return {};
+      });
     if (name == "domains")
       return strings(name, node, [&](std::string_view text) -> Checked<void> {
         if (text.empty()) return complain("a domain may not be empty");
@@ -70,7 +77,7 @@ class Reader {
     if (name == "tls") return tls(node);
     if (name == "user") return users(node);
     return complain("unknown field '" + std::string(name) +
-                        "'; known are listen, domains, store, auth, digest, qop, userhash, nonce_lifetime, "
+                        "'; known are listen, domains, dns, store, auth, digest, qop, userhash, nonce_lifetime, "
                         "min_expires, default_expires, max_expires, [tls], [[user]]",
                     place(file_, node.source()));
   }

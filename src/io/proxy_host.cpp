@@ -23,6 +23,8 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings s
     host->core_->load(now(), *bindings);
   }
   host->sip_->drive(*host->core_);
+  host->dns_ = std::make_unique<Dns>(loop, settings.name_servers);
+  host->sip_->use(*host->dns_);
   host->sip_->drain();
   return host;
 }
@@ -46,6 +48,7 @@ Checked<void> ProxyHost::reload_certificates() { return tls_->reload(); }
 
 ProxyHost::~ProxyHost() {
   sip_.reset();
+  dns_.reset();
   store_.reset();
 }
 

@@ -71,6 +71,19 @@ void SipHost::readable(UdpSocket& socket) {
   }
 }
 
+void SipHost::take_questions() {
+  while (const auto question = engine_->poll_question()) {
+    if (dns_ == nullptr) {
+      engine_->answer(now(), question->id, {transport::dns::Outcome::ServFail, {}, {}, {}});
+      continue;
+    }
+    dns_->ask(*question, [this, id = question->id](const transport::dns::Answer& answer) {
+      engine_->answer(now(), id, answer);
+      drain();
+    });
+  }
+}
+
 void SipHost::take_output() {
   if (after_) after_();
   while (auto transmit = engine_->poll_transmit()) {
@@ -85,6 +98,7 @@ void SipHost::take_output() {
       streams_.send(transmit->flow, transmit->bytes);
   }
   batch_.flush();
+  take_questions();
   timer_.set(engine_->deadline());
 }
 

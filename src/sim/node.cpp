@@ -38,6 +38,7 @@ std::optional<TimePoint> ProxyNode::deadline() const { return earlier(core_.dead
 
 void ProxyNode::drain(Now now, Outlet& outlet) {
   while (auto write = core_.poll_store()) disk_->write(now.mono, std::move(*write));
+  while (const auto question = core_.poll_question()) outlet.ask(name_, *question);
   while (auto out = core_.poll_transmit()) outlet.send(name_, flow::Kind::Sip, out->flow, std::move(out->bytes));
 }
 
@@ -81,6 +82,7 @@ void PhoneNode::drain(Now now, Outlet& outlet) {
   while (auto command = rack_.poll_media()) driver_.apply(now, *command);
   while (rack_.poll_event()) {
   }
+  while (const auto question = rack_.poll_question()) outlet.ask(name_, *question);
   while (auto out = rack_.poll_transmit()) outlet.send(name_, flow::Kind::Sip, out->flow, std::move(out->bytes));
   drain_media(now, outlet);
 }

@@ -26,6 +26,7 @@ class Outlet {
  public:
   virtual ~Outlet() = default;
   virtual void send(const std::string& party, flow::Kind kind, const transport::Flow& flow, std::string bytes) = 0;
+  virtual void ask(const std::string& party, const transport::dns::Question& question) = 0;
   virtual void bind(const std::string& party, Endpoint local) = 0;
   virtual void unbind(Endpoint local) = 0;
 };
@@ -35,6 +36,7 @@ class Node {
   virtual ~Node() = default;
   virtual void receive(Now now, flow::Kind kind, const transport::Flow& flow, std::string bytes) = 0;
   virtual void unreachable(Now now, const transport::Flow& flow) = 0;
+  virtual void answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) = 0;
   virtual void wake(Now now) = 0;
   [[nodiscard]] virtual std::optional<TimePoint> deadline() const = 0;
   // Hands everything that waits to the outlet.
@@ -49,6 +51,9 @@ class ProxyNode final : public Node {
   ProxyNode(Now now, std::string name, proxy::Config config, Disk& disk, std::uint64_t seed);
   void receive(Now now, flow::Kind kind, const transport::Flow& flow, std::string bytes) override;
   void unreachable(Now now, const transport::Flow& flow) override { core_.unreachable(now, flow); }
+  void answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) override {
+    core_.answer(now, question, answer);
+  }
   void wake(Now now) override;
   [[nodiscard]] std::optional<TimePoint> deadline() const override;
   void drain(Now now, Outlet& outlet) override;
@@ -69,6 +74,9 @@ class PhoneNode final : public Node {
             std::vector<double> pilots, std::uint64_t seed);
   void receive(Now now, flow::Kind kind, const transport::Flow& flow, std::string bytes) override;
   void unreachable(Now now, const transport::Flow& flow) override { rack_.unreachable(now, flow); }
+  void answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) override {
+    rack_.answer(now, question, answer);
+  }
   void wake(Now now) override;
   [[nodiscard]] std::optional<TimePoint> deadline() const override;
   void drain(Now now, Outlet& outlet) override;

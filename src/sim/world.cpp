@@ -37,10 +37,16 @@ struct Unreachable {
 struct Wake {
   std::string party;
 };
+struct Answered {
+  std::string party;
+  std::uint64_t life = 0;  // that asked
+  std::uint64_t question = 0;
+  transport::dns::Answer answer;
+};
 struct Event {
   TimePoint at;
   std::uint64_t sequence = 0;
-  std::variant<Datagram, Unreachable, Wake> what;
+  std::variant<Datagram, Unreachable, Wake, Answered> what;
   // For a queue whose top is the first.
   friend bool operator<(const Event& a, const Event& b) {
     return std::tie(a.at, a.sequence) > std::tie(b.at, b.sequence);
@@ -69,17 +75,25 @@ class World::Impl final : public Outlet {
         network_random_(options.seed * 2 + 1),
         disk_random_(options.seed * 2 + 0x5D15C),
         network_(options.network, network_random_),
-        disk_(options.disk, disk_random_) {}
+        disk_(options.disk, disk_random_),
+        name_server_(options.name_server) {}
 
   Checked<void> add(const std::vector<flow::PartyPlan>& plans) {
     parties_[options_.proxy_name].local = kProxy;
     recorder_.name(kProxy, options_.proxy_name);
+    std::uint8_t host = 1;
+    for (const std::string& name : options_.further_proxies) {
+      parties_[name].local = {IpAddress::v4(10, 0, 0, ++host), kProxy.port};
+      recorder_.name(parties_[name].local, name);
+      further_disks_.emplace(name, std::make_unique<Disk>(options_.disk, disk_random_));
+    }
     for (std::size_t i = 0; i < plans.size(); ++i) {
       auto config = flow::party_config(plans[i], kProxy);
       if (!config) return tl::unexpected(config.error());
       Party& party = parties_[plans[i].name];
       party.plan = plans[i];
       party.config = std::move(*config);
+      if (options_.adjust) options_.adjust(party.plan.name, party.config);
       party.local = phone_endpoint(i);
       recorder_.name(party.local, party.plan.name);
       order_.push_back(party.plan.name);
@@ -92,8 +106,8 @@ class World::Impl final : public Outlet {
     Party& party = parties_.at(name);
     // Each life of each process draws from its own numbers: what one does does not change another's.
     const std::uint64_t seed = fnv1a(name, options_.seed) + 0x9E3779B97F4A7C15ULL * ++party.lives;
-    if (name == options_.proxy_name)
-      party.node = std::make_unique<ProxyNode>(now_, name, proxy_config(), disk_, seed);
+    if (Disk* disk = disk_of(name); disk != nullptr)
+      party.node = std::make_unique<ProxyNode>(now_, name, proxy_config(party.local), *disk, seed);
     else
       party.node = std::make_unique<PhoneNode>(now_, party.plan, party.config, party.local, pilots_, seed);
     sockets_[party.local] = name;
@@ -106,7 +120,7 @@ class World::Impl final : public Outlet {
     party.node.reset();
     party.wake_at.reset();
     std::erase_if(sockets_, [&](const auto& entry) { return entry.second == name; });
-    if (name == options_.proxy_name) disk_.crash();
+    if (Disk* disk = disk_of(name); disk != nullptr) disk->crash();
   }
 
   // One event; false when none is due up to `until`.
@@ -116,7 +130,8 @@ class World::Impl final : public Outlet {
     queue_.pop();
     advance(event.at);
     std::visit(Overloaded{[&](Datagram& datagram) { deliver(std::move(datagram)); },
-                          [&](Unreachable& u) { tell_unreachable(u); }, [&](Wake& wake) { wake_up(wake.party); }},
+                          [&](Unreachable& u) { tell_unreachable(u); }, [&](Wake& wake) { wake_up(wake.party); },
+                          [&](const Answered& answered) { tell_answer(answered); }},
                event.what);
     return true;
   }
@@ -150,6 +165,11 @@ class World::Impl final : public Outlet {
       push(at, Datagram{kind, {flow.protocol, flow.remote, flow.local, flow.connection}, bytes});
   }
 
+  void ask(const std::string& party, const transport::dns::Question& question) override {
+    if (auto answer = name_server_.answer(question))
+      push(now_.mono + name_server_.delay, Answered{party, parties_.at(party).lives, question.id, std::move(*answer)});
+  }
+
   void bind(const std::string& party, Endpoint local) override {
     recorder_.name(local, party);
     sockets_[local] = party;
@@ -158,8 +178,8 @@ class World::Impl final : public Outlet {
 
   PhoneNode* phone(std::string_view name) {
     const auto it = parties_.find(name);
-    return it == parties_.end() || name == options_.proxy_name ? nullptr
-                                                               : static_cast<PhoneNode*>(it->second.node.get());
+    return it == parties_.end() || disk_of(it->first) != nullptr ? nullptr
+                                                                 : static_cast<PhoneNode*>(it->second.node.get());
   }
 
   std::vector<std::string> hears(std::string_view name) {
@@ -184,6 +204,8 @@ class World::Impl final : public Outlet {
   SeededRandom network_random_, disk_random_;
   Network network_;
   Disk disk_;
+  std::map<std::string, std::unique_ptr<Disk>> further_disks_;
+  NameServer name_server_;
   std::map<std::string, Party, std::less<>> parties_;
   std::vector<std::string> order_;  // phones, as planned
   std::vector<double> pilots_;
@@ -211,6 +233,20 @@ class World::Impl final : public Outlet {
     settle(event.party, party);
   }
 
+  // Of a proxy; null for phones.
+  Disk* disk_of(const std::string& name) {
+    if (name == options_.proxy_name) return &disk_;
+    const auto found = further_disks_.find(name);
+    return found == further_disks_.end() ? nullptr : found->second.get();
+  }
+
+  void tell_answer(const Answered& event) {
+    Party& party = parties_.at(event.party);
+    if (!party.node || party.lives != event.life) return;
+    party.node->answer(now_, event.question, event.answer);
+    settle(event.party, party);
+  }
+
   void wake_up(const std::string& name) {
     Party& party = parties_.at(name);
     if (!party.node || party.wake_at != now_.mono) return;  // it asked for an earlier time since, or has died
@@ -219,10 +255,11 @@ class World::Impl final : public Outlet {
     settle(name, party);
   }
 
-  proxy::Config proxy_config() const {
+  proxy::Config proxy_config(const Endpoint& local) const {
     proxy::Config config;
-    config.listen = {{transport::Protocol::Udp, kProxy}};
+    config.listen = {{transport::Protocol::Udp, local}};
     config.domains = {kProxy.address.text()};
+    config.domains.insert(config.domains.end(), options_.domains.begin(), options_.domains.end());
     config.realm = "offhook";
     config.authenticate = options_.authenticate;
     for (const std::string& name : order_) {
@@ -245,6 +282,7 @@ Checked<std::unique_ptr<World>> World::begin(const std::vector<flow::PartyPlan>&
   auto impl = std::make_unique<Impl>(options);
   if (auto added = impl->add(parties); !added) return tl::unexpected(added.error());
   impl->start(options.proxy_name);
+  for (const std::string& name : options.further_proxies) impl->start(name);
   for (const flow::PartyPlan& plan : parties) impl->start(plan.name);
   return std::unique_ptr<World>(new World(std::move(impl)));
 }
@@ -308,6 +346,7 @@ bool World::is_registered(std::string_view party) const {
 }
 
 Network& World::network() { return impl_->network_; }
+NameServer& World::name_server() { return impl_->name_server_; }
 Disk& World::disk() { return impl_->disk_; }
 const proxy::Core* World::proxy() const {
   const Node* node = impl_->parties_.at(impl_->options_.proxy_name).node.get();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flow/recorder.hpp"
+#include "io/dns.hpp"
 #include "io/loop.hpp"
 #include "io/media_host.hpp"
 #include "io/random.hpp"
@@ -32,6 +33,7 @@ class PhoneHost {
     std::function<void(phone::PhoneId, phone::Change)> changed;
     std::function<void(std::string_view phone, std::vector<std::string> hears)> hearing_changed;
     std::function<void(const Complaint&)> trouble;
+    std::vector<Endpoint> name_servers;  // none: those of the system
     std::vector<double> further_pilots;  // frequencies of strangers to tell apart
   };
 
@@ -68,6 +70,7 @@ class PhoneHost {
   transport::Locator locator_;
   std::unique_ptr<phone::Rack> rack_;
   std::unique_ptr<MediaHost> media_;
+  std::unique_ptr<Dns> dns_;
   std::unique_ptr<SipHost> sip_;
   std::map<phone::PhoneId, std::string> names_;
   std::map<double, std::string> pilots_;

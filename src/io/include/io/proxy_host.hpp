@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "flow/recorder.hpp"
+#include "io/dns.hpp"
 #include "io/loop.hpp"
 #include "io/proxy_file.hpp"
 #include "io/random.hpp"
@@ -38,6 +39,7 @@ class ProxyHost {
   transport::Locator locator_;
   std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<proxy::Core> core_;
+  std::unique_ptr<Dns> dns_;
   std::unique_ptr<SipHost> sip_;
   std::unique_ptr<SqliteStore> store_;
   std::vector<transport::Listen> listening_;

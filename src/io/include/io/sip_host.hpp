@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "flow/recorder.hpp"
+#include "io/dns.hpp"
 #include "io/loop.hpp"
 #include "io/random.hpp"
 #include "io/stream_host.hpp"
@@ -40,6 +41,8 @@ class SipHost {
   // Returns the endpoint bound (port 0 has become a number).
   [[nodiscard]] Checked<Endpoint> listen(transport::Protocol protocol, Endpoint local);
   void close(transport::Protocol protocol, Endpoint local);
+  // Who answers the engine's questions; outlives this host. Without it none finds an answer.
+  void use(Dns& dns) { dns_ = &dns; }
   // After a command or a completion was given to the engine directly.
   void drain();
 
@@ -50,6 +53,7 @@ class SipHost {
   void readable(UdpSocket& socket);
   void received(const transport::Flow& flow, std::string bytes);
   void take_output();
+  void take_questions();
 
   Loop* loop_;
   transport::Engine* engine_ = nullptr;
@@ -57,6 +61,7 @@ class SipHost {
   flow::Recorder* recorder_;
   SipHostOptions options_;
   SystemRandom random_;
+  Dns* dns_ = nullptr;
   Loop::Timer timer_;
   UdpBatch batch_;
   std::map<Endpoint, std::unique_ptr<UdpSocket>> sockets_;

@@ -16,6 +16,7 @@
 #include "flow/world.hpp"
 #include "proxy/core.hpp"
 #include "sim/disk.hpp"
+#include "sim/name_server.hpp"
 #include "sim/network.hpp"
 
 namespace offhook::sim {
@@ -28,6 +29,11 @@ struct WorldOptions {
   bool record_packets = false;      // keeps RTP bytes, for a capture
   bool report_unreachable = false;  // the sender learns that nobody listens at an address (ICMP); otherwise silence
   std::string proxy_name = "P";
+  std::vector<std::string> further_proxies;  // at 10.0.0.2:5060 and up, each with a disk of its own
+  std::vector<std::string> domains;          // of all proxies, beside the first one's address
+  NameServer name_server;                    // as it is when the phones start
+  // Changes what a phone's configuration has come to, before it starts.
+  std::function<void(const std::string& party, config::PhoneConfig& config)> adjust;
 };
 
 class World final : public flow::World {
@@ -58,6 +64,7 @@ class World final : public flow::World {
   void restart(std::string_view party);
   [[nodiscard]] bool is_registered(std::string_view party) const;
   [[nodiscard]] Network& network();
+  [[nodiscard]] NameServer& name_server();
   [[nodiscard]] Disk& disk();
   [[nodiscard]] const proxy::Core* proxy() const;  // null while it is dead
   [[nodiscard]] flow::Recorder take_record();      // the world is of no use afterwards
