@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "base/ascii.hpp"
+#include "io/dns.hpp"
 
 namespace offhook::io {
 namespace {
