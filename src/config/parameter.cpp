@@ -161,6 +161,7 @@ bool is_permitted(const Row& row, std::string_view value) {
   switch (row.kind) {
     case Kind::Flag: return value == "0" || value == "1";
     case Kind::Choice:
+      if (value.empty()) return row.fallback.empty();  // blank stands in no list
       return any_choice(row.choices, [&](std::string_view item, std::string_view) { return item == value; });
     case Kind::Integer: return in_range(row, parse_integer(value));
     case Kind::Decimal: return in_range(row, parse_thousandths(value));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "config/phone_config.hpp"
 #include "flow/recorder.hpp"
 #include "flow/world.hpp"
 #include "proxy/core.hpp"
