@@ -103,7 +103,7 @@ class ProxyErrors(CommandCase):
     def test_flags_that_do_not_fit(self):
         self.complains("proxy", "--no-auth", "--listen", "udp:nowhere", about="not an address", where="udp:nowhere")
         self.complains("proxy", "--no-auth", "--listen", "tls:127.0.0.1:5061", about="certificate", where="tls:127.0.0.1:5061")
-        self.complains("proxy", "--no-auth", "--digest", "SHA-1", about="SHA-256 or MD5", where="SHA-1")
+        self.complains("proxy", "--no-auth", "--digest", "SHA-1", about="SHA-256, SHA-512-256 or MD5", where="SHA-1")
         self.complains("proxy", "--user", "nobody", about="NAME:PASSWORD", where="nobody")
         self.complains("proxy", "--no-auth", "--store", "sqlite:/no/such/folder/x.db", about="cannot open", where="/no/such/folder/x.db")
 
