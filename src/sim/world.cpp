@@ -158,7 +158,15 @@ class World::Impl final : public Outlet {
     recorder_.sent(now_, kind, flow, bytes);
     const auto to = sockets_.find(flow.remote);
     const std::string to_party = recorder_.party(flow.remote);
-    const auto arrivals = network_.send(now_.mono, party, to_party, flow.local, flow.remote);
+    Rules::Verdict verdict;
+    if (kind == flow::Kind::Sip) verdict = network_.rules().leaves(party, to_party, bytes);
+    for (const std::size_t rule : verdict.let_go) let_go(rule);
+    if (verdict.dropped) return;
+    if (verdict.held_by) {
+      held_.emplace(*verdict.held_by, Held{party, to_party, kind, flow, std::move(bytes)});
+      return;
+    }
+    const auto arrivals = network_.send(now_.mono + verdict.delay, party, to_party, flow.local, flow.remote);
     if (to == sockets_.end() && options_.report_unreachable && !arrivals.empty())
       return push(arrivals.front(), Unreachable{party, flow});
     for (const TimePoint at : arrivals)
@@ -211,6 +219,16 @@ class World::Impl final : public Outlet {
   std::vector<double> pilots_;
 
  private:
+  // What a rule has held goes on, as if it left now.
+  void let_go(std::size_t rule) {
+    for (auto held = held_.extract(rule); !held.empty(); held = held_.extract(rule)) {
+      const Held& it = held.mapped();
+      const transport::Flow seen{it.flow.protocol, it.flow.remote, it.flow.local, it.flow.connection, {}};
+      for (const TimePoint at : network_.send(now_.mono, it.from, it.to, it.flow.local, it.flow.remote))
+        push(at, Datagram{it.kind, seen, it.bytes});
+    }
+  }
+
   template <class What>
   void push(TimePoint at, What what) {
     queue_.push(Event{at, sequence_++, std::move(what)});
@@ -270,6 +288,13 @@ class World::Impl final : public Outlet {
     return config;
   }
 
+  struct Held {
+    std::string from, to;
+    flow::Kind kind = flow::Kind::Sip;
+    transport::Flow flow;
+    std::string bytes;
+  };
+  std::multimap<std::size_t, Held> held_;  // by the rule that holds it
   std::priority_queue<Event> queue_;
   std::uint64_t sequence_ = 0;
   std::unordered_map<Endpoint, std::string> sockets_;

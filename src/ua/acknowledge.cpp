@@ -10,10 +10,12 @@ namespace offhook::ua {
 
 using sip::HeaderId;
 
-void Calls::send_ack(Now now, Sent& sent, dialog::Dialog& dialog, const sip::Message& response) {
+void Calls::send_ack(Now now, Sent& sent, dialog::Dialog& dialog, const sip::Message& response,
+                     std::string_view answer) {
   sip::Builder builder = dialog.request(sip::Method::Ack, sent.request.cseq());
   builder.copy(sent.request, HeaderId::Authorization)
       .copy(sent.request, HeaderId::ProxyAuthorization);  // §22.1: those of the INVITE
+  if (!answer.empty()) builder.body(kSdpType, answer);
   core_->send_ack(now, sent, std::string(response.to_tag()), builder.build(), dialog.next_hop());
 }
 

@@ -20,6 +20,12 @@ namespace offhook::ua {
 
 enum class Phase : std::uint8_t { Inviting, Offered, Answered, Established, Over };
 
+// An early dialog of our INVITE; a forked one has several.
+struct EarlyDialog {
+  dialog::Dialog dialog;
+  bool bye_sent = false;
+};
+
 // Our INVITE, until its final answer.
 struct Invitation {
   Key sent = 0;
@@ -30,6 +36,7 @@ struct Invitation {
   std::vector<std::string> waiting;  // targets of 3xx responses, the best last
   int last_status = 0;               // of the target before
   bool cancelled = false;
+  std::vector<EarlyDialog> early;
 };
 
 // Their INVITE, until our final answer.
@@ -107,6 +114,7 @@ struct Call {
 
   std::optional<sdp::Negotiated> told_media;
   bool held_by_remote = false;
+  bool peer_updates = false;  // its Allow names UPDATE
   bool bye_sent = false;
   bool bye_when_acked = false;  // §15: the callee may not send BYE before it has the ACK
   std::string bye_reason;

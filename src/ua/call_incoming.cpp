@@ -39,6 +39,7 @@ void Calls::invite(Now now, AccountId account, transaction::RequestReceived even
   call.phase = Phase::Offered;
   call.call_id = std::string(request.call_id());
   call.remote_tag = std::string(request.from_tag());
+  note_peer(call, request);
   call.invite_cseq = request.cseq();
   call.dialog = std::move(*dialog);
   call.peer = party_of(request.find(HeaderId::From).value_or(std::string_view{}));

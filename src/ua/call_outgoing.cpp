@@ -13,6 +13,9 @@ namespace {
 using sip::HeaderId;
 using sip::Method;
 
+// A proxy that forks to more than that is not followed into each of them.
+constexpr std::size_t kMaxEarlyDialogs = 16;
+
 }  // namespace
 
 Checked<CallId> Calls::call(Now now, AccountId account, std::string_view target, Endpoint rtp,
@@ -66,6 +69,7 @@ sip::Message Calls::invite_request(Call& call, const std::string& uri, std::stri
   if (!diversion.empty()) builder.add(HeaderId::Diversion, diversion);                             // RFC 5806 §5.4.1
   // A redirected INVITE makes its offer anew; nothing has changed in it, so its o= line stays.
   call.session.rollback();
+  if (!account.offer_in_invite) return builder.build();
   return builder.body(kSdpType, call.session.make_offer(audio(call, false))).build();
 }
 
@@ -90,9 +94,11 @@ void Calls::invite_response(Now now, Key key, const sip::Message& response) {
 }
 
 void Calls::progress(Call& call, const sip::Message& response) {
-  if (call.phase != Phase::Inviting || response.status() == 100) return;
+  if (response.status() == 100 || !call.invitation) return;
+  (void)early_dialog(call, response);
+  if (call.phase != Phase::Inviting) return;
   core_->tell(CallProgress{call.id, response.status(), call.peer});
-  if (!has_content_type(response, kSdpType)) return;
+  if (!has_content_type(response, kSdpType) || call.session.state() != sdp::Session::State::OfferSent) return;
   // The answer itself comes with the 2xx; what is heard until then (ringing from a gateway) is taken on a copy.
   sdp::Session preview = call.session;
   if (!preview.accept_answer(response.body()) || preview.negotiated() == call.told_media) return;
@@ -100,9 +106,33 @@ void Calls::progress(Call& call, const sip::Message& response) {
   core_->tell(MediaChanged{call.id, call.told_media});
 }
 
+// The early dialog that a response belongs to, made by its first one; nothing when it makes none.
+EarlyDialog* Calls::early_dialog(Call& call, const sip::Message& response) {
+  std::vector<EarlyDialog>& early = call.invitation->early;
+  for (EarlyDialog& each : early)
+    if (each.dialog.id().remote_tag == response.to_tag()) return &each;
+  if (response.status() >= 200 || early.size() >= kMaxEarlyDialogs) return nullptr;
+  auto dialog = dialog::Dialog::from_response(call.invitation->request, response);
+  if (!dialog) return nullptr;
+  early.push_back({std::move(*dialog), false});
+  return &early.back();
+}
+
+// Takes the answer of a 2xx, or answers its offer: the answer is then what the ACK carries. Nothing when they do not
+// agree.
+std::optional<std::string> Calls::agree(Call& call, const sip::Message& accepted) {
+  if (!has_content_type(accepted, kSdpType)) return std::nullopt;
+  if (call.session.state() == sdp::Session::State::OfferSent)
+    return call.session.accept_answer(accepted.body()) ? std::optional<std::string>(std::in_place) : std::nullopt;
+  auto answer = call.session.answer(accepted.body(), audio(call, false));
+  return answer ? std::optional(std::move(*answer)) : std::nullopt;
+}
+
 void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
   Sent& sent = *core_->sent(key);
   Call& call = *find(sent.call);
+  // The early dialog knows which CSeq comes next; its routes and target are those of the 2xx (§13.2.2.4).
+  EarlyDialog* early = early_dialog(call, response);
   auto dialog = dialog::Dialog::from_response(call.invitation->request, response);
   if (!dialog) {
     // A 2xx without Contact or tag leaves nobody whom an ACK could reach (§12.1.2).
@@ -110,16 +140,22 @@ void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
     return give_up(call, EndedBy::Network, 500, "Malformed 2xx");
   }
   const bool cancelled = call.invitation->cancelled;
+  if (early != nullptr) {
+    early->dialog.confirm(response);
+    call.bye_sent = early->bye_sent;
+    dialog = std::move(early->dialog);
+  }
   call.dialog = std::move(*dialog);
   call.invitation.reset();
-  send_ack(now, sent, *call.dialog, response);
+  const auto answer = agree(call, response);
+  send_ack(now, sent, *call.dialog, response, answer.value_or(""));
   keep_for_acks(now, key);
+  note_peer(call, response);
   if (cancelled) return send_bye(now, call, {});  // §9.1: the 2xx was faster than the CANCEL
   call.phase = Phase::Established;
   const Party answered = party_of(call.dialog->remote_address());
   if (!answered.display_name.empty()) call.peer.display_name = answered.display_name;
-  if (!has_content_type(response, kSdpType) || !call.session.accept_answer(response.body()))
-    return end(now, call, EndedBy::Network, 488, "No usable answer");
+  if (!answer) return end(now, call, EndedBy::Network, 488, "No usable answer");
   core_->tell(CallEstablished{call.id, call.peer});
   tell_media(call);
   tell_remote_hold(call);

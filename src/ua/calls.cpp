@@ -52,6 +52,23 @@ void Calls::hang_up(Now now, CallId id, std::string_view reason_header) {
   }
 }
 
+void Calls::hang_up_early(Now now, CallId id) {
+  Call* call = find(id);
+  if (call == nullptr || call->phase != Phase::Inviting || call->invitation->early.empty()) return hang_up(now, id, {});
+  call->invitation->cancelled = true;
+  for (EarlyDialog& early : call->invitation->early) {
+    Sent bye;
+    bye.use = Use::Bye;
+    bye.account = call->account;
+    bye.call = id;
+    bye.request = call->authenticator.sign(settings(*call), core_->random(), early.dialog.request(Method::Bye).build());
+    bye.flow = core_->flow_in_dialog(call->account, early.dialog.next_hop());
+    early.bye_sent = true;
+    core_->send(now, std::move(bye));
+  }
+  tell_ended(*call, EndedBy::Local, 487, "Request Terminated");
+}
+
 void Calls::end(Now now, Call& call, EndedBy by, int status, std::string_view reason, std::string_view reason_header) {
   if (call.phase == Phase::Over) return;
   if (call.phase == Phase::Answered && !call.unacked.empty()) {
@@ -94,7 +111,16 @@ void Calls::bye(Now now, Call& call, const transaction::RequestReceived& event) 
 void Calls::bye_response(Now now, Key key, const sip::Message& response) {
   if (response.status() < 200) return;
   if (answer_challenge(now, key, response, nullptr)) return;
-  core_->forget(key);
+  bye_failed(now, key);
+}
+
+// Answered or not, the call is as over as it can be. An INVITE whose early dialog was left is still owed its end (487,
+// §15.1.2): who does not say it in time is told by CANCEL.
+void Calls::bye_failed(Now now, Key key) {
+  const auto sent = core_->take(key);
+  const Call* call = sent ? find(sent->call) : nullptr;
+  if (call == nullptr || !call->invitation) return;
+  (void)core_->arm(now, core_->timers(call->account).t2, {AlarmKind::InviteOverdue, call->account, call->id, 0});
 }
 
 Key Calls::send_in_dialog(Now now, Call& call, Use use, sip::Builder builder) {
@@ -199,6 +225,11 @@ void Calls::alarm(Now now, const Alarm& alarm) {
       return;
     case AlarmKind::ResponseDue:
       if (call != nullptr) repeat_accepted(now, *call, alarm.subject);
+      return;
+    case AlarmKind::InviteOverdue:
+      if (call == nullptr || !call->invitation) return;
+      if (const Sent* open = core_->sent(call->invitation->sent))
+        core_->port().transactions->cancel(now.mono, open->transaction);
       return;
     case AlarmKind::ReinviteDue:
       if (call == nullptr) return;

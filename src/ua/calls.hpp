@@ -4,7 +4,8 @@
 //   call_incoming.cpp   ringing, answer, refusal, CANCEL                               §13.3, §9.2
 //   redirect.cpp        3xx                                                            §8.1.3.4
 //   acknowledge.cpp     ACK in both directions, 2xx retransmission                     §13.2.2.4, §13.3.1.4
-//   reinvite.cpp        hold, resume, the peer's re-INVITE and UPDATE, glare           §14, RFC 3311, RFC 3264 §8.4
+//   reinvite.cpp        hold, resume, the peer's re-INVITE, glare                      §14, RFC 3264 §8.4
+//   update.cpp          UPDATE, both sides                                             RFC 3311
 // Transfer stands beside it (transfer.hpp) and uses only what is public here.
 #pragma once
 #include <optional>
@@ -29,7 +30,9 @@ class Calls {
   void reject(Now now, CallId id, int status);
   void redirect(Now now, CallId id, std::string_view contact_uri, std::string_view diversion);
   void hang_up(Now now, CallId id, std::string_view reason_header);
+  void hang_up_early(Now now, CallId id);
   void hold(Now now, CallId id, bool wanted);
+  void refresh(Now now, CallId id);
 
   // Requests. In-dialog ones have passed the CSeq check.
   void invite(Now now, AccountId account, transaction::RequestReceived event);
@@ -42,9 +45,12 @@ class Calls {
   // Responses and failures of Invite, Reinvite and Bye; the record is still in the core.
   void invite_response(Now now, Key key, const sip::Message& response);
   void reinvite_response(Now now, Key key, const sip::Message& response);
+  void update_response(Now now, Key key, const sip::Message& response);
   void bye_response(Now now, Key key, const sip::Message& response);
   void invite_failed(Now now, Key key, int status);
   void reinvite_failed(Now now, Key key, int status);
+  void update_failed(Now now, Key key, int status);
+  void bye_failed(Now now, Key key);
   void alarm(Now now, const Alarm& alarm);
 
   [[nodiscard]] Call* find(CallId id) { return calls_.find(id); }
@@ -87,6 +93,8 @@ class Calls {
   void invite_accepted(Now now, Key key, const sip::Message& response);
   void hang_up_fork(Now now, Sent& sent, const sip::Message& response);
   void invite_refused(Now now, Call& call, const sip::Message& response);
+  [[nodiscard]] EarlyDialog* early_dialog(Call& call, const sip::Message& response);
+  [[nodiscard]] std::optional<std::string> agree(Call& call, const sip::Message& accepted);
   void give_up(Call& call, EndedBy by, int status, std::string_view reason);
 
   // call_incoming.cpp
@@ -100,7 +108,8 @@ class Calls {
   [[nodiscard]] bool try_next_target(Now now, Call& call, int status, std::string_view diversion);
 
   // acknowledge.cpp
-  void send_ack(Now now, Sent& sent, dialog::Dialog& dialog, const sip::Message& response);
+  void send_ack(Now now, Sent& sent, dialog::Dialog& dialog, const sip::Message& response,
+                std::string_view answer = {});
   void keep_for_acks(Now now, Key key);
   [[nodiscard]] bool repeat_ack(Sent& sent, const sip::Message& response);
   void send_accepted(Now now, Call& call, const transaction::ServerId& id, const sip::Message& request,
@@ -112,10 +121,14 @@ class Calls {
   // reinvite.cpp
   void pursue_hold(Now now, Call& call);
   void reinvite_accepted(Now now, Call& call, Key key, const sip::Message& response);
+  void change_agreed(Now now, Call& call, const sip::Message& response);
   [[nodiscard]] bool offer_is_open(const Call& call) const;
   [[nodiscard]] std::optional<sip::Message> refuse_crossing(const Call& call, const sip::Message& request);
   void reinvite_refused(Now now, Call& call, int status, std::string_view reason, seconds retry_after);
   void tell_remote_hold(Call& call);
+
+  // update.cpp
+  void note_peer(Call& call, const sip::Message& message) const;
 
   Core* core_;
   SlotMap<CallTag, Call> calls_;

@@ -27,7 +27,7 @@ namespace offhook::ua {
 using Key = std::uint32_t;
 
 // What a client transaction of ours is for: it chooses the room that takes the response.
-enum class Use : std::uint8_t { Register, Invite, Reinvite, Bye, Refer, Notify };
+enum class Use : std::uint8_t { Register, Invite, Reinvite, Update, Bye, Refer, Notify };
 
 // An ACK to a 2xx as it left, to be sent again for each retransmission of that 2xx (RFC 3261 §13.2.2.4).
 struct SentAck {
@@ -79,6 +79,7 @@ enum class AlarmKind : std::uint8_t {
   ProvisionalDue,     // repeat the 180 each minute, §13.3.1.1
   ResponseDue,        // repeat a 2xx without ACK, §13.3.1.4
   ReinviteDue,        // after 491, §14.1
+  InviteOverdue,      // its early dialog was left by BYE, and no 487 comes
   InvitationExpired,  // the INVITE's Expires, §13.3.1
   TransferOverdue,    // no final NOTIFY, or none to send
   NoServer,           // a Sent that could not be sent to anybody

@@ -1,5 +1,5 @@
-// Changes of a call that stands: hold and resume, the peer's re-INVITE and UPDATE, and both at once. RFC 3261 §14, RFC
-// 3311, RFC 3264 §8.4. A wish (hold.wanted) is pursued until it is agreed (hold.held) or refused; only one offer is
+// Changes of a call that stands: hold and resume, the peer's re-INVITE, and both at once. RFC 3261 §14, RFC 3264 §8.4;
+// by UPDATE: update.cpp. A wish (hold.wanted) is pursued until it is agreed (hold.held) or refused; only one offer is
 // open at a time, in either direction.
 #include <algorithm>
 #include <utility>
@@ -46,10 +46,11 @@ void Calls::pursue_hold(Now now, Call& call) {
   if (call.phase != Phase::Established || hold.wanted == hold.held) return;
   if (offer_is_open(call) || hold.alarm != 0 || !call.unacked.empty()) return;  // comes back here when that is over
   hold.offered = hold.wanted;
-  Builder builder = call.dialog->request(Method::Invite);
+  const bool update = call.peer_updates && settings(call).modify_by_update;
+  Builder builder = call.dialog->request(update ? Method::Update : Method::Invite);
   add_identity(builder, call);
   builder.add(HeaderId::Accept, kSdpType).body(kSdpType, call.session.make_offer(audio(call, hold.offered)));
-  hold.sent = send_in_dialog(now, call, Use::Reinvite, std::move(builder));
+  hold.sent = send_in_dialog(now, call, update ? Use::Update : Use::Reinvite, std::move(builder));
 }
 
 void Calls::reinvite_response(Now now, Key key, const sip::Message& response) {
@@ -71,6 +72,11 @@ void Calls::reinvite_accepted(Now now, Call& call, Key key, const sip::Message& 
   call.dialog->refresh_target(response);
   send_ack(now, *core_->sent(key), *call.dialog, response);
   keep_for_acks(now, key);
+  change_agreed(now, call, response);
+}
+
+// The 2xx to our re-INVITE or UPDATE with an offer.
+void Calls::change_agreed(Now now, Call& call, const sip::Message& response) {
   call.hold.sent = 0;
   if (call.phase == Phase::Over) return;
   if (!has_content_type(response, kSdpType) || !call.session.accept_answer(response.body()))
@@ -142,24 +148,6 @@ void Calls::reinvite(Now now, Call& call, const transaction::RequestReceived& ev
   call.dialog->refresh_target(request);
   send_accepted(now, call, event.id, request, *body);
   if (!has_offer) return;
-  tell_media(call);
-  tell_remote_hold(call);
-}
-
-void Calls::update(Now now, Call& call, const transaction::RequestReceived& event) {
-  const sip::Message& request = event.request;
-  if (call.phase == Phase::Over) return core_->respond(now, event.id, request, 481, call.local_tag);
-  if (const auto refusal = refuse_crossing(call, request)) return core_->respond(now, event.id, *refusal);
-  if (const auto refusal = refuse_body(request, call.local_tag)) return core_->respond(now, event.id, *refusal);
-  if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
-  call.dialog->refresh_target(request);
-  Builder builder = Builder::response(request, 200, call.local_tag);
-  add_identity(builder, call);
-  if (!call.arrival && call.session.state() == sdp::Session::State::OfferReceived) {
-    const auto body = call.session.answer(audio(call, call.hold.held));
-    if (body) builder.body(kSdpType, *body);
-  }
-  core_->respond(now, event.id, builder.build());
   tell_media(call);
   tell_remote_hold(call);
 }

@@ -62,6 +62,11 @@ void UserAgent::hang_up(Now now, CallId call, std::string_view reason_header) {
   impl_->calls.hang_up(now, call, reason_header);
   impl_->calls.sweep();
 }
+void UserAgent::hang_up_early(Now now, CallId call) {
+  impl_->calls.hang_up_early(now, call);
+  impl_->calls.sweep();
+}
+void UserAgent::refresh(Now now, CallId call) { impl_->calls.refresh(now, call); }
 void UserAgent::hold(Now now, CallId call) { impl_->calls.hold(now, call, true); }
 void UserAgent::resume(Now now, CallId call) { impl_->calls.hold(now, call, false); }
 void UserAgent::transfer(Now now, CallId call, std::string_view target) {
@@ -160,6 +165,7 @@ void UserAgent::response(Now now, transaction::ResponseReceived event) {
     case Use::Register: impl_->registrations.response(now, key, event.response); break;
     case Use::Invite: impl_->calls.invite_response(now, key, event.response); break;
     case Use::Reinvite: impl_->calls.reinvite_response(now, key, event.response); break;
+    case Use::Update: impl_->calls.update_response(now, key, event.response); break;
     case Use::Bye: impl_->calls.bye_response(now, key, event.response); break;
     case Use::Refer: impl_->transfers.refer_response(now, key, event.response); break;
     case Use::Notify: impl_->transfers.notify_response(now, key, event.response); break;
@@ -176,7 +182,8 @@ void UserAgent::failed(Now now, transaction::Owner owner, int status) {
     case Use::Register: impl_->registrations.failed(now, key, status); break;
     case Use::Invite: impl_->calls.invite_failed(now, key, status); break;
     case Use::Reinvite: impl_->calls.reinvite_failed(now, key, status); break;
-    case Use::Bye: impl_->core.forget(key); break;  // nobody is there: the call is as over as it can be
+    case Use::Update: impl_->calls.update_failed(now, key, status); break;
+    case Use::Bye: impl_->calls.bye_failed(now, key); break;
     case Use::Refer: impl_->transfers.refer_failed(key, status); break;
     case Use::Notify: impl_->transfers.notify_failed(now, key, status); break;
   }
@@ -201,6 +208,7 @@ void UserAgent::timer(Now now, std::uint32_t key) {
     case AlarmKind::ProvisionalDue:
     case AlarmKind::ResponseDue:
     case AlarmKind::InvitationExpired:
+    case AlarmKind::InviteOverdue:
     case AlarmKind::ReinviteDue: impl_->calls.alarm(now, *alarm); break;
   }
   impl_->calls.sweep();

@@ -10,6 +10,7 @@
 #include "base/endpoint.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "sim/rules.hpp"
 
 namespace offhook::sim {
 
@@ -43,6 +44,8 @@ class Network {
   // Nothing passes to or from a party.
   void set_down(const std::string& party, bool down);
 
+  // What happens to single SIP messages on top of all that.
+  [[nodiscard]] Rules& rules() { return rules_; }
   [[nodiscard]] NetworkOptions& options() { return options_; }
   [[nodiscard]] const NetworkOptions& options() const { return options_; }
 
@@ -52,6 +55,7 @@ class Network {
 
   NetworkOptions options_;
   Random* random_;
+  Rules rules_;
   std::set<std::pair<std::string, std::string>> cuts_;
   std::set<std::string> down_;
   std::map<std::pair<Endpoint, Endpoint>, TimePoint> last_arrival_;

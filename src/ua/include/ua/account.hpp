@@ -53,6 +53,8 @@ struct Account {
   std::vector<sdp::Codec> codecs;
   milliseconds ptime{20};
   HoldStyle hold_style = HoldStyle::SendOnly;
+  bool offer_in_invite = true;    // false: the callee makes the offer in its 2xx, we answer in the ACK (§13.2.1)
+  bool modify_by_update = false;  // hold and resume by UPDATE where the peer allows it; RFC 3311 §5.1 would have INVITE
 };
 
 }  // namespace offhook::ua

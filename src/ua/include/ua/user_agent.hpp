@@ -50,7 +50,13 @@ class UserAgent {
   // Ends a call in any state: CANCEL, a refusal (486 for an unanswered incoming call), or BYE. Reason header as given
   // ("" for none).
   void hang_up(Now now, CallId call, std::string_view reason_header = {});
-  // Established calls. Re-INVITE; a crossing one (491) is tried again by RFC 3261 §14.1.
+  // Gives an outgoing call up by BYE in each of its early dialogs instead of CANCEL: §15 allows it, RFC 5407 appendix A
+  // advises against it. Without an early dialog, or in any other state, the same as hang_up().
+  void hang_up_early(Now now, CallId call);
+  // UPDATE without an offer (RFC 3311): tells the peer our Contact and hears its own.
+  void refresh(Now now, CallId call);
+  // Established calls. Re-INVITE, or UPDATE where the account says so; a crossing one (491) is tried again by RFC 3261
+  // §14.1.
   void hold(Now now, CallId call);
   void resume(Now now, CallId call);
   // REFER to the peer; BYE leaves as soon as the REFER is accepted (guide §6.6, blind transfer); NOTIFYs are still
