@@ -62,7 +62,7 @@ void Calls::hang_up_early(Now now, CallId id) {
     bye.account = call->account;
     bye.call = id;
     bye.request = call->authenticator.sign(settings(*call), core_->random(), early.dialog.request(Method::Bye).build());
-    bye.flow = core_->flow_in_dialog(call->account, early.dialog.next_hop());
+    bye.next_hop = Core::destination(early.dialog.next_hop());
     early.bye_sent = true;
     core_->send(now, std::move(bye));
   }

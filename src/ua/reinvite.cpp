@@ -121,6 +121,10 @@ std::optional<sip::Message> Calls::refuse_crossing(const Call& call, const sip::
   pending.acknowledgement_server =
       std::any_of(call.unacked.begin(), call.unacked.end(), [](const Unacked& u) { return u.carries_offer; });
   const auto carrier = sdp::carrier_of(request.method_text(), 0, false);
+  // Our offer in a 2xx waits for its answer in the ACK: RFC 6337's UAS-IsI says 500, RFC 5407 §3.1.5 prefers 491, which
+  // tells the peer what it met.
+  if (carrier == sdp::Carrier::Invite && pending.acknowledgement_server && !pending.invite_client)
+    return Builder::response(request, 491, call.local_tag).build();
   switch (sdp::refuse_request(carrier, !request.body().empty(), call.session.state(), pending)) {
     case sdp::Refusal::None: return std::nullopt;
     case sdp::Refusal::RequestPending: return Builder::response(request, 491, call.local_tag).build();

@@ -27,7 +27,7 @@ class Duet {
       ua::Account settings;
       settings.user = user;
       settings.domain = "example.test";
-      settings.next_hop = {transport::Protocol::Udp, peer};
+      settings.servers = {{{peer.address.text(), peer.port, transport::Protocol::Udp, false}, {}, 3}};
       settings.codecs = {sdp::pcmu(), sdp::pcma(), sdp::telephone_event()};
       if (change) change(settings);
       account = ua.add_account(std::move(settings));
@@ -55,8 +55,9 @@ class Duet {
     transport::Layer transport{random};
     TimerWheel timers;
     transaction::Layer transactions{transport, random};
-    transport::Locator locator;
-    ua::UserAgent ua{ua::Port{&transport, &transactions, &timers, &random, &locator, 0}, local};
+    transport::Locator numeric;
+    ua::Lookups lookups{random, numeric};
+    ua::UserAgent ua{ua::Port{&transport, &transactions, &timers, &random, &lookups, 0}, local};
     ua::AccountId account;
     ua::CallId call;
     std::vector<ua::Event> events;

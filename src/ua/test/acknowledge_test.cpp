@@ -219,15 +219,15 @@ TEST(Update, WithAnOfferWhileItRingsIs500WithRetryAfter) {
   EXPECT_EQ(rig.a.all<CallEnded>().size(), 0U);
 }
 
-// RFC 6337 §4.3, UAS-IsU and UAS-IsI: our offer went in the 2xx, and the ACK with the answer is still to come.
-TEST(Update, BeforeTheAckOfALateOfferIs500) {
-  for (const char* method : {"UPDATE", "INVITE"}) {
+// Our offer went in the 2xx, and the ACK with the answer is still to come: RFC 6337 §4.3 UAS-IsU, RFC 5407 §3.1.5.
+TEST(Update, BeforeTheAckOfALateOfferIsRefused) {
+  for (const bool update : {true, false}) {
     Rig rig;
     rig.peer_calls({});
-    rig.p.send(rig.in_dialog(method, 2, kSdp), rig.a.local);
+    rig.p.send(rig.in_dialog(update ? "UPDATE" : "INVITE", 2, kSdp), rig.a.local);
     rig.world.run_for(milliseconds(10));
-    EXPECT_EQ(rig.p.last_status(), 500) << method;
-    EXPECT_TRUE(rig.p.responses.back().find(HeaderId::RetryAfter)) << method;
+    EXPECT_EQ(rig.p.last_status(), update ? 500 : 491);
+    EXPECT_EQ(rig.p.responses.back().find(HeaderId::RetryAfter).has_value(), update);
   }
 }
 
