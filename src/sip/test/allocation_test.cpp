@@ -20,14 +20,14 @@ std::atomic<long> allocations{0};
 }
 
 // NOLINTBEGIN: the whole program's, which is what is to be counted
-void* operator new(std::size_t size) {
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   void* const p = std::malloc(size == 0 ? 1 : size);
   if (p == nullptr) std::abort();
   return p;
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 // NOLINTEND
 
 namespace offhook::sip {
