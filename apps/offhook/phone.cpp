@@ -20,6 +20,7 @@ struct Options {
   std::string api, audio_out = "null";
   std::vector<double> pilots;
   std::vector<std::string> commands, name_servers;
+  std::string tls_trusted;
 };
 
 void print_view(const phone::PhoneView& view) {
@@ -60,6 +61,7 @@ int serve(const Options& options, const Common& common) {
     host_options.name_servers.push_back(*server);
   }
   host_options.further_pilots = options.pilots;
+  host_options.tls.trusted = options.tls_trusted;
   host_options.trouble = [&](const Complaint& complaint) { log(common, LogLevel::Warning, complaint.text()); };
   host_options.changed = [&](phone::PhoneId id, phone::Change change) {
     print_view(phones->rack().view(id));
@@ -131,6 +133,10 @@ Run add_phone(CLI::App& app, Common& common) {
       ->option_text("WHERE");
   command->add_option("--api", options->api, "Serve web page and JSON API there (docs/api.md)")
       ->option_text("ADDRESS:PORT");
+  command
+      ->add_option("--tls-trusted", options->tls_trusted,
+                   "Whom to trust where a server is reached by TLS (PEM); the system's list without it")
+      ->option_text("FILE");
   command->add_option("--dns", options->name_servers, "Name server instead of the system's, several times")
       ->option_text("ADDRESS[:PORT]");
   command->add_option("--audio-in", options->phone.audio_in, "What it says: silence, tone:HZ, echo or a WAV file")

@@ -13,6 +13,8 @@ RegistrationConfig registration_of(const Settings& s, Index index) {
           s.flag("account.X.contact_take_line_param", index),
           s.flag("account.X.register_mac", index),
           s.flag("account.X.register_line", index),
+          static_cast<int>(s.number("account.X.nat.udp_update_enable", index)),
+          seconds(s.number("account.X.nat.udp_update_time", index)),
           in<seconds>(s.duration("sip.reg_surge_prevention"))};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/ascii.hpp"
+
 #include "base/overloaded.hpp"
 #include "io/clock.hpp"
 
@@ -34,13 +36,33 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
         if (self.options_.trouble) self.options_.trouble(complaint);
       });
   self.rack_ = std::make_unique<phone::Rack>(self.random_, self.locator_);
-  self.sip_ = std::make_unique<SipHost>(loop, [&self] { self.pass_on(); }, recorder);
+  if (!plans.empty()) {
+    self.options_.tls.verify_servers = plans.front().config.tls.trusted_only;
+    self.options_.tls.verify_names = plans.front().config.tls.check_name;
+  }
+  auto tls = TlsContext::load(self.options_.tls);
+  if (!tls) return tl::unexpected(tls.error());
+  self.tls_ = std::move(*tls);
+  SipHostOptions sip;
+  sip.tls = self.tls_.get();
+  sip.trouble = [&self](const transport::Flow& flow, std::string_view why) {
+    if (!self.options_.trouble) return;
+    const std::string where = to_lower(transport::protocol_name(flow.protocol)) + ':' + flow.remote.text();
+    self.options_.trouble({"no connection: " + std::string(why), where});
+  };
+  self.sip_ = std::make_unique<SipHost>(loop, [&self] { self.pass_on(); }, recorder, std::move(sip));
   self.sip_->drive(*self.rack_);
   self.dns_ = std::make_unique<Dns>(loop, self.options_.name_servers);
   self.sip_->use(*self.dns_);
   for (auto& plan : plans) {
     const auto bound = self.sip_->listen(transport::Protocol::Udp, plan.local);
     if (!bound) return tl::unexpected(bound.error());
+    // RFC 3261 §18.2.1: what may be sent by UDP may come by TCP as well. A port that somebody else has is no reason
+    // not to be a phone.
+    if (const auto tcp = self.sip_->listen(transport::Protocol::Tcp, *bound); tcp)
+      self.rack_->speak_tcp();
+    else if (self.options_.trouble)
+      self.options_.trouble(tcp.error());
     if (recorder != nullptr) recorder->name(*bound, plan.name);
     if (plan.pilot_hz > 0) self.pilots_[plan.pilot_hz] = plan.name;
     const auto id = self.rack_->add(plan.name, std::move(plan.config), *bound);

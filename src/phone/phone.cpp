@@ -92,6 +92,11 @@ void Phone::located(Now now, std::uint32_t key, const transport::Located& event)
   pump(now);
 }
 
+void Phone::lost(Now now, const transport::Flow& flow) {
+  desk_.ua.lost(now, flow);
+  pump(now);
+}
+
 void Phone::timer(Now now, std::uint32_t key) {
   if ((key & ua::Port::kForeignKey) == 0) {
     desk_.ua.timer(now, key);

@@ -24,7 +24,10 @@ class Phone {
   void server_failed(Now now, transaction::Owner owner);
   void located(Now now, std::uint32_t key, const transport::Located& event);
   void timer(Now now, std::uint32_t key);
+  void pong(const transport::Flow& flow) { desk_.ua.pong(flow); }
+  void lost(Now now, const transport::Flow& flow);
 
+  [[nodiscard]] const Endpoint& local() const { return local_; }
   [[nodiscard]] PhoneView view() const;
   [[nodiscard]] bool is_registered() const;
   [[nodiscard]] std::optional<std::uint64_t> leg_of(int call) const;

@@ -124,6 +124,8 @@ class Rack::Impl {
 Rack::Rack(Random& random, const transport::Locator& locator) : impl_(std::make_unique<Impl>(random, locator)) {}
 Rack::~Rack() = default;
 
+void Rack::speak_tcp() { impl_->transport.speak_tcp(); }
+
 PhoneId Rack::add(std::string name, config::PhoneConfig config, Endpoint local) {
   auto& rack = *impl_;
   const auto index = static_cast<std::uint32_t>(rack.phones.size());
@@ -182,6 +184,9 @@ std::optional<std::uint64_t> Rack::leg_of(PhoneId phone, int call) const {
 }
 
 void Rack::receive(Now now, const transport::Flow& flow, std::string bytes) {
+  if (transport::is_reliable(flow.protocol) && bytes == "\r\n")
+    for (const auto& phone : impl_->phones)
+      if (phone->local() == flow.local) phone->pong(flow);
   if (auto incoming = impl_->transport.receive(flow, std::move(bytes)); incoming && !is_astray(incoming->message))
     impl_->transactions.receive(now.mono, std::move(*incoming));
   impl_->drain(now);
@@ -208,6 +213,9 @@ std::optional<TimePoint> Rack::deadline() const {
 std::optional<transport::Transmit> Rack::poll_transmit() { return impl_->transport.poll_transmit(); }
 
 void Rack::unreachable(Now now, const transport::Flow& flow) {
+  if (transport::is_reliable(flow.protocol))
+    for (const auto& phone : impl_->phones)
+      if (phone->local() == flow.local) phone->lost(now, flow);
   impl_->transactions.unreachable(now.mono, flow);
   impl_->drain(now);
 }
@@ -245,8 +253,8 @@ Counts Rack::counts() const {
     out.calls += counts.calls + phone->waiting_calls();
     out.dialogs += counts.dialogs;
     out.subscriptions += counts.subscriptions;
-    // One alarm each: the refresh of what stands, or the retry of what failed.
-    registrations += counts.registrations;
+    // One alarm each: the refresh of what stands, or the retry of what failed; and their keep-alives.
+    registrations += counts.registrations + counts.keep_alive_timers;
     for (const auto& line : phone->lines()) registrations += line.retrying ? 1 : 0;
   }
   out.transactions = impl_->transactions.client_count() + impl_->transactions.server_count();

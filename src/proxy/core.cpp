@@ -63,6 +63,8 @@ class Core::Impl {
         relays_(
             {&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_}) {
     resolver_.set_policy(policy_of(config_));
+    for (const auto& listen : config_.listen)
+      if (listen.protocol == transport::Protocol::Tcp) transport_.speak_tcp();
     config_.users = {};  // the authenticator has them
   }
 

@@ -239,6 +239,8 @@ void Calls::alarm(Now now, const Alarm& alarm) {
       if (call != nullptr) expire(now, *call);
       return;
     case AlarmKind::RegistrationDue:
+    case AlarmKind::KeepAliveDue:
+    case AlarmKind::PongOverdue:
     case AlarmKind::NoServer:
     case AlarmKind::TransferOverdue: return;  // other rooms'
   }

@@ -27,7 +27,7 @@ namespace offhook::ua {
 using Key = std::uint32_t;
 
 // What a client transaction of ours is for: it chooses the room that takes the response.
-enum class Use : std::uint8_t { Register, Invite, Reinvite, Update, Bye, Refer, Notify };
+enum class Use : std::uint8_t { Register, Invite, Reinvite, Update, Bye, Refer, Notify, KeepAlive };
 
 // An ACK to a 2xx as it left, to be sent again for each retransmission of that 2xx (RFC 3261 §13.2.2.4).
 struct SentAck {
@@ -82,6 +82,8 @@ enum class AlarmKind : std::uint8_t {
   InviteOverdue,      // its early dialog was left by BYE, and no 487 comes
   InvitationExpired,  // the INVITE's Expires, §13.3.1
   TransferOverdue,    // no final NOTIFY, or none to send
+  KeepAliveDue,       // ping
+  PongOverdue,        // the server is not there any more
   NoServer,           // a Sent that could not be sent to anybody
 };
 struct Alarm {

@@ -144,7 +144,9 @@ void Registrations::response(Now now, Key key, const sip::Message& response) {
     // Whoever does not know the password is not our registrar (RFC 7616 §3.5).
     if (!registration.authenticator.take_information(sent->request, response))
       return refused(now, id, registration, status, "Server Not Authentic", seconds(0));
-    return succeeded(now, id, registration, response);
+    succeeded(now, id, registration, response);
+    if (registration.stands) keep_alives_.begin(now, id, sent->flow);
+    return;
   }
   if (status == 423 && raise_expires(now, id, registration, response)) return;
   const auto retry_after = sip::retry_after(response);
@@ -159,6 +161,25 @@ void Registrations::failed(Now now, Key key, int status) {
   const std::string& trouble = sent->trail.trouble;
   refused(now, sent->account, registration, status,
           trouble.empty() ? sip::reason_phrase(status) : std::string_view(trouble), seconds(0));
+}
+
+void Registrations::lost(Now now, const transport::Flow& flow) {
+  for (const AccountId id : keep_alives_.lost(flow)) {
+    Registration& registration = registrations_[id];
+    if (registration.state != State::Registered) continue;
+    core_->disarm(registration.alarm);
+    // Not all at once: a server that falls over takes many phones with it (RFC 5626 §4.5).
+    const auto pause = milliseconds(core_->random().below(2000));
+    registration.alarm = core_->arm(now, pause, {AlarmKind::RegistrationDue, id, {}, 0});
+  }
+}
+
+void Registrations::pong_overdue(Now now, AccountId id) {
+  keep_alives_.end(id);
+  Registration& registration = registrations_[id];
+  if (registration.state != State::Registered) return;
+  core_->disarm(registration.alarm);
+  start(now, id);
 }
 
 bool Registrations::answer_challenge(Now now, Registration& registration, Sent& sent, const sip::Message& response) {
@@ -201,6 +222,7 @@ void Registrations::refused(Now now, AccountId id, Registration& registration, i
                             seconds retry_after) {
   registration.state = State::Idle;
   registration.stands = false;
+  keep_alives_.end(id);
   if (std::exchange(registration.stop_wanted, false)) return ended(now, id, registration);
   const seconds interval = core_->account(id)->settings.retry_interval;
   const bool will_retry = interval > seconds(0);
@@ -212,6 +234,7 @@ void Registrations::refused(Now now, AccountId id, Registration& registration, i
 
 void Registrations::ended(Now now, AccountId id, Registration& registration) {
   core_->disarm(registration.alarm);
+  keep_alives_.end(id);
   registration.state = State::Idle;
   registration.stands = false;
   core_->tell(Unregistered{id, 0, {}, false});

@@ -11,12 +11,13 @@
 
 #include "authenticator.hpp"
 #include "core.hpp"
+#include "keep_alive.hpp"
 
 namespace offhook::ua {
 
 class Registrations {
  public:
-  explicit Registrations(Core& core) : core_(&core) {}
+  explicit Registrations(Core& core) : core_(&core), keep_alives_(core) {}
 
   void start(Now now, AccountId account);
   void stop(Now now, AccountId account);
@@ -26,6 +27,13 @@ class Registrations {
   void response(Now now, Key key, const sip::Message& response);
   void failed(Now now, Key key, int status);
   void due(Now now, AccountId account);
+  void keep_alive_due(Now now, AccountId account) { keep_alives_.due(now, account); }
+  [[nodiscard]] std::size_t keep_alive_timers() const { return keep_alives_.timers(); }
+  void pong(const transport::Flow& flow) { keep_alives_.pong(flow); }
+  // A connection is gone: what was registered over it is registered anew.
+  void lost(Now now, const transport::Flow& flow);
+  // No pong came: the flow is as good as gone (RFC 5626 §4.4.1).
+  void pong_overdue(Now now, AccountId account);
 
  private:
   enum class State : std::uint8_t { Idle, Registering, Registered, Unregistering };
@@ -55,6 +63,7 @@ class Registrations {
                                    const sip::Message& response);
 
   Core* core_;
+  KeepAlives keep_alives_;
   std::map<AccountId, Registration> registrations_;
 };
 

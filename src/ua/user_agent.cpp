@@ -165,6 +165,9 @@ void UserAgent::response(Now now, transaction::ResponseReceived event) {
     case Use::Register: impl_->registrations.response(now, key, event.response); break;
     case Use::Invite: impl_->calls.invite_response(now, key, event.response); break;
     case Use::Reinvite: impl_->calls.reinvite_response(now, key, event.response); break;
+    case Use::KeepAlive:  // any answer is a sign of life
+      if (event.response.status() >= 200) impl_->core.forget(key);
+      break;
     case Use::Update: impl_->calls.update_response(now, key, event.response); break;
     case Use::Bye: impl_->calls.bye_response(now, key, event.response); break;
     case Use::Refer: impl_->transfers.refer_response(now, key, event.response); break;
@@ -182,6 +185,7 @@ void UserAgent::failed(Now now, transaction::Owner owner, int status) {
     case Use::Register: impl_->registrations.failed(now, key, status); break;
     case Use::Invite: impl_->calls.invite_failed(now, key, status); break;
     case Use::Reinvite: impl_->calls.reinvite_failed(now, key, status); break;
+    case Use::KeepAlive: impl_->core.forget(key); break;
     case Use::Update: impl_->calls.update_failed(now, key, status); break;
     case Use::Bye: impl_->calls.bye_failed(now, key); break;
     case Use::Refer: impl_->transfers.refer_failed(key, status); break;
@@ -203,6 +207,8 @@ void UserAgent::timer(Now now, std::uint32_t key) {
       if (const Sent* sent = impl_->core.sent(alarm->subject))
         failed(now, impl_->core.port().owner(alarm->subject), sent->trail.cancelled ? 487 : 503);
       break;
+    case AlarmKind::KeepAliveDue: impl_->registrations.keep_alive_due(now, alarm->account); break;
+    case AlarmKind::PongOverdue: impl_->registrations.pong_overdue(now, alarm->account); break;
     case AlarmKind::TransferOverdue: impl_->transfers.overdue(now, alarm->call); break;
     case AlarmKind::AcksExpire:
     case AlarmKind::ProvisionalDue:
@@ -217,6 +223,9 @@ void UserAgent::timer(Now now, std::uint32_t key) {
 void UserAgent::located(Now now, std::uint32_t key, const transport::Located& event) {
   impl_->core.located(now, key, event);
 }
+
+void UserAgent::pong(const transport::Flow& flow) { impl_->registrations.pong(flow); }
+void UserAgent::lost(Now now, const transport::Flow& flow) { impl_->registrations.lost(now, flow); }
 
 bool UserAgent::owns(const sip::Message& request) const {
   if (!request.to_tag().empty() && impl_->calls.owns(request)) return true;
@@ -237,6 +246,7 @@ Counts UserAgent::counts() const {
     if (call.is_transferring()) ++out.subscriptions;
   });
   out.registrations = impl_->registrations.count();
+  out.keep_alive_timers = impl_->registrations.keep_alive_timers();
   return out;
 }
 

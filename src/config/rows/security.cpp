@@ -12,6 +12,9 @@ constexpr Row kRows[] = {
     Define("security.user_password", Kind::Credential, "", Room::Security,
            "Password of one login, as name:password; every name starts with its own name as password.")
         .secret(),
+    flag("security.trust_certificates", true, Room::Security,
+         "Servers reached by TLS must show a certificate that we trust."),
+    flag("security.cn_validation", false, Room::Security, "… and that names the server that was asked for."),
     flag("security.var_enable", false, Room::Security, "Adds a third level between user and administrator.").reboot(),
 };
 

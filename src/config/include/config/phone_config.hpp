@@ -63,7 +63,9 @@ struct RegistrationConfig {
   bool contact_line_param = true;  // ;line= in Contact
   bool mac_header = false;         // MAC: in REGISTER
   bool line_header = false;        // Line: in REGISTER, 0-based
-  seconds surge_prevention{0};     // the first REGISTER leaves at a random moment within it
+  int keep_alive = 1;              // 0 off, 1 a blank datagram, 2 OPTIONS, 3 NOTIFY
+  seconds keep_alive_interval{30};
+  seconds surge_prevention{0};  // the first REGISTER leaves at a random moment within it
 };
 
 // RFC 3261 §17.1.1.1 T1, T2, T4.
@@ -200,6 +202,11 @@ struct AccountConfig {
   bool missed_call_log = true;
 };
 
+struct TlsConfig {
+  bool trusted_only = true;  // servers without a certificate that we trust are left
+  bool check_name = false;   // it must name the server, too
+};
+
 struct PhoneConfig {
   const Model* model = nullptr;
   std::string mac;         // twelve lower-case hex digits; may be empty
@@ -216,6 +223,7 @@ struct PhoneConfig {
   RingConfig ringing;
   AutoAnswerRule auto_answer;
   JitterConfig jitter;
+  TlsConfig tls;
   bool comfort_noise = true;
   bool voice_activity_detection = false;
   int calls_per_line_key = 24;

@@ -34,6 +34,7 @@ class PhoneHost {
     std::function<void(std::string_view phone, std::vector<std::string> hears)> hearing_changed;
     std::function<void(const Complaint&)> trouble;
     std::vector<Endpoint> name_servers;  // none: those of the system
+    TlsSettings tls;                     // files only; what is checked is the first phone's configuration
     std::vector<double> further_pilots;  // frequencies of strangers to tell apart
   };
 
@@ -68,6 +69,7 @@ class PhoneHost {
   flow::Recorder* recorder_;
   SystemRandom random_;
   transport::Locator locator_;
+  std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<phone::Rack> rack_;
   std::unique_ptr<MediaHost> media_;
   std::unique_ptr<Dns> dns_;

@@ -56,6 +56,9 @@ class Rack final : public transport::Engine {
   Rack(Random& random, const transport::Locator& locator);
   ~Rack() override;
 
+  // Large requests may go by TCP (RFC 3261 §18.1.1): the world listens on it.
+  void speak_tcp();
+
   // `local` is the signalling socket, a specific address; audio uses the same address and the configured port range.
   // Sends nothing before start().
   PhoneId add(std::string name, config::PhoneConfig config, Endpoint local);

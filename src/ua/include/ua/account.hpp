@@ -32,6 +32,9 @@ struct Server {
 // When requests go back to the primary server after another one had to serve. Guide: failback_mode.
 enum class Failback : std::uint8_t { NewRequests, DnsTtl, Registration, Duration };
 
+// What keeps a way through a NAT open; streams have their own ping (RFC 5626). Guide: account.X.nat.udp_update_enable.
+enum class KeepAlive : std::uint8_t { Off, Blank, Options, Notify };
+
 struct Account {
   [[nodiscard]] std::string_view route() const {
     return servers.empty() ? std::string_view{} : std::string_view(servers.front().route);
@@ -48,6 +51,8 @@ struct Account {
   seconds expires{3600};
   seconds retry_interval{30};  // after a failed registration; 0: no retry
   bool contact_line_param = true;
+  KeepAlive keep_alive = KeepAlive::Off;
+  seconds keep_alive_interval{30};
   std::string user_agent;  // "" sends none
   transaction::Timers timers;
   std::vector<sdp::Codec> codecs;

@@ -21,6 +21,7 @@ namespace offhook::ua {
 
 struct Counts {
   std::size_t calls = 0, dialogs = 0, subscriptions = 0, registrations = 0;
+  std::size_t keep_alive_timers = 0;  // of the registrations
 };
 
 class UserAgent {
@@ -75,6 +76,9 @@ class UserAgent {
   void server_failed(Now now, transaction::Owner owner);       // ServerFailed: no ACK
   void located(Now now, std::uint32_t key, const transport::Located& event);
   void timer(Now now, std::uint32_t key);
+  // A pong came over that connection; that connection is gone (RFC 5626 §4.4).
+  void pong(const transport::Flow& flow);
+  void lost(Now now, const transport::Flow& flow);
 
   // Does this request (outside of any dialog here or inside) belong to this user agent? By Request-URI user and ;line=,
   // or by dialog.
