@@ -33,15 +33,6 @@ bool may_be_escaped(char c) { return static_cast<unsigned char>(c) < 0x80 && c !
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t n = sequence_length(text);
-    if (n == 0) return false;
-    text.remove_prefix(n);
-  }
-  return true;
-}
-
 std::string to_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());

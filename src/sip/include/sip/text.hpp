@@ -11,14 +11,13 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "base/utf8.hpp"
 
 namespace offhook::sip {
 
 // How deep a comment may stand inside comments; one that goes deeper is refused.
 inline constexpr int kCommentNesting = 16;
 
-// Well-formed UTF-8 as RFC 3629 has it: no overlong form, no surrogate, nothing above U+10FFFF, nothing cut off.
-[[nodiscard]] bool is_utf8(std::string_view text);
 // `text` with each octet that belongs to no well-formed sequence replaced by U+FFFD.
 [[nodiscard]] std::string to_utf8(std::string_view text);
 // The same, and controls become spaces: fit for a quoted-string or a header value.
