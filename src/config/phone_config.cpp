@@ -61,6 +61,8 @@ PhoneConfig make_phone_config(const Settings& s, const Model& model, std::string
   out.user_agent = user_agent(model);
   if (s.flag("sip.mac_in_ua") && !out.mac.empty()) out.user_agent += ' ' + out.mac;
   out.listen_port = port(s, "sip.listen_port");
+  out.signalling_dscp = static_cast<int>(s.number("network.qos.signaltos"));
+  out.voice_dscp = static_cast<int>(s.number("network.qos.rtptos"));
   out.tls = {s.flag("security.trust_certificates"), s.flag("security.cn_validation")};
   out.rtp_ports = {port(s, "network.port.min_rtpport"), port(s, "network.port.max_rtpport")};
   for (unsigned x = 1; x <= model.accounts; ++x) {

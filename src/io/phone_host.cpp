@@ -20,6 +20,7 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
     if (plan.pilot_hz > 0) media.engine.pilots.push_back(plan.pilot_hz);
   if (!plans.empty()) {
     const auto& jitter = plans.front().config.jitter;
+    media.dscp = plans.front().config.voice_dscp;
     media.engine.jitter.adaptive = jitter.adaptive;
     media.engine.jitter.min = jitter.min;
     media.engine.jitter.normal = jitter.normal;
@@ -45,6 +46,7 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
   self.tls_ = std::move(*tls);
   SipHostOptions sip;
   sip.tls = self.tls_.get();
+  if (!plans.empty()) sip.udp.dscp = sip.stream.dscp = plans.front().config.signalling_dscp;
   sip.trouble = [&self](const transport::Flow& flow, std::string_view why) {
     if (!self.options_.trouble) return;
     const std::string where = to_lower(transport::protocol_name(flow.protocol)) + ':' + flow.remote.text();

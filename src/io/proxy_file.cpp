@@ -75,11 +75,12 @@ class Reader {
     if (name == "min_expires") return period(name, node, out_.min_expires);
     if (name == "default_expires") return period(name, node, out_.default_expires);
     if (name == "max_expires") return period(name, node, out_.max_expires);
+    if (name == "dscp") return dscp(node);
     if (name == "tls") return tls(node);
     if (name == "user") return users(node);
     return complain("unknown field '" + std::string(name) +
                         "'; known are listen, domains, dns, store, auth, digest, qop, userhash, nonce_lifetime, "
-                        "min_expires, default_expires, max_expires, [tls], [[user]]",
+                        "min_expires, default_expires, max_expires, dscp, [tls], [[user]]",
                     place(file_, node.source()));
   }
 
@@ -89,6 +90,13 @@ class Reader {
       return parse_digest(text).map([&](sip::DigestAlgorithm algorithm) { out_.digest.push_back(algorithm); });
     };
     return strings(name, node, take);  // an empty list is refused there
+  }
+
+  Checked<void> dscp(const toml::node& node) {
+    if (!node.is_integer() || node.as_integer()->get() < 0 || node.as_integer()->get() > 63)
+      return wrong("dscp", "a number from 0 to 63", node);
+    out_.dscp = static_cast<int>(node.as_integer()->get());
+    return {};
   }
 
   Checked<void> tls(const toml::node& node) {

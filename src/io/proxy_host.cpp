@@ -35,6 +35,7 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
   tls_ = std::move(*tls);
   SipHostOptions options;
   options.tls = tls_.get();
+  options.udp.dscp = options.stream.dscp = settings.dscp;
   sip_ = std::make_unique<SipHost>(*loop_, [this] { pass_store_writes(); }, recorder, options);
   for (auto& listen : settings.listen) {
     const auto bound = sip_->listen(listen.protocol, listen.endpoint);

@@ -45,12 +45,13 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
       {"domains = [\"a\"]\n[tls]\nkeys = 1",
        "unknown field 'keys' of [tls]; known are certificate, key, trusted, verify, require_client_certificate "
        "(p.toml:3)"},
+      {"domains = [\"a\"]\ndscp = 64", "dscp must be a number from 0 to 63 (p.toml:2)"},
       {"domains = [\"a\"]\n[tls]\nverify = 1", "verify must be true or false (p.toml:3)"},
       {"domains = [\"a\"]\n\nstore = \"disk\"", "store wants memory or sqlite:FILE (disk) (p.toml:3)"},
       {"domains = [\"a\"]\nauth = 1", "auth must be true or false (p.toml:2)"},
       {"domains = [\"a\"]\nport = 1",
        "unknown field 'port'; known are listen, domains, dns, store, auth, digest, qop, userhash, nonce_lifetime, "
-       "min_expires, default_expires, max_expires, [tls], [[user]] (p.toml:2)"},
+       "min_expires, default_expires, max_expires, dscp, [tls], [[user]] (p.toml:2)"},
       {"domains = [\"a\"]\ndigest = [\"SHA-1\"]",
        "digest wants SHA-256, SHA-512-256 or MD5, or one of them with -sess (SHA-1) (p.toml:2)"},
       {"domains = [\"a\"]\ndigest = []", "digest must be a list of texts (p.toml:2)"},

@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "io/clock.hpp"
 #include "io/loop.hpp"
@@ -73,6 +75,19 @@ TEST(UdpSocket, SeveralShareOneAddressWhenAsked) {
   ASSERT_TRUE(first);
   EXPECT_TRUE(UdpSocket::open(first->local(), options));
   EXPECT_FALSE(UdpSocket::open(first->local())) << "both must ask";
+}
+
+TEST(UdpSocket, PacketsAreMarked) {
+  UdpOptions options;
+  options.dscp = 26;
+  const auto v4 = UdpSocket::open({IpAddress::loopback(), 0}, options);
+  const auto v6 = UdpSocket::open(*Endpoint::parse("[::1]:0"), options);
+  int tos = 0;
+  socklen_t size = sizeof tos;
+  ASSERT_EQ(::getsockopt(v4->fd(), IPPROTO_IP, IP_TOS, &tos, &size), 0);
+  EXPECT_EQ(tos, 26 << 2);
+  ASSERT_EQ(::getsockopt(v6->fd(), IPPROTO_IPV6, IPV6_TCLASS, &tos, &size), 0);
+  EXPECT_EQ(tos, 26 << 2);
 }
 
 TEST(UdpSocket, PortInUseIsAClearError) {

@@ -224,6 +224,7 @@ struct PhoneConfig {
   AutoAnswerRule auto_answer;
   JitterConfig jitter;
   TlsConfig tls;
+  int signalling_dscp = 26, voice_dscp = 46;  // of the packets, 0 to 63
   bool comfort_noise = true;
   bool voice_activity_detection = false;
   int calls_per_line_key = 24;

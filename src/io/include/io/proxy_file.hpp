@@ -32,6 +32,7 @@ struct ProxySettings {
   seconds nonce_lifetime{300};
   seconds min_expires{60}, default_expires{3600}, max_expires{7200};
   TlsSettings tls;  // of TLS and WSS
+  int dscp = 0;     // of SIP packets; 0 leaves them unmarked
 
   // What the engine takes; passwords become HA1 here.
   [[nodiscard]] proxy::Config to_config() const;
