@@ -192,6 +192,7 @@ void StreamHost::set_timer(Connection& connection) {
 void StreamHost::wake() {
   const TimePoint at = now().mono;
   wheel_.advance(at, [&](std::uint64_t id) {
+    if (id == kNoConnection) return resume_listening();
     const auto it = connections_.find(id);
     if (it == connections_.end()) return;
     Connection& connection = *it->second;

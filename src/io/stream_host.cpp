@@ -20,6 +20,7 @@ using transport::Flow;
 using transport::Protocol;
 
 constexpr int kAcceptsAtOnce = 64;
+constexpr Duration kPause = milliseconds(200);  // when no descriptor is free
 
 std::string where(Protocol protocol, const Endpoint& endpoint) {
   std::string out(transport::protocol_name(protocol));
@@ -117,7 +118,12 @@ void StreamHost::accept(const Listener& listener) {
     sockaddr_storage name;
     socklen_t size = sizeof name;
     const int fd = ::accept4(listener.fd, reinterpret_cast<sockaddr*>(&name), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0) return;  // none waits, or no descriptor is free: those that wait stay in the kernel's queue
+    if (fd < 0) {
+      // Without a free descriptor those that wait stay in the kernel's queue; asking again at once would only burn
+      // time.
+      if (errno == EMFILE || errno == ENFILE) pause_listening();
+      return;
+    }
     if (connections_.size() >= options_.most_connections) {
       ::close(fd);
       ++counters_.refused;
@@ -140,6 +146,20 @@ void StreamHost::accept(const Listener& listener) {
       set_timer(connection);
     }
   }
+}
+
+void StreamHost::pause_listening() {
+  ++counters_.refused;
+  if (std::exchange(paused_, true)) return;
+  for (std::size_t i = 0; i < listeners_.size(); ++i)
+    if (listeners_[i]) poller_->change(listeners_[i]->fd, kListener | i, false, false);
+  wheel_.arm(now().mono + kPause, kNoConnection);
+}
+
+void StreamHost::resume_listening() {
+  if (!std::exchange(paused_, false)) return;
+  for (std::size_t i = 0; i < listeners_.size(); ++i)
+    if (listeners_[i]) poller_->change(listeners_[i]->fd, kListener | i, true, false);
 }
 
 StreamHost::Connection* StreamHost::open(const Flow& flow) {

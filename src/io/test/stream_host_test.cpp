@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -327,6 +328,24 @@ TEST_F(StreamHostTest, ConnectionsBeyondTheLimitAreRefused) {
   for (int i = 0; i < 4; ++i) fds.push_back(connect_to(*local));
   ASSERT_TRUE(until([&] { return server.host.counters().refused == 2; }));
   EXPECT_EQ(server.host.connections(), 2U);
+  for (const int fd : fds) ::close(fd);
+}
+
+TEST_F(StreamHostTest, WithoutDescriptorsNewPeersWaitAndAreServedLater) {
+  Side server(loop_, nullptr);
+  const auto local = server.host.listen(Protocol::Tcp, kAnyPort);
+  std::vector<int> fds;
+  for (int i = 0; i < 3; ++i) fds.push_back(connect_to(*local));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  // Nothing above the descriptors that are open now.
+  const rlimit none{static_cast<rlim_t>(fds.back()) + 1, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  EXPECT_TRUE(until([&] { return server.host.counters().refused > 0; }));
+  EXPECT_EQ(server.host.connections(), 0U);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(until([&] { return server.host.connections() == 3; }));
+  EXPECT_LT(server.host.counters().refused, 50U) << "it did not ask over and over";
   for (const int fd : fds) ::close(fd);
 }
 

@@ -32,7 +32,7 @@ struct StreamOptions {
 struct StreamCounters {
   std::uint64_t accepted = 0, opened = 0, reused = 0;
   std::uint64_t resumed = 0;    // TLS sessions
-  std::uint64_t refused = 0;    // beyond most_connections
+  std::uint64_t refused = 0;    // beyond most_connections, or put off without a free descriptor
   std::uint64_t failed = 0;     // connection or TLS handshake did not come about
   std::uint64_t ended[8] = {};  // by transport::StreamEnd
 };
@@ -73,11 +73,14 @@ class StreamHost {
   struct Listener;
   // Tokens of the poller: a listener's index with this bit, else a connection's number.
   static constexpr std::uint64_t kListener = 1ULL << 63;
+  static constexpr std::uint64_t kNoConnection = 0;  // payload of the timer that listens again
   // Whom a connection of ours goes to.
   using Peer = std::tuple<transport::Protocol, Endpoint, std::string>;
 
   void ready();
   void accept(const Listener& listener);
+  void pause_listening();
+  void resume_listening();
   Connection* open(const transport::Flow& flow);
   Connection& add(int fd, transport::Protocol protocol, bool accepted, const transport::Flow& flow);
   void progress(Connection& connection, bool readable, bool writable);
@@ -114,6 +117,7 @@ class StreamHost {
   std::vector<char> buffer_;
   std::uint64_t last_id_ = 0;
   bool in_event_ = false;
+  bool paused_ = false;  // no descriptor was free
   StreamCounters counters_;
 };
 
