@@ -131,10 +131,10 @@ void read_alert(std::string_view value) {
 }
 
 void check_text(std::string_view value) {
-  require(is_utf8(to_utf8(value)) && (to_utf8(value) == value) == is_utf8(value));
+  require(offhook::is_utf8(to_utf8(value)) && (to_utf8(value) == value) == offhook::is_utf8(value));
   require(unquote(quote(value)) == value);
   const std::string said = comment(value);
-  require(!is_utf8(value) || comment_length(said).value_or(0) == said.size());
+  require(!offhook::is_utf8(value) || comment_length(said).value_or(0) == said.size());
   (void)is_quoted_string(value);
   (void)is_display_name(value);
 }
