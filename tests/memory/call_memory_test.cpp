@@ -22,6 +22,8 @@ std::size_t in_use = 0;
   in_use += malloc_usable_size(memory);
   return memory;
 }
+// The one of std::stable_sort, which its delete must fit.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return operator new(size); }
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
   if (memory != nullptr) in_use -= malloc_usable_size(memory);
   std::free(memory);

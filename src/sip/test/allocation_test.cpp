@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <string>
 
 #include "sdp/session_description.hpp"
@@ -26,6 +27,8 @@ std::atomic<long> allocations{0};
   if (p == nullptr) std::abort();
   return p;
 }
+// The one of std::stable_sort, which its delete must fit.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return operator new(size); }
 [[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 // NOLINTEND
