@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "transport/dns.hpp"
 #include "transport/engine.hpp"
 
 namespace offhook::torture {
@@ -29,6 +30,9 @@ class Wire {
   }
   void drain() {
     if (after_) after_();
+    // Nobody knows the names in these messages.
+    while (const auto question = engine_->poll_question())
+      engine_->answer(now, question->id, {transport::dns::Outcome::NxDomain, {}, {}, {}});
     while (auto transmit = engine_->poll_transmit()) sent.push_back(std::move(*transmit));
   }
   // All that went to that address since the last take.
