@@ -139,11 +139,17 @@ std::optional<std::string_view> CommaSplitter::next() {
 
 ValueRange::iterator::iterator(const Message* message, HeaderId id)
     : message_(message), id_(id), field_(message->index_.first(id)) {
-  advance();
+  if (field_ == HeaderIndex::kNone)
+    message_ = nullptr;
+  else
+    advance();
 }
 
 ValueRange::iterator& ValueRange::iterator::operator++() {
-  advance();
+  if (field_ == HeaderIndex::kNone && splitter_.done())
+    message_ = nullptr;
+  else
+    advance();
   return *this;
 }
 
