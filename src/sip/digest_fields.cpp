@@ -83,7 +83,7 @@ Result<Credentials> Credentials::parse(std::string_view value) {
   out.realm = unescape_quoted(view->realm);
   out.nonce = unescape_quoted(view->nonce);
   out.uri = unescape_quoted(view->uri);
-  out.response = to_lower(view->response);
+  out.response = to_lower(unescape_quoted(view->response));
   out.opaque = unescape_quoted(view->opaque);
   out.cnonce = unescape_quoted(view->cnonce);
   out.algorithm = read->algorithm;

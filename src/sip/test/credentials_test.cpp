@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "sip/digest.hpp"
 #include "sip/header/credentials.hpp"
 
 namespace offhook::sip {
@@ -74,6 +75,14 @@ TEST(CredentialsView, refuses) {
     ASSERT_FALSE(view) << text;
     EXPECT_EQ(view.error().offset, offset) << text;
   }
+}
+
+TEST(Credentials, EscapesOfTheResponseAreUndoneToo) {
+  const auto first = Credentials::parse(
+      R"(Digest username="a", realm="r", nonce="n", uri="sip:x", response="\Dd\\", algorithm=SHA-256)");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->response, R"(dd\)");
+  EXPECT_EQ(Credentials::parse(first->text())->text(), first->text());
 }
 
 }  // namespace
