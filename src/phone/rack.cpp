@@ -43,7 +43,9 @@ bool is_astray(const sip::Message& response) {
 class Rack::Impl {
  public:
   Impl(Random& numbers, const transport::Locator& hosts)
-      : random(&numbers), lookups(numbers, hosts), transport(numbers), transactions(transport, numbers) {}
+      : random(&numbers), lookups(numbers, hosts), transport(numbers), transactions(transport, numbers) {
+    transactions.use(lookups.resolver);
+  }
 
   Phone* phone(PhoneId id) const {
     return id.generation == kGeneration && id.index < phones.size() ? phones[id.index].get() : nullptr;
@@ -53,6 +55,10 @@ class Rack::Impl {
   void drain(Now now) {
     take_events(now);
     while (const auto located = lookups.resolver.poll_located()) {
+      if (transactions.located(*located)) {
+        take_events(now);
+        continue;
+      }
       const auto waiting = lookups.waiting.extract(located->id);
       if (waiting.empty()) continue;
       if (Phone* p = owner_of(waiting.mapped())) p->located(now, ua::Port::key_of(waiting.mapped()), *located);

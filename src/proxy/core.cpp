@@ -63,6 +63,7 @@ class Core::Impl {
         relays_(
             {&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_}) {
     resolver_.set_policy(policy_of(config_));
+    transactions_.use(resolver_);
     for (const auto& listen : config_.listen)
       if (listen.protocol == transport::Protocol::Tcp) transport_.speak_tcp();
     config_.users = {};  // the authenticator has them
@@ -133,7 +134,7 @@ class Core::Impl {
   void pump(Now now) {
     take_events(now);
     while (const auto located = resolver_.poll_located()) {
-      if (!relays_.located(now, *located)) acknowledge(*located);
+      if (!relays_.located(now, *located) && !transactions_.located(*located)) acknowledge(*located);
       take_events(now);
     }
   }

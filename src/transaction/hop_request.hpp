@@ -12,8 +12,8 @@ namespace offhook::transaction {
 [[nodiscard]] sip::Message make_ack(const sip::Message& invite, const sip::Message& response);
 // The CANCEL (§9.1); `reason` is the value of a Reason header field (RFC 3326) or "".
 [[nodiscard]] sip::Message make_cancel(const sip::Message& invite, std::string_view reason);
-// Our own request, indexed again, whose body has lost its last `cut` octets (spaces stand in for them); nothing when it
-// is no request (it always is).
+// Our own message, indexed again, whose body has lost its last `cut` octets (spaces stand in for them); nothing when it
+// is none (it always is one).
 [[nodiscard]] std::optional<sip::Message> reread(std::string bytes, std::size_t cut = 0);
 
 }  // namespace offhook::transaction

@@ -73,6 +73,10 @@ void Layer::unreachable(TimePoint now, const transport::Flow& flow) {
   tables_->servers.unreachable(now, flow);
 }
 
+void Layer::use(transport::Resolver& resolver) { tables_->servers.use(resolver); }
+
+bool Layer::located(const transport::Located& event) { return tables_->servers.located(event); }
+
 void Layer::wake(TimePoint now) {
   wheel_.advance(now, [&](std::uint64_t number) {
     const auto payload = Payload::from_number(number);

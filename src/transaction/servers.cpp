@@ -164,6 +164,7 @@ void Servers::unreachable(TimePoint now, const transport::Flow& flow) {
                                  [&](const Server& server) { return transport::concerns(flow, server.reply()); });
   for (const ServerId id : hit) {
     Server& server = *servers_.find(id);
+    if (take_detour(now, id, server)) continue;
     if (is_invite(server))
       feed(id, server, Invite::TransportError, {now});
     else
@@ -195,10 +196,9 @@ void Servers::feed(ServerId id, Server& server, server_invite::Input input, cons
 }
 
 void Servers::feed(ServerId id, Server& server, server_non_invite::Input input, const Cause& cause) {
-  perform(id, server,
-          server_non_invite::step(std::get<NonInviteState>(server.state), input,
-                                  transport::is_reliable(server.flow.protocol)),
-          cause);
+  // A response on its detour may still have to be sent to another server, so its transaction does not end at once.
+  const bool reliable = transport::is_reliable(server.flow.protocol) && !server.detour;
+  perform(id, server, server_non_invite::step(std::get<NonInviteState>(server.state), input, reliable), cause);
 }
 
 template <class State>
@@ -213,9 +213,9 @@ void Servers::perform(ServerId id, Server& server, const Step<State>& step, cons
 
 void Servers::act(ServerId id, Server& server, const Action& action, const Cause& cause) {
   switch (action.verb) {
-    case Verb::Send: send(id, server, *cause.response); break;
+    case Verb::Send: send(id, server, *cause.response, cause.now); break;
     case Verb::Resend: resend(server); break;
-    case Verb::Trying: send_trying(id, server); break;
+    case Verb::Trying: send_trying(id, server, cause.now); break;
     case Verb::Deliver:
       services_.events->push_back(RequestReceived{{}, std::move(cause.incoming->message), cause.incoming->flow, {}, 0});
       break;
@@ -236,9 +236,13 @@ void Servers::act(ServerId id, Server& server, const Action& action, const Cause
   }
 }
 
-void Servers::send(ServerId id, Server& server, const sip::Message& response) {
+void Servers::send(ServerId id, Server& server, const sip::Message& response, TimePoint now) {
   server.response = response.bytes();
   if (server.old != nullptr) server.old->second.response_tag = response.to_tag();
+  if (server.detour) {
+    if (!send_around(now, id, server)) services_.events->push_back(ServerFailed{id, server.owner});
+    return;
+  }
   auto flow = transport::Layer::response_flow(response, server.flow);
   if (!flow) {
     (void)services_.transport->respond(response, server.flow);  // counts it as unroutable
@@ -249,8 +253,9 @@ void Servers::send(ServerId id, Server& server, const sip::Message& response) {
   services_.transport->send(server.reply(), server.response);
 }
 
-void Servers::send_trying(ServerId id, Server& server) {
-  if (const auto request = reread(server.request)) send(id, server, sip::Builder::response(*request, 100, {}).build());
+void Servers::send_trying(ServerId id, Server& server, TimePoint now) {
+  if (const auto request = reread(server.request))
+    send(id, server, sip::Builder::response(*request, 100, {}).build(), now);
 }
 
 void Servers::set_reply(ServerId id, Server& server, transport::Flow flow) {
@@ -273,12 +278,13 @@ void Servers::forget(Server& server) {
   const bool answered = invite != nullptr ? *invite != InviteState::Proceeding
                                           : std::get<NonInviteState>(server.state) == NonInviteState::Completed;
   if (answered) drop(server.request);
-  if (invite != nullptr && (*invite == InviteState::Accepted || *invite == InviteState::Confirmed))
+  if (invite != nullptr && (*invite == InviteState::Accepted || *invite == InviteState::Confirmed) && !server.detour)
     drop(server.response);
 }
 
 void Servers::end(ServerId id, Server& server) {
   stop_timers(*services_.wheel, server.clocks);
+  leave_detour(server);
   services_.events->push_back(ServerTerminated{id, server.owner});
   if (server.old != nullptr)
     old_peers_.remove(server.old);

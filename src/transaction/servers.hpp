@@ -1,10 +1,12 @@
 // The server transactions: their table, and the actions of the two server machines carried out.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include "base/slot_map.hpp"
 #include "old_peers.hpp"
@@ -12,8 +14,21 @@
 #include "server_invite.hpp"
 #include "server_non_invite.hpp"
 #include "services.hpp"
+#include "transport/resolver.hpp"
 
 namespace offhook::transaction {
+
+// The way of responses whose connection is gone. detour.cpp.
+struct Detour {
+  enum class Stage : std::uint8_t {
+    None,    // nothing was sent that way yet, or all of it has failed
+    Source,  // to where the request came from
+    SentBy,  // to the servers of the sent-by
+  };
+  Stage stage = Stage::None;
+  std::vector<transport::Target> servers;  // of SentBy, still to be tried
+  transport::ResolutionId pending;         // they are being looked up
+};
 
 struct Server {
   std::variant<server_invite::State, server_non_invite::State> state;
@@ -27,6 +42,7 @@ struct Server {
   OldPeers::Item* old = nullptr;     // its entry there
   Clocks clocks;
   PeerLink<ServerTag> peer;
+  std::unique_ptr<Detour> detour;
 
   [[nodiscard]] const transport::Flow& reply() const { return elsewhere ? *elsewhere : flow; }
 };
@@ -40,6 +56,9 @@ class Servers {
   void abandon(TimePoint now, ServerId id);
   void unreachable(TimePoint now, const transport::Flow& flow);
   void fire(TimePoint now, const Payload& payload);
+  void use(transport::Resolver& resolver) { resolver_ = &resolver; }
+  // False when it is not for one of ours.
+  [[nodiscard]] bool located(const transport::Located& event);
 
   [[nodiscard]] Server* find(ServerId id) { return servers_.find(id); }
   // Good until the next call.
@@ -67,8 +86,14 @@ class Servers {
   template <class State>
   void perform(ServerId id, Server& server, const Step<State>& step, const Cause& cause);
   void act(ServerId id, Server& server, const Action& action, const Cause& cause);
-  void send(ServerId id, Server& server, const sip::Message& response);
-  void send_trying(ServerId id, Server& server);
+  void send(ServerId id, Server& server, const sip::Message& response, TimePoint now);
+  void send_trying(ServerId id, Server& server, TimePoint now);
+  [[nodiscard]] bool take_detour(TimePoint now, ServerId id, Server& server);
+  [[nodiscard]] bool send_around(TimePoint now, ServerId id, Server& server);
+  [[nodiscard]] bool send_to_next(ServerId id, Server& server);
+  [[nodiscard]] bool look_up_sent_by(TimePoint now, ServerId id, Server& server);
+  void send_to(ServerId id, Server& server, const transport::Target& target);
+  void leave_detour(Server& server);
   void set_reply(ServerId id, Server& server, transport::Flow flow);
   void resend(Server& server);
   void forget(Server& server);
@@ -76,11 +101,13 @@ class Servers {
 
   Services services_;
   Timers timers_;
+  transport::Resolver* resolver_ = nullptr;
   SlotMap<ServerTag, Server> servers_;
   PeerIndex<ServerTag, Server> peers_;
   OldPeers old_peers_;
   std::optional<sip::Message> asked_for_;           // the request of request_of()
   std::unordered_map<std::string, ServerId> keys_;  // looked up only, never walked
+  std::map<transport::ResolutionId, ServerId> waiting_;
 };
 
 }  // namespace offhook::transaction

@@ -102,8 +102,7 @@ void Layer::send(const Flow& flow, std::string bytes) {
 }
 
 std::optional<Flow> Layer::response_flow(const sip::Message& response, const Flow& flow) {
-  // §18.2.2: over a stream back on its connection. A lost one is not opened anew here: the world reports it
-  // unreachable.
+  // §18.2.2: over a stream back on its connection. Where that is lost: reopen.hpp.
   if (is_reliable(flow.protocol)) return flow;
   const auto top = response.top(sip::HeaderId::Via);
   if (!top) return std::nullopt;

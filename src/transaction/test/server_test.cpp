@@ -262,12 +262,13 @@ TEST(InviteServer, CannotBeAbandonedAndMaySay408) {
   EXPECT_EQ(rig.take_log(), (Log{"0 408"}));
 }
 
-// A connection that is gone takes with it what was answered over it, and nothing else.
+// A connection that is gone takes with it what was answered over it, and nothing else. A WebSocket is not opened again
+// from here (RFC 7118 §5); TCP and TLS: detour_test.
 TEST(Server, LostConnectionIsTheOneThatCarriedTheResponse) {
   Rig rig;
-  auto one = flow_to_peer(transport::Protocol::Tcp), other = one;
+  auto one = flow_to_peer(transport::Protocol::Ws), other = one;
   other.connection = 2;
-  const auto invite = with_via(make_request("INVITE"), "SIP/2.0/TCP 192.0.2.2:5060;branch=z9hG4bKone");
+  const auto invite = with_via(make_request("INVITE"), "SIP/2.0/WS df7jal23ls0d.invalid;branch=z9hG4bKone");
   rig.receive(invite, one);
   rig.layer.set_owner(only_request(rig), 5);
   rig.layer.unreachable(rig.now(), other);

@@ -19,6 +19,7 @@
 #include "base/timer_wheel.hpp"
 #include "sip/message.hpp"
 #include "transport/layer.hpp"
+#include "transport/resolver.hpp"
 
 namespace offhook::transaction {
 
@@ -109,7 +110,13 @@ class Layer {
   // A message from the transport layer.
   void receive(TimePoint now, transport::Incoming incoming);
   // Sending to that peer failed, or its connection is gone; connection 0 means all of them.
+  // A response whose stream connection is gone goes over a new one (§18.2.2); ServerFailed only when there is no other.
   void unreachable(TimePoint now, const transport::Flow& flow);
+  // Who finds the servers of a sent-by where the new connection does not come about (RFC 3263 §5); outlives this layer.
+  // Without it nobody is asked.
+  void use(transport::Resolver& resolver);
+  // The resolver's event; false when it is not for this layer.
+  [[nodiscard]] bool located(const transport::Located& event);
   void wake(TimePoint now);
   [[nodiscard]] std::optional<TimePoint> deadline() const { return wheel_.deadline(); }
   [[nodiscard]] std::optional<Event> poll();
