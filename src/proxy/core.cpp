@@ -283,7 +283,7 @@ class Core::Impl {
   void acknowledge(const sip::Message& request, const transport::Flow& in, const Plan& plan, const Target& target,
                    const std::vector<transport::Target>& servers) {
     for (const auto& server : servers) {
-      const auto outgoing = forwarder_.make(request, plan, target, server, in);
+      auto outgoing = forwarder_.make(request, plan, target, server, in);
       if (!outgoing) continue;
       ++counters_.forwarded_requests;
       transactions_.send_stateless(outgoing->request, outgoing->flow, loop_mark(request, loop_secret_));

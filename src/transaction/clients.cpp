@@ -55,9 +55,9 @@ bool is_answered(const Client& client) {
 
 }  // namespace
 
-ClientId Clients::start(TimePoint now, const sip::Message& request, std::string bytes, std::string_view branch,
-                        const transport::Flow& flow, Owner owner, const Timers* timers, Kind kind) {
-  const bool invite = request.method() == sip::Method::Invite;
+ClientId Clients::start(TimePoint now, Request request, const transport::Flow& flow, Owner owner, const Timers* timers,
+                        Kind kind) {
+  const bool invite = request.method == "INVITE";
   const auto id = clients_.insert();
   Client& client = *clients_.find(id);
   client.silent = kind == Kind::Silent;
@@ -65,9 +65,9 @@ ClientId Clients::start(TimePoint now, const sip::Message& request, std::string 
   client.flow = flow;
   client.owner = owner;
   if (timers != nullptr && *timers != timers_) client.timers = std::make_unique<Timers>(*timers);
-  client.bytes = std::move(bytes);
-  client.body = static_cast<std::uint32_t>(request.body().size());
-  client.key = &keys_.insert_or_assign(client_key(branch, request.method_text()), id).first->first;
+  client.bytes = std::move(request.bytes);
+  client.body = static_cast<std::uint32_t>(request.body);
+  client.key = &keys_.insert_or_assign(client_key(request.branch, request.method), id).first->first;
   peers_.add(clients_, id, flow.remote);
   ++services_.counters->client_started;
   const bool reliable = transport::is_reliable(flow.protocol);
@@ -215,8 +215,8 @@ void Clients::send_cancel(Client& client, const Cause& cause) {
   if (!invite) return;
   const std::string branch = client.key->substr(0, client.key->find('\n'));
   const auto request = make_cancel(*invite, reason ? std::string_view(*reason) : std::string_view{});
-  start(cause.now, request, std::string(request.bytes()), branch, client.flow, client.owner, client.timers.get(),
-        Kind::Silent);
+  start(cause.now, {request.method_text(), branch, std::string(request.bytes())}, client.flow, client.owner,
+        client.timers.get(), Kind::Silent);
 }
 
 void Clients::report(const Client& client, Event event) {

@@ -38,9 +38,15 @@ class Clients {
   Clients(Services services, const Timers& timers) : services_(services), timers_(timers) {}
 
   enum class Kind : std::uint8_t { Normal, Silent, MayFallBack };
-  // `bytes` is `request` with our Via on it, whose branch is `branch`.
-  ClientId start(TimePoint now, const sip::Message& request, std::string bytes, std::string_view branch,
-                 const transport::Flow& flow, Owner owner, const Timers* timers, Kind kind = Kind::Normal);
+  // A request with our Via on it.
+  struct Request {
+    std::string_view method;
+    std::string_view branch;  // of our Via
+    std::string bytes;
+    std::size_t body = 0;  // octets at the end of `bytes`
+  };
+  ClientId start(TimePoint now, Request request, const transport::Flow& flow, Owner owner, const Timers* timers,
+                 Kind kind = Kind::Normal);
   void cancel(TimePoint now, ClientId id, std::string_view reason);
   // False when the response belongs to none; `incoming` is then untouched.
   [[nodiscard]] bool receive(TimePoint now, transport::Incoming& incoming);

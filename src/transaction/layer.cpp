@@ -37,10 +37,15 @@ bool is_client_timer(Timer timer) {
   return false;
 }
 
-std::string with_via(const sip::Message& request, const transport::Flow& flow, std::string_view branch) {
-  sip::Edit edit(request);
+std::string with_via(sip::Edit& edit, const transport::Flow& flow, std::string_view branch) {
   edit.prepend(sip::HeaderId::Via, transport::via_value(flow, branch));
   return edit.bytes();
+}
+
+// Our Via, which is the first one, once it is known that the request goes by TCP.
+void change_via_to_tcp(std::string& bytes) {
+  constexpr std::string_view kByUdp = "\r\nVia: SIP/2.0/UDP ";
+  if (const auto at = bytes.find(kByUdp); at != std::string::npos) bytes.replace(at + kByUdp.size() - 4, 3, "TCP");
 }
 
 }  // namespace
@@ -96,30 +101,42 @@ std::optional<Event> Layer::poll() {
 
 ClientId Layer::start(TimePoint now, const sip::Message& request, const transport::Flow& flow, Owner owner,
                       std::string_view branch_suffix, const Timers* timers) {
-  assert(request.is_request() && request.method() != sip::Method::Ack);
+  sip::Edit edit(request);
+  return start(now, edit, flow, owner, branch_suffix, timers);
+}
+
+ClientId Layer::start(TimePoint now, sip::Edit& edit, const transport::Flow& flow, Owner owner,
+                      std::string_view branch_suffix, const Timers* timers) {
+  const sip::Message& source = edit.source();
+  assert(source.is_request() && source.method() != sip::Method::Ack);
   const auto branch = new_branch(*random_, branch_suffix);
-  auto bytes = with_via(request, flow, branch);
-  if (!transport_->wants_tcp(flow, bytes.size()))
-    return tables_->clients.start(now, request, std::move(bytes), branch, flow, owner, timers);
+  Clients::Request request{source.method_text(), branch, with_via(edit, flow, branch), edit.body_size()};
+  if (!transport_->wants_tcp(flow, request.bytes.size()))
+    return tables_->clients.start(now, std::move(request), flow, owner, timers);
   transport::Flow by_tcp = flow;
   by_tcp.protocol = transport::Protocol::Tcp;
-  return tables_->clients.start(now, request, with_via(request, by_tcp, branch), branch, by_tcp, owner, timers,
-                                Clients::Kind::MayFallBack);
+  change_via_to_tcp(request.bytes);
+  return tables_->clients.start(now, std::move(request), by_tcp, owner, timers, Clients::Kind::MayFallBack);
 }
 
 void Layer::cancel(TimePoint now, ClientId invite, std::string_view reason_header) {
   tables_->clients.cancel(now, invite, reason_header);
 }
 
-void Layer::respond(TimePoint now, ServerId id, const sip::Message& response) {
-  tables_->servers.respond(now, id, response);
+void Layer::respond(TimePoint now, ServerId id, Response response) {
+  tables_->servers.respond(now, id, std::move(response));
 }
 
 void Layer::abandon(TimePoint now, ServerId id) { tables_->servers.abandon(now, id); }
 
 std::string Layer::send_stateless(const sip::Message& request, const transport::Flow& flow,
                                   std::string_view branch_suffix) {
-  auto bytes = with_via(request, flow, new_branch(*random_, branch_suffix));
+  sip::Edit edit(request);
+  return send_stateless(edit, flow, branch_suffix);
+}
+
+std::string Layer::send_stateless(sip::Edit& edit, const transport::Flow& flow, std::string_view branch_suffix) {
+  auto bytes = with_via(edit, flow, new_branch(*random_, branch_suffix));
   transport_->send(flow, bytes);
   return bytes;
 }

@@ -85,7 +85,10 @@ void Servers::create(TimePoint now, transport::Incoming& incoming, const sip::Vi
     server.old = old_peers_.add(incoming.message, via, id);
   else
     server.key = &keys_.insert_or_assign(std::move(key), id).first->first;
-  peers_.add(servers_, id, server.flow.remote);
+  auto way = transport::Layer::response_flow(via, server.flow);
+  server.has_way_back = way.has_value();
+  if (way && *way != server.flow) server.elsewhere = std::make_unique<transport::Flow>(std::move(*way));
+  peers_.add(servers_, id, server.reply().remote);
   ++services_.counters->server_started;
 
   const sip::Method method = incoming.message.method();
@@ -145,10 +148,10 @@ void Servers::abandon(TimePoint now, ServerId id) {
   feed(id, *server, NonInvite::Abandon, {now});
 }
 
-void Servers::respond(TimePoint now, ServerId id, const sip::Message& response) {
+void Servers::respond(TimePoint now, ServerId id, Response response) {
   Server* server = servers_.find(id);
   if (server == nullptr) return;
-  const int status = response.status();
+  const int status = response.status;
   if (is_invite(*server))
     feed(id, *server, invite_input(status), {now, nullptr, &response});
   else if (status == 408)
@@ -236,26 +239,29 @@ void Servers::act(ServerId id, Server& server, const Action& action, const Cause
   }
 }
 
-void Servers::send(ServerId id, Server& server, const sip::Message& response, TimePoint now) {
-  server.response = response.bytes();
-  if (server.old != nullptr) server.old->second.response_tag = response.to_tag();
+void Servers::send(ServerId id, Server& server, Response& response, TimePoint now) {
+  server.response = std::move(response.bytes);
+  if (server.old != nullptr) {
+    const auto parsed = reread(server.response);
+    server.old->second.response_tag = parsed ? parsed->to_tag() : std::string_view{};
+  }
   if (server.detour) {
     if (!send_around(now, id, server)) services_.events->push_back(ServerFailed{id, server.owner});
     return;
   }
-  auto flow = transport::Layer::response_flow(response, server.flow);
-  if (!flow) {
-    (void)services_.transport->respond(response, server.flow);  // counts it as unroutable
+  if (!server.has_way_back) {
+    services_.transport->count_unroutable();
     services_.events->push_back(ServerFailed{id, server.owner});
     return;
   }
-  set_reply(id, server, std::move(*flow));
   services_.transport->send(server.reply(), server.response);
 }
 
 void Servers::send_trying(ServerId id, Server& server, TimePoint now) {
-  if (const auto request = reread(server.request))
-    send(id, server, sip::Builder::response(*request, 100, {}).build(), now);
+  const auto request = reread(server.request);
+  if (!request) return;
+  Response trying{100, sip::Builder::response(*request, 100, {}).build().release()};
+  send(id, server, trying, now);
 }
 
 void Servers::set_reply(ServerId id, Server& server, transport::Flow flow) {

@@ -33,7 +33,8 @@ struct Detour {
 struct Server {
   std::variant<server_invite::State, server_non_invite::State> state;
   transport::Flow flow;                        // of the request
-  std::unique_ptr<transport::Flow> elsewhere;  // of the last response, when that is another one
+  std::unique_ptr<transport::Flow> elsewhere;  // of its responses, when that is another one
+  bool has_way_back = true;                    // its Via says where responses go
   Owner owner = 0;
   TimePoint began;
   std::string request;               // given back as soon as nobody can ask for it any more
@@ -52,7 +53,7 @@ class Servers {
   Servers(Services services, const Timers& timers) : services_(services), timers_(timers) {}
 
   void receive(TimePoint now, transport::Incoming incoming);
-  void respond(TimePoint now, ServerId id, const sip::Message& response);
+  void respond(TimePoint now, ServerId id, Response response);
   void abandon(TimePoint now, ServerId id);
   void unreachable(TimePoint now, const transport::Flow& flow);
   void fire(TimePoint now, const Payload& payload);
@@ -71,7 +72,7 @@ class Servers {
   struct Cause {
     TimePoint now;
     transport::Incoming* incoming = nullptr;
-    const sip::Message* response = nullptr;
+    Response* response = nullptr;
   };
   void receive_ack(TimePoint now, transport::Incoming incoming);
   void create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, std::string key);
@@ -86,7 +87,7 @@ class Servers {
   template <class State>
   void perform(ServerId id, Server& server, const Step<State>& step, const Cause& cause);
   void act(ServerId id, Server& server, const Action& action, const Cause& cause);
-  void send(ServerId id, Server& server, const sip::Message& response, TimePoint now);
+  void send(ServerId id, Server& server, Response& response, TimePoint now);
   void send_trying(ServerId id, Server& server, TimePoint now);
   [[nodiscard]] bool take_detour(TimePoint now, ServerId id, Server& server);
   [[nodiscard]] bool send_around(TimePoint now, ServerId id, Server& server);

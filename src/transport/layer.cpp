@@ -107,13 +107,17 @@ std::optional<Flow> Layer::response_flow(const sip::Message& response, const Flo
   const auto top = response.top(sip::HeaderId::Via);
   if (!top) return std::nullopt;
   const auto via = sip::Via::parse(*top);
-  if (!via) return std::nullopt;
+  return via ? response_flow(*via, flow) : std::nullopt;
+}
+
+std::optional<Flow> Layer::response_flow(const sip::Via& via, const Flow& flow) {
+  if (is_reliable(flow.protocol)) return flow;
   // A sent-by that is a name has no received only when the Via was never stamped by us.
-  const auto address = via->params.has("received") ? via->received() : IpAddress::parse(via->host);
+  const auto address = via.has_received() ? via.received() : IpAddress::parse(via.host);
   if (!address) return std::nullopt;
   Flow out = flow;
   out.remote.address = *address;
-  out.remote.port = via->rport().value_or(via->port.value_or(kDefaultPort));
+  out.remote.port = via.rport().value_or(via.port.value_or(kDefaultPort));
   return out.remote.port == 0 ? std::nullopt : std::optional(out);
 }
 

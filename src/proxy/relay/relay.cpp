@@ -82,7 +82,7 @@ bool Relays::launch(Now now, BranchId id, const Job& job) {
   while (!branch.servers.empty()) {
     branch.server = std::move(branch.servers.front());
     branch.servers.erase(branch.servers.begin());
-    const auto outgoing =
+    auto outgoing =
         s_.forwarder->make(job.request, job.plan, relay.targets[branch.target], branch.server, job.in);
     if (!outgoing) continue;
     ++s_.counters->forwarded_requests;
@@ -269,7 +269,7 @@ void Relays::conclude(TimePoint now, Relay& relay) {
   // RFC 4320 §4.2: a non-INVITE gets no 408, whoever said it.
   if (status == 408 && !relay.invite) return s_.transactions->abandon(now, relay.server);
   if (const auto response = relay.best.message()) {
-    s_.transactions->respond(now, relay.server, *response);
+    s_.transactions->respond(now, relay.server, std::move(*response));
     ++s_.counters->forwarded_responses;
     return;
   }
@@ -282,7 +282,7 @@ void Relays::conclude(TimePoint now, Relay& relay) {
 void Relays::forward(TimePoint now, Relay& relay, const sip::Message& response) {
   sip::Edit edit(response);
   edit.remove_top(HeaderId::Via);
-  s_.transactions->respond(now, relay.server, edit.apply());
+  s_.transactions->respond(now, relay.server, transaction::Response{response.status(), edit.bytes()});
   ++s_.counters->forwarded_responses;
 }
 

@@ -83,7 +83,7 @@ std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan&
   }
   if (record_route_ && begins_dialog(request)) edit_record_route(edit, hop.request_uri, in, out);
   drop_own_credentials(edit, request);
-  return Outgoing{edit.apply(), out};
+  return Outgoing{std::move(edit), out};
 }
 
 Forwarder::Hop Forwarder::hop_of(const sip::Message& request, const Plan& plan, const Target& target) const {

@@ -16,7 +16,7 @@
 namespace offhook::proxy {
 
 struct Outgoing {
-  sip::Message request;
+  sip::Edit request;  // of the request that came, which must outlive it
   transport::Flow flow;
 };
 

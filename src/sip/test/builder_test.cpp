@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sip/builder.hpp"
+#include "sip/edit.hpp"
 #include "sip/header/name_addr.hpp"
 
 namespace offhook::sip {
@@ -30,6 +31,45 @@ TEST(Builder, writesFieldsInTheOrderOfTheCalls) {
       "id@h\r\nCSeq: 7 INVITE\r\n"
       "Timestamp: 54\r\nX-Own: x\r\nContent-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n");
   EXPECT_EQ(message.body(), "v=0\r\n");
+}
+
+// The index that is kept while writing is the one that reading gives.
+TEST(Builder, indexesWhatItWritesAsAReaderWould) {
+  const auto expect_as_read = [](const Message& built) {
+    const Message read = *Message::parse(std::string(built.bytes()));
+    EXPECT_EQ(built.start_line(), read.start_line());
+    EXPECT_EQ(built.method(), read.method());
+    EXPECT_EQ(built.method_text(), read.method_text());
+    EXPECT_EQ(built.request_uri(), read.request_uri());
+    EXPECT_EQ(built.status(), read.status());
+    EXPECT_EQ(built.reason(), read.reason());
+    EXPECT_EQ(built.version(), read.version());
+    EXPECT_EQ(built.body(), read.body());
+    ASSERT_EQ(built.header_count(), read.header_count());
+    for (std::size_t i = 0; i < read.header_count(); ++i) {
+      EXPECT_EQ(built.header(i).id, read.header(i).id) << i;
+      EXPECT_EQ(built.header(i).name, read.header(i).name);
+      EXPECT_EQ(built.header(i).value, read.header(i).value);
+    }
+    EXPECT_EQ(built.count(HeaderId::Via), read.count(HeaderId::Via));
+    EXPECT_EQ(Edit(built).append("X-Last", "y").bytes(), Edit(read).append("X-Last", "y").bytes());
+  };
+  expect_as_read(invite());
+  expect_as_read(Builder::response(invite(), 180, "zz").build());
+  expect_as_read(Builder::response(invite(), 487, "zz", "Gone  away").add("Warning", " \t").build());
+  expect_as_read(Builder::request("FOO", "sip:a").add("v", "  SIP/2.0/UDP a \r\n b\t ").add("X-A", "").build());
+  auto many = Builder::request(Method::Options, "sip:a");
+  for (int i = 0; i < 40; ++i) many.add("X-Many", std::to_string(i)).add(HeaderId::Route, "<sip:r>");
+  expect_as_read(many.body("", "text").build());
+}
+
+TEST(Builder, makesNothingOfWhatIsNoMessage) {
+  EXPECT_EQ(Builder::request("NO TOKEN", "sip:a").build().header_count(), 0);
+  EXPECT_EQ(Builder::request("FOO", "").build().header_count(), 0);
+  EXPECT_EQ(Builder::request("FOO", "sip:a b").build().header_count(), 0);
+  EXPECT_EQ(Builder::request("FOO", "sip:a").add("No Token", "x").build().header_count(), 0);
+  EXPECT_EQ(Builder::response(invite(), 99, "").build().header_count(), 0);
+  EXPECT_EQ(Builder::response(invite(), 700, "").build().header_count(), 0);
 }
 
 TEST(Builder, writesOneContentLengthWhateverIsAdded) {

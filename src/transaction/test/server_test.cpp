@@ -281,11 +281,11 @@ TEST(Server, LostConnectionIsTheOneThatCarriedTheResponse) {
 
 TEST(Server, ResponseThatCannotBeSentIsReported) {
   Rig rig;
-  const auto request = with_via(make_request("OPTIONS"), kPeerVia);
+  // Nobody has stamped this Via with the address that the request came from.
+  const auto request = with_via(make_request("OPTIONS"), "SIP/2.0/UDP nowhere.example.com;branch=z9hG4bKpeer1");
   rig.receive(request);
   const auto id = only_request(rig);
-  rig.respond(
-      id, make_response(with_via(make_request("OPTIONS"), "SIP/2.0/UDP nowhere.example.com;branch=z9hG4bKpeer1"), 200));
+  rig.respond(id, make_response(request, 200));
   EXPECT_EQ(names(rig.take_events()), "server-failed");
   EXPECT_EQ(rig.transport.counters().unroutable, 1);
 

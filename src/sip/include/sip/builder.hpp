@@ -27,13 +27,16 @@ class Builder {
   Builder& copy(const Message& from, HeaderId id);
   Builder& body(std::string_view content_type, std::string_view bytes);
 
-  // The finished message, indexed. Content-Length is added; the builder is empty afterwards.
+  // The finished message, indexed as it was written. Content-Length is added; the builder is empty afterwards. An empty
+  // message when what was given makes none: a method that is no token, a URI with a space in it, a status beyond 699.
   [[nodiscard]] Message build();
 
  private:
-  explicit Builder(std::string start) : text_(std::move(start)) {}
-  std::string text_;
+  Builder() = default;
+  void field(HeaderId id, std::string_view name, std::string_view value);
+  Message message_;  // up to the fields that are written
   std::string body_;
+  bool sound_ = true;
 };
 
 // "OK" for 200, … ; a general phrase of the class for codes without one. RFC 3261 §21 and registry.

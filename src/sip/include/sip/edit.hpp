@@ -13,7 +13,7 @@ namespace offhook::sip {
 
 class Edit {
  public:
-  explicit Edit(const Message& source) : source_(&source) {}
+  explicit Edit(const Message& source) : source_(&source), body_size_(source.body().size()) {}
 
   Edit& request_uri(std::string_view uri);
   Edit& status(int code, std::string_view reason);
@@ -36,23 +36,34 @@ class Edit {
   Edit& body(std::string_view content_type, std::string_view bytes);  // also sets Content-Type and Content-Length
 
   [[nodiscard]] bool empty() const { return cuts_.empty(); }
+  [[nodiscard]] const Message& source() const { return *source_; }
+  // Octets of the body that comes out.
+  [[nodiscard]] std::size_t body_size() const { return body_size_; }
+  // The text that comes out: one copy, nothing is read again.
   [[nodiscard]] std::string bytes() const;
   // bytes() indexed again.
   [[nodiscard]] Message apply() const;
 
  private:
+  // What is taken out of the source at one place, and what of text_ stands there instead.
   struct Cut {
     std::uint32_t at = 0, size = 0;  // in the source
     std::uint32_t order = 0;
-    std::string text;
+    std::uint32_t text = 0, text_size = 0;
   };
-  void cut(std::size_t at, std::size_t size, std::string text);
+  void cut(std::size_t at, std::size_t size, std::size_t text_begin);
+  void insert(Cut cut);
+  [[nodiscard]] std::size_t write_text(std::string_view value);
+  [[nodiscard]] std::size_t write_text(std::string_view name, std::string_view value);
   [[nodiscard]] std::pair<std::size_t, std::size_t> extent(std::size_t index) const;
   [[nodiscard]] std::size_t offset_of(std::string_view part) const;
   void forget(HeaderId id);
   [[nodiscard]] bool is_cut(std::size_t at) const;
   const Message* source_;
-  std::vector<Cut> cuts_;
+  std::size_t body_size_;
+  std::uint32_t calls_ = 0;
+  std::vector<Cut> cuts_;  // in the order of the bytes that come out
+  std::string text_;       // of all of them
 };
 
 }  // namespace offhook::sip

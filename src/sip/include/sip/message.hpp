@@ -106,6 +106,7 @@ class Message {
   std::string_view to_tag() && = delete;
 
  private:
+  friend class Builder;
   friend class Edit;
   friend class Parser;
   friend class ValueRange;

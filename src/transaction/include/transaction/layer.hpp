@@ -17,6 +17,7 @@
 #include "base/slot_map.hpp"
 #include "base/time.hpp"
 #include "base/timer_wheel.hpp"
+#include "sip/edit.hpp"
 #include "sip/message.hpp"
 #include "transport/layer.hpp"
 #include "transport/resolver.hpp"
@@ -93,6 +94,12 @@ struct StrayResponse {
 using Event = std::variant<RequestReceived, ResponseReceived, ClientTimeout, ClientTransportError, ServerFailed,
                            ClientTerminated, ServerTerminated, StrayResponse>;
 
+// A response as it goes on the wire. Its top Via is the one of the request that it answers.
+struct Response {
+  int status = 0;
+  std::string bytes;
+};
+
 struct Counters {
   std::uint64_t client_started = 0, server_started = 0;
   std::uint64_t request_retransmits_sent = 0, request_retransmits_received = 0;
@@ -126,6 +133,10 @@ class Layer {
   // T1, T2, T4).
   ClientId start(TimePoint now, const sip::Message& request, const transport::Flow& flow, Owner owner,
                  std::string_view branch_suffix = {}, const Timers* timers = nullptr);
+  // The same for the request that `edit` makes of its source: our Via is one more of its changes, so that a proxy's
+  // forwarding is one copy of the text. `edit` is of no use afterwards.
+  ClientId start(TimePoint now, sip::Edit& edit, const transport::Flow& flow, Owner owner,
+                 std::string_view branch_suffix = {}, const Timers* timers = nullptr);
   // Sends a CANCEL for an INVITE transaction (§9.1): at once when a provisional response has come, else as soon as one
   // comes; nothing when a final one came already. `reason_header` is the value of its Reason field (RFC 3326). The
   // CANCEL is a transaction of its own without events for the TU; 64*T1 after it an unanswered INVITE times out (§9.1
@@ -133,7 +144,13 @@ class Layer {
   void cancel(TimePoint now, ClientId invite, std::string_view reason_header = {});
   // Sends a response through its server transaction. Several provisional ones, then a final one; after a 2xx to INVITE
   // again the same 2xx (retransmission by the TU). Ignored when the transaction is gone or has had its final response.
-  void respond(TimePoint now, ServerId id, const sip::Message& response);
+  void respond(TimePoint now, ServerId id, Response response);
+  void respond(TimePoint now, ServerId id, const sip::Message& response) {
+    respond(now, id, Response{response.status(), std::string(response.bytes())});
+  }
+  void respond(TimePoint now, ServerId id, sip::Message&& response) {
+    respond(now, id, Response{response.status(), std::move(response).release()});
+  }
   // Ends a non-INVITE server transaction without a final response: RFC 4320 §4.2, which forbids the 408 that would be
   // due. Retransmissions of its request are still absorbed. A 408 given to respond() does the same.
   void abandon(TimePoint now, ServerId id);
@@ -141,6 +158,7 @@ class Layer {
   // so that it can be sent again (resend).
   std::string send_stateless(const sip::Message& request, const transport::Flow& flow,
                              std::string_view branch_suffix = {});
+  std::string send_stateless(sip::Edit& edit, const transport::Flow& flow, std::string_view branch_suffix = {});
   void resend(std::string bytes, const transport::Flow& flow);
 
   // The Owner of a server transaction may be set once the TU knows it.

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/random.hpp"
+#include "sip/header/via.hpp"
 #include "sip/message.hpp"
 #include "transport/flow.hpp"
 
@@ -53,8 +54,12 @@ class Layer {
   // purpose (an open reflector), received/rport are obeyed, and a UDP response leaves from the socket that the request
   // came to.
   [[nodiscard]] static std::optional<Flow> response_flow(const sip::Message& response, const Flow& flow);
+  [[nodiscard]] static std::optional<Flow> response_flow(const sip::Via& top, const Flow& flow);
   // Sends the response along response_flow(); false when there is none (counted).
   bool respond(const sip::Message& response, const Flow& request_flow);
+
+  // A response that has no such flow and was not given to respond().
+  void count_unroutable() { ++counters_.unroutable; }
 
   [[nodiscard]] std::optional<Transmit> poll_transmit();
   [[nodiscard]] const Counters& counters() const { return counters_; }
