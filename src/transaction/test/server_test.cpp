@@ -281,8 +281,7 @@ TEST(Server, LostConnectionIsTheOneThatCarriedTheResponse) {
 
 TEST(Server, ResponseThatCannotBeSentIsReported) {
   Rig rig;
-  // Nobody has stamped this Via with the address that the request came from.
-  const auto request = with_via(make_request("OPTIONS"), "SIP/2.0/UDP nowhere.example.com;branch=z9hG4bKpeer1");
+  const auto request = with_via(make_request("OPTIONS"), "SIP/2.0/UDP 192.0.2.2:0;branch=z9hG4bKpeer1");
   rig.receive(request);
   const auto id = only_request(rig);
   rig.respond(id, make_response(request, 200));
