@@ -86,6 +86,7 @@ void SipHost::take_questions() {
 
 void SipHost::take_output() {
   if (after_) after_();
+  while (const auto alias = engine_->poll_alias()) streams_.add_alias(alias->flow, alias->advertised);
   while (auto transmit = engine_->poll_transmit()) {
     const bool datagram = transmit->flow.protocol == Protocol::Udp;
     const auto it = datagram ? sockets_.find(transmit->flow.local) : sockets_.end();

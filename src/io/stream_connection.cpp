@@ -162,6 +162,7 @@ void StreamHost::linger(Connection& connection) {
     ++counters_.ended[static_cast<std::size_t>(connection.stream.ended())];
     lost_.push_back(connection.flow);
     forget_peer(connection);
+    forget_aliases(connection);
     wheel_.cancel(connection.timer);
     connection.timer = wheel_.arm(now().mono + kLinger, connection.flow.connection);
     return;
@@ -238,6 +239,7 @@ void StreamHost::bury(Connection& connection) {
   connection.phase = Connection::Phase::Dead;
   wheel_.cancel(connection.timer);
   forget_peer(connection);
+  forget_aliases(connection);
   dead_.push_back(connection.flow.connection);
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 #include <unistd.h>
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "io/stream_host.hpp"
 
@@ -20,6 +22,13 @@ struct StreamHost::Listener {
   Listener& operator=(const Listener&) = delete;
 };
 
+// Where the peer of an accepted connection is found over it, and whom it speaks for: a row of the alias table of RFC
+// 5923 §8.2.
+struct Aliases {
+  std::vector<Endpoint> advertised;
+  transport::CertificateNames names;
+};
+
 struct StreamHost::Connection {
   enum class Phase : std::uint8_t { Connecting, Tls, Up, Lingering, Dead };
   Connection(transport::Flow f, int descriptor, transport::Stream s)
@@ -34,6 +43,7 @@ struct StreamHost::Connection {
   int fd;
   TlsSession tls;
   transport::Stream stream;
+  std::unique_ptr<Aliases> aliases;
   TimerId timer;
   TimePoint timer_at;
   Phase phase = Phase::Connecting;

@@ -138,7 +138,7 @@ void StreamHost::accept(const Listener& listener) {
       continue;
     }
     if (transport::is_secure(listener.protocol)) {
-      connection.tls = tls_->accept(fd);
+      connection.tls = tls_->accept(fd, listener.protocol == Protocol::Tls);
       connection.phase = Connection::Phase::Tls;
     } else {
       connection.phase = Connection::Phase::Up;
@@ -198,12 +198,11 @@ void StreamHost::send(const Flow& flow, std::string_view bytes) {
     if (it != connections_.end()) connection = it->second.get();
   } else {
     const auto it = opened_.find(peer_of(flow));
-    if (it == opened_.end()) {
+    connection = it == opened_.end() ? aliased(flow) : connections_.at(it->second).get();
+    if (connection == nullptr)
       connection = open(flow);
-    } else {
-      connection = connections_.at(it->second).get();
+    else
       ++counters_.reused;
-    }
   }
   const bool usable = connection != nullptr && connection->phase != Connection::Phase::Dead &&
                       connection->phase != Connection::Phase::Lingering;

@@ -120,6 +120,9 @@ Checked<void> trust(SSL_CTX* context, const TlsSettings& settings) {
   return complain("cannot use the trusted certificates: " + reason(), settings.trusted);
 }
 
+// The handshake goes on whatever the chain is worth; SSL_get_verify_result() keeps what that was.
+int go_on(int, X509_STORE_CTX*) { return 1; }
+
 Checked<void> own(SSL_CTX* context, const TlsCertificate& certificate) {
   if (SSL_CTX_use_certificate_chain_file(context, certificate.certificate.c_str()) != 1)
     return complain("cannot use the certificate: " + reason(), certificate.certificate);
@@ -134,26 +137,27 @@ Checked<void> own(SSL_CTX* context, const TlsCertificate& certificate) {
 Checked<std::unique_ptr<TlsContext::State>> TlsContext::make(const TlsSettings& settings) {
   ERR_clear_error();
   auto state = std::make_unique<State>();
+  state->client.reset(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX* client = state->client.get();
+  if (settings.verify_servers || !settings.certificates.empty())
+    if (auto done = trust(client, settings); !done) return tl::unexpected(done.error());
   for (const auto& certificate : settings.certificates) {
     Context context(SSL_CTX_new(TLS_server_method()));
     common(context.get());
     if (auto done = own(context.get(), certificate); !done) return tl::unexpected(done.error());
     static constexpr std::string_view kId = "offhook";
     SSL_CTX_set_session_id_context(context.get(), reinterpret_cast<const unsigned char*>(kId.data()), kId.size());
-    if (settings.require_client_certificate) {
-      if (auto done = trust(context.get(), settings); !done) return tl::unexpected(done.error());
+    SSL_CTX_set1_cert_store(context.get(), SSL_CTX_get_cert_store(client));
+    // RFC 5923 §9.2: it is asked for in any case. Without it, or with one that we do not trust, the peer is nobody.
+    if (settings.require_client_certificate)
       SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-    }
+    else
+      SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, go_on);
     state->names.push_back(names_of(SSL_CTX_get0_certificate(context.get())));
     state->servers.push_back(std::move(context));
   }
-  state->client.reset(SSL_CTX_new(TLS_client_method()));
-  SSL_CTX* client = state->client.get();
   common(client);
-  if (settings.verify_servers) {
-    if (auto done = trust(client, settings); !done) return tl::unexpected(done.error());
-    SSL_CTX_set_verify(client, SSL_VERIFY_PEER, nullptr);
-  }
+  if (settings.verify_servers) SSL_CTX_set_verify(client, SSL_VERIFY_PEER, nullptr);
   // What we show to servers that ask for a certificate.
   if (!settings.certificates.empty())
     if (auto done = own(client, settings.certificates.front()); !done) return tl::unexpected(done.error());
@@ -185,7 +189,7 @@ Checked<void> TlsContext::reload() {
   return {};
 }
 
-TlsSession TlsContext::accept(int fd) {
+TlsSession TlsContext::accept(int fd, bool ask) {
   TlsSession out;
   if (state_->servers.empty()) return out;
   SSL* ssl = SSL_new(state_->servers.front().get());
@@ -194,6 +198,7 @@ TlsSession TlsContext::accept(int fd) {
     return out;
   }
   SSL_set_accept_state(ssl);
+  if (!ask && !settings_.require_client_certificate) SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
   out.ssl_ = ssl;
   return out;
 }
@@ -281,6 +286,10 @@ std::string_view TlsSession::version() const { return SSL_get_version(handle(ssl
 
 bool TlsSession::has_peer_certificate() const {
   return ssl_ != nullptr && SSL_get0_peer_certificate(handle(ssl_)) != nullptr;
+}
+
+bool TlsSession::is_peer_authenticated() const {
+  return has_peer_certificate() && SSL_get_verify_result(handle(ssl_)) == X509_V_OK;
 }
 
 transport::CertificateNames TlsSession::peer_names() const {

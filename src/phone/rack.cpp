@@ -217,6 +217,7 @@ std::optional<TimePoint> Rack::deadline() const {
 }
 
 std::optional<transport::Transmit> Rack::poll_transmit() { return impl_->transport.poll_transmit(); }
+std::optional<transport::Alias> Rack::poll_alias() { return impl_->transport.poll_alias(); }
 
 void Rack::unreachable(Now now, const transport::Flow& flow) {
   if (transport::is_reliable(flow.protocol))

@@ -337,6 +337,7 @@ void Core::receive(Now now, const transport::Flow& flow, std::string bytes) {
 void Core::wake(Now now) { impl_->wake(now); }
 std::optional<TimePoint> Core::deadline() const { return impl_->deadline(); }
 std::optional<transport::Transmit> Core::poll_transmit() { return impl_->transport_.poll_transmit(); }
+std::optional<transport::Alias> Core::poll_alias() { return impl_->transport_.poll_alias(); }
 void Core::unreachable(Now now, const transport::Flow& flow) { impl_->unreachable(now, flow); }
 std::optional<StoreWrite> Core::poll_store() { return impl_->registrar_.poll_store(); }
 std::optional<transport::dns::Question> Core::poll_question() { return impl_->resolver_.poll_question(); }

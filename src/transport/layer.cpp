@@ -69,6 +69,7 @@ std::optional<Incoming> Layer::receive(const Flow& flow, std::string bytes) {
     return std::nullopt;
   }
   stamp_source(*message, flow.remote);
+  note_alias(*message, flow);
   return Incoming{std::move(*message), flow};
 }
 
@@ -94,6 +95,23 @@ void Layer::refuse(const Flow& flow, std::string_view bytes, int status, std::st
   // The answer carries the request's Via: it is stamped there as a sound request's would have been.
   stamp_source(*answer, flow.remote);
   respond(*answer, flow);
+}
+
+// RFC 5923 is for TLS alone: nothing ties a plain connection to an identity, so that whoever shares an address with the
+// true server could have its requests (§9, §9.3). The address is the source's, for which `received` stands (§8.2).
+void Layer::note_alias(const sip::Message& request, const Flow& flow) {
+  if (flow.protocol != Protocol::Tls || flow.connection == 0 || aliases_.size() >= kMostAliases) return;
+  const auto top = request.top(sip::HeaderId::Via);
+  const auto via = sip::Via::parse(top.value_or(std::string_view{}));
+  if (!via || !via->params.has("alias")) return;
+  aliases_.push_back({flow, {flow.remote.address, via->port.value_or(default_port(Protocol::Tls))}});
+}
+
+std::optional<Alias> Layer::poll_alias() {
+  if (aliases_.empty()) return std::nullopt;
+  Alias next = std::move(aliases_.front());
+  aliases_.pop_front();
+  return next;
 }
 
 void Layer::send(const Flow& flow, std::string bytes) {

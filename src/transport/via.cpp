@@ -66,6 +66,7 @@ std::string via_value(const Flow& flow, std::string_view branch, bool rport) {
   out.append(protocol_name(flow.protocol)).append(" ").append(flow.local.address.uri_host());
   out.append(":").append(std::to_string(flow.local.port));
   if (rport) out.append(";rport");
+  if (flow.protocol == Protocol::Tls && flow.connection == 0) out.append(";alias");
   out.append(";branch=").append(branch);
   return out;
 }

@@ -1,5 +1,5 @@
-// An engine on real sockets of the loopback interface: a response whose connection is gone (RFC 3261 §18.2.2, RFC 3263
-// §5).
+// Engines on real sockets of the loopback interface: a response whose connection is gone (RFC 3261 §18.2.2, RFC 3263
+// §5); requests both ways over one connection (RFC 5923).
 #include "io/sip_host.hpp"
 
 #include <gtest/gtest.h>
@@ -7,9 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <functional>
 #include <utility>
 
+#include "certificates.hpp"
 #include "io/clock.hpp"
 #include "sip/builder.hpp"
 #include "transaction/layer.hpp"
@@ -32,6 +34,7 @@ struct Agent : transport::Engine {
   void wake(Now now) override { transactions.wake(now.mono); }
   [[nodiscard]] std::optional<TimePoint> deadline() const override { return transactions.deadline(); }
   [[nodiscard]] std::optional<transport::Transmit> poll_transmit() override { return transport.poll_transmit(); }
+  [[nodiscard]] std::optional<transport::Alias> poll_alias() override { return transport.poll_alias(); }
   void unreachable(Now now, const Flow& flow) override {
     lost.push_back(flow);
     transactions.unreachable(now.mono, flow);
@@ -39,6 +42,17 @@ struct Agent : transport::Engine {
   void answer_first(int status) {
     const auto& request = requests.at(0);
     transactions.respond(now().mono, request.id, sip::Builder::response(request.request, status, "t1").build());
+  }
+
+  void ask(const Flow& flow) {
+    const auto request = sip::Builder::request("OPTIONS", "sip:" + flow.remote.text())
+                             .add(sip::HeaderId::MaxForwards, "70")
+                             .add(sip::HeaderId::From, "<sip:a@example.com>;tag=1")
+                             .add(sip::HeaderId::To, "<sip:b@example.com>")
+                             .add(sip::HeaderId::CallId, random.token(8))
+                             .add(sip::HeaderId::CSeq, "1 OPTIONS")
+                             .build();
+    transactions.start(now().mono, request, flow, 0);
   }
 
   SystemRandom random;
@@ -151,6 +165,52 @@ TEST_F(SipHostTest, WhereItsSourceRefusesItGoesToTheSentBy) {
   const auto text = heard_at(listener);
   EXPECT_TRUE(text.starts_with("SIP/2.0 486 ")) << text;
   EXPECT_EQ(agent_.lost.size(), 2U) << "127.0.0.1 at that port has refused";
+}
+
+// RFC 5923: the caller puts alias into its Via, the callee's own request comes back over the caller's connection; but
+// only where the caller's certificate speaks for the address that is called.
+TEST(SipHostAlias, RequestsGoBothWaysOverOneConnection) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::temp_directory_path() / ("offhook-alias-" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  const auto ca = test::make_certificate("Test CA", "");
+  test::write_pem(ca, folder / "ca.pem", "");
+  const auto context = [&](const std::string& name, const char* alternative) {
+    const TlsCertificate files{folder / (name + ".pem"), folder / (name + ".key")};
+    test::write_pem(test::make_certificate(name.c_str(), alternative, &ca), files.certificate, files.key);
+    return std::move(*TlsContext::load({{files}, folder / "ca.pem"}));
+  };
+  const auto here = context("here", "IP:127.0.0.1"), elsewhere = context("elsewhere", "IP:127.0.0.9");
+  fs::remove_all(folder);
+
+  for (TlsContext* tls : {here.get(), elsewhere.get()}) {
+    SCOPED_TRACE(tls == here.get() ? "its certificate names its address" : "its certificate names another address");
+    const bool one = tls == here.get();
+    Loop loop;
+    Agent caller, callee;
+    SipHostOptions callers, callees;
+    callers.tls = tls;
+    callees.tls = here.get();
+    SipHost caller_host(loop, {}, nullptr, callers), callee_host(loop, {}, nullptr, callees);
+    caller_host.drive(caller);
+    callee_host.drive(callee);
+    const auto from = caller_host.listen(Protocol::Tls, {IpAddress::loopback(), 0});
+    const auto to = callee_host.listen(Protocol::Tls, {IpAddress::loopback(), 0});
+    ASSERT_TRUE(from && to);
+    const auto until = [&](const Agent& agent) {
+      return loop.run_until([&] { return !agent.requests.empty(); }, now().mono + seconds(20));
+    };
+    caller.ask({Protocol::Tls, *from, *to, 0});
+    caller_host.drain();
+    ASSERT_TRUE(until(callee));
+    callee.ask({Protocol::Tls, *to, *from, 0});
+    callee_host.drain();
+    ASSERT_TRUE(until(caller));
+    EXPECT_EQ(callee_host.streams().counters().aliases, 1U);
+    EXPECT_EQ(callee_host.streams().counters().opened, one ? 0U : 1U);
+    EXPECT_EQ(caller_host.streams().counters().accepted, one ? 0U : 1U);
+    EXPECT_EQ(caller.requests.front().flow.local, *from);
+  }
 }
 
 }  // namespace

@@ -214,6 +214,96 @@ TEST_F(StreamHostTest, MutualTlsWantsACertificateOfTheClient) {
   }
 }
 
+// RFC 5923: who has shown a certificate is called back over the connection that he has opened.
+TEST_F(StreamHostTest, AnAliasedConnectionIsUsedTheOtherWayForWhomItsCertificateSpeaks) {
+  const auto theirs = server_tls();
+  const auto client = tls({{files("client")}, folder_.file("ca.pem")});
+  const auto stranger = test::make_certificate("Another CA", "");
+  test::write_pem(test::make_certificate("self", "DNS:client.example.com", &stranger), folder_.file("self.pem"),
+                  folder_.file("self.key"));
+  const auto unknown = tls({{files("self")}, folder_.file("ca.pem")});
+  const auto nameless = client_tls();
+  const struct {
+    const char* why;
+    TlsContext* context;
+    bool offers;
+    const char* name;
+    bool reused;
+  } cases[] = {
+      {"authenticated, and meant", client.get(), true, "Client.example.com", true},
+      {"without alias", client.get(), false, "client.example.com", false},
+      {"another domain at the same address", client.get(), true, "other.example.com", false},
+      {"a certificate that nobody trusts", unknown.get(), true, "client.example.com", false},
+      {"no certificate", nameless.get(), true, "client.example.com", false},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.why);
+    Side server(loop_, theirs.get()), caller(loop_, c.context), listener(loop_, client.get());
+    const auto local = server.host.listen(Protocol::Tls, kAnyPort);
+    const auto advertised = listener.host.listen(Protocol::Tls, kAnyPort);  // where new connections end up
+    caller.host.send(to(Protocol::Tls, *local), kMessage);
+    caller.host.flush();
+    ASSERT_TRUE(until([&] { return !server.messages.empty(); })) << testing::PrintToString(caller.troubles);
+    if (c.offers) server.host.add_alias(server.flows.front(), *advertised);
+    Flow back{Protocol::Tls, *local, *advertised, 0, std::make_shared<const std::string>(c.name)};
+    server.host.send(back, kMessage);
+    server.host.flush();
+    EXPECT_EQ(server.host.counters().opened, c.reused ? 0U : 1U);
+    if (c.reused) {
+      ASSERT_TRUE(until([&] { return !caller.messages.empty(); }));
+      // From another address of ours it would be another peer's connection.
+      back.local.port ^= 1U;
+      server.host.send(back, kMessage);
+      EXPECT_EQ(server.host.counters().opened, 1U);
+    } else {
+      ASSERT_TRUE(until([&] { return !listener.messages.empty() || !server.troubles.empty(); }));
+      EXPECT_TRUE(caller.messages.empty());
+    }
+  }
+}
+
+TEST_F(StreamHostTest, AnAliasIsForgottenWithItsConnection) {
+  const auto theirs = server_tls();
+  const auto client = tls({{files("client")}, folder_.file("ca.pem")});
+  Side server(loop_, theirs.get()), listener(loop_, client.get());
+  const auto local = server.host.listen(Protocol::Tls, kAnyPort);
+  const auto advertised = listener.host.listen(Protocol::Tls, kAnyPort);
+  auto caller = std::make_unique<Side>(loop_, client.get());
+  caller->host.send(to(Protocol::Tls, *local), kMessage);
+  caller->host.flush();
+  ASSERT_TRUE(until([&] { return !server.messages.empty(); }));
+  for (int i = 0; i < 3; ++i) server.host.add_alias(server.flows.front(), *advertised);
+  EXPECT_EQ(server.host.counters().aliases, 1U);
+  for (std::uint16_t port = 1; port < 100; ++port)
+    server.host.add_alias(server.flows.front(), {IpAddress::loopback(), port});
+  EXPECT_LT(server.host.counters().aliases, 10U) << "one peer has few addresses";
+  caller.reset();
+  ASSERT_TRUE(until([&] { return !server.lost.empty(); }));
+  // What was sent to the advertised address is told as lost, too.
+  const Flow back{Protocol::Tls, *local, *advertised, 0, std::make_shared<const std::string>("client.example.com")};
+  EXPECT_TRUE(std::any_of(server.lost.begin(), server.lost.end(),
+                          [&](const Flow& flow) { return transport::concerns(flow, back); }));
+  server.host.send(back, kMessage);
+  server.host.flush();
+  ASSERT_TRUE(until([&] { return !listener.messages.empty(); }));
+  EXPECT_EQ(server.host.counters().opened, 1U);
+}
+
+TEST_F(StreamHostTest, NoAliasOfAConnectionOfOurOwnOrOfAPlainOne) {
+  Side server(loop_, nullptr), caller(loop_, nullptr);
+  const auto local = server.host.listen(Protocol::Tcp, kAnyPort);
+  caller.host.send(to(Protocol::Tcp, *local), kMessage);
+  caller.host.flush();
+  ASSERT_TRUE(until([&] { return !server.messages.empty(); }));
+  server.host.add_alias(server.flows.front(), {IpAddress::loopback(), 5061});
+  server.answer = kMessage;
+  server.answer_all();
+  server.host.flush();
+  ASSERT_TRUE(until([&] { return !caller.messages.empty(); }));
+  caller.host.add_alias(caller.flows.front(), {IpAddress::loopback(), 5061});
+  EXPECT_EQ(server.host.counters().aliases + caller.host.counters().aliases, 0U);
+}
+
 TEST_F(StreamHostTest, ServerNameChoosesTheCertificateAndReloadReplacesIt) {
   const auto theirs = tls({{files("server"), files("other")}, folder_.file("ca.pem")});
   const auto ours = client_tls();

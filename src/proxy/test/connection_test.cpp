@@ -25,6 +25,13 @@ class Connections : public testing::Test {
     core_ = std::make_unique<Core>(std::move(config), random_, locator_);
   }
 
+  // What it passes on to the world, once.
+  std::vector<std::string> aliases() {
+    std::vector<std::string> out;
+    while (const auto alias = core_->poll_alias()) out.push_back(alias->advertised.text());
+    return out;
+  }
+
   static Flow browser(std::uint64_t connection = 7) { return {Protocol::Ws, kWs, kBrowser, connection}; }
   static Flow phone() { return {Protocol::Udp, kUdp, kPhone, 0}; }
 
@@ -151,6 +158,16 @@ TEST_F(Connections, LargeRequestsGoByTcp) {
   out = sent();
   ASSERT_EQ(out.size(), 1U) << "and by UDP where nobody speaks TCP";
   EXPECT_EQ(out[0].flow.protocol, Protocol::Udp);
+}
+
+// RFC 5923 §8.2: whether it is used is decided where the certificates are.
+TEST_F(Connections, AnAliasOfTheTopViaIsPassedOn) {
+  const Flow peer{Protocol::Tls, {IpAddress::v4(192, 0, 2, 1), 5061}, kOther, 9};
+  std::string options = request("OPTIONS", "sip:example.test", phone(), {}, "a1");
+  const std::string via = "UDP " + kPhone.text();
+  options.replace(options.find(via), via.size(), "TLS p2.example.com:5071;alias");
+  receive(peer, options);
+  EXPECT_EQ(aliases(), std::vector<std::string>{kOther.address.text() + ":5071"});
 }
 
 }  // namespace

@@ -212,7 +212,44 @@ TEST_F(TransportLayer, ResponsePassesAsItCame) {
 TEST(ViaValue, NamesProtocolAddressAndBranch) {
   EXPECT_EQ(via_value({Protocol::Udp, kUs, {}, 0}, "z9hG4bKx"), "SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bKx");
   EXPECT_EQ(via_value({Protocol::Tls, *Endpoint::parse("[::1]:5061"), {}, 0}, "z9hG4bKx", false),
-            "SIP/2.0/TLS [::1]:5061;branch=z9hG4bKx");
+            "SIP/2.0/TLS [::1]:5061;alias;branch=z9hG4bKx");
+  // Over a connection that the peer has opened, or one that is no TLS, there is nothing to offer.
+  EXPECT_EQ(via_value({Protocol::Tls, kUs, {}, 7}, "z9hG4bKx", false), "SIP/2.0/TLS 192.0.2.1:5060;branch=z9hG4bKx");
+  EXPECT_EQ(via_value({Protocol::Tcp, kUs, {}, 0}, "z9hG4bKx", false), "SIP/2.0/TCP 192.0.2.1:5060;branch=z9hG4bKx");
+}
+
+TEST_F(TransportLayer, AliasNamesTheSourceAtThePortOfItsSentBy) {
+  const struct {
+    const char* via;
+    Protocol protocol;
+    const char* expected;  // "" for no alias
+  } cases[] = {
+      {"SIP/2.0/TLS p1.example.com;branch=z9hG4bK1;alias", Protocol::Tls, "192.0.2.9:5061"},
+      {"SIP/2.0/TLS p1.example.com:5071;Alias;received=203.0.113.1;branch=z9hG4bK1", Protocol::Tls, "192.0.2.9:5071"},
+      {"SIP/2.0/TLS 10.0.0.1:5061;alias;rport;branch=z9hG4bK1", Protocol::Tls, "192.0.2.9:5061"},
+      {"SIP/2.0/TLS p1.example.com;branch=z9hG4bK1", Protocol::Tls, ""},
+      {"SIP/2.0/TLS p1.example.com;branch=z9hG4bK1, SIP/2.0/TLS p2.example.com;alias;branch=z9hG4bK2", Protocol::Tls,
+       ""},
+      {"SIP/2.0/TCP 192.0.2.9;alias;branch=z9hG4bK1", Protocol::Tcp, ""},
+      {"SIP/2.0/WSS a.invalid;alias;branch=z9hG4bK1", Protocol::Wss, ""},
+  };
+  for (const auto& c : cases) {
+    auto flow = flow_from("192.0.2.9:40000", c.protocol);
+    flow.connection = 7;
+    ASSERT_TRUE(layer_.receive(flow, request(c.via))) << c.via;
+    const auto alias = layer_.poll_alias();
+    EXPECT_EQ(alias ? alias->advertised.text() : "", c.expected) << c.via;
+    EXPECT_EQ(alias ? alias->flow : flow, flow);
+    EXPECT_FALSE(layer_.poll_alias());
+  }
+  // Nobody takes them: it does not grow without bound.
+  auto flow = flow_from("192.0.2.9:40000", Protocol::Tls);
+  flow.connection = 7;
+  for (std::size_t i = 0; i < 2 * kMostAliases; ++i)
+    ASSERT_TRUE(layer_.receive(flow, request("SIP/2.0/TLS p1.example.com;branch=z9hG4bK1;alias")));
+  std::size_t waiting = 0;
+  while (layer_.poll_alias()) ++waiting;
+  EXPECT_EQ(waiting, kMostAliases);
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ struct StreamOptions {
 
 struct StreamCounters {
   std::uint64_t accepted = 0, opened = 0, reused = 0;
+  std::uint64_t aliases = 0;    // accepted connections that are used the other way, too
   std::uint64_t resumed = 0;    // TLS sessions
   std::uint64_t refused = 0;    // beyond most_connections, or put off without a free descriptor
   std::uint64_t failed = 0;     // connection or TLS handshake did not come about
@@ -62,6 +63,10 @@ class StreamHost {
   // Over the flow's connection; with connection 0 over one that is open to that peer (and name), else a new one. What
   // cannot be sent is told by lost(), at flush().
   void send(const transport::Flow& flow, std::string_view bytes);
+  // RFC 5923: the peer of `flow`, a TLS connection that we have accepted, is found at `advertised` over it too: send()
+  // with connection 0 takes it for whom the peer's certificate speaks for. Not when the peer has shown none, or one
+  // that we do not trust (§9.2); forgotten with the connection.
+  void add_alias(const transport::Flow& flow, Endpoint advertised);
   // Writes what send() has queued: one write a connection.
   void flush();
 
@@ -95,6 +100,8 @@ class StreamHost {
   void linger(Connection& connection);
   void bury(Connection& connection);
   void forget_peer(const Connection& connection);
+  [[nodiscard]] Connection* aliased(const transport::Flow& flow);
+  void forget_aliases(Connection& connection);
   [[nodiscard]] static Peer peer_of(const transport::Flow& flow);
   void sweep();
   void wake();
@@ -110,6 +117,7 @@ class StreamHost {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::map<Peer, std::uint64_t> opened_;
+  std::multimap<Endpoint, std::uint64_t> aliases_;
   std::vector<std::uint64_t> dirty_;  // have something to write
   std::vector<std::uint64_t> dead_;
   std::vector<std::uint64_t> again_;  // were cut off while they had more to read

@@ -25,7 +25,7 @@ struct TlsSettings {
   std::string trusted;                       // PEM file of trust anchors; "" for the system's
   bool verify_servers = true;                // of connections that we open: the chain
   bool verify_names = true;                  // … and that it speaks for the domain (RFC 5922 §7.3)
-  bool require_client_certificate = false;   // mutual TLS on connections that we accept
+  bool require_client_certificate = false;   // of connections that we accept; without it they pass all the same
 };
 
 enum class TlsResult : std::uint8_t { Ok, WantsRead, WantsWrite, Closed, Failed };
@@ -52,6 +52,8 @@ class TlsSession {
   // Names of the peer's certificate; empty without one.
   [[nodiscard]] transport::CertificateNames peer_names() const;
   [[nodiscard]] bool has_peer_certificate() const;
+  // It has one, and its chain ends at who we trust.
+  [[nodiscard]] bool is_peer_authenticated() const;
   // Why the last call failed.
   [[nodiscard]] std::string error() const;
 
@@ -75,7 +77,8 @@ class TlsContext {
   Checked<void> reload();
   [[nodiscard]] bool has_certificate() const { return !settings_.certificates.empty(); }
 
-  [[nodiscard]] TlsSession accept(int fd);
+  // `ask`: for a certificate of the client, which it may not have (a browser would put the question to its user).
+  [[nodiscard]] TlsSession accept(int fd, bool ask = true);
   // `name`: whom the peer must speak for, also sent as SNI; null checks no name. `peer` keys the sessions to resume.
   [[nodiscard]] TlsSession connect(int fd, const transport::ServerName& name, const Endpoint& peer);
 

@@ -78,6 +78,7 @@ class Rack final : public transport::Engine {
   void wake(Now now) override;
   [[nodiscard]] std::optional<TimePoint> deadline() const override;
   [[nodiscard]] std::optional<transport::Transmit> poll_transmit() override;
+  [[nodiscard]] std::optional<transport::Alias> poll_alias() override;
   void unreachable(Now now, const transport::Flow& flow) override;
   [[nodiscard]] std::optional<transport::dns::Question> poll_question() override;
   void answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) override;

@@ -23,6 +23,9 @@ class Engine {
   // The world could not send to that peer (ICMP unreachable, connection or TLS handshake refused), or the connection
   // that `flow` names is gone.
   virtual void unreachable(Now now, const Flow& flow) = 0;
+  // Connections that may be used the other way; the world takes them before the transmits. Whether it uses one depends
+  // on how the peer has proved who it is (RFC 5923 §9.2), which only the world knows.
+  [[nodiscard]] virtual std::optional<Alias> poll_alias() { return std::nullopt; }
   // DNS: after transmits the world takes the questions, and gives each its answer when it has one. An engine that asks
   // nothing leaves both as they are.
   [[nodiscard]] virtual std::optional<dns::Question> poll_question() { return std::nullopt; }

@@ -51,6 +51,13 @@ struct Listen {
   friend bool operator==(const Listen&, const Listen&) = default;
 };
 
+// RFC 5923 §8.2: the peer that has opened the connection of `flow` takes requests over it that are meant for
+// `advertised`, its own address at the port of its sent-by.
+struct Alias {
+  Flow flow;
+  Endpoint advertised;
+};
+
 // Bytes on their way out.
 struct Transmit {
   Flow flow;

@@ -23,6 +23,7 @@ struct Incoming {
 
 // §18.1.1, where the path's MTU is not known.
 inline constexpr std::size_t kLargestDatagram = 1300;
+inline constexpr std::size_t kMostAliases = 64;
 
 struct Counters {
   std::uint64_t received = 0, sent = 0;
@@ -62,20 +63,25 @@ class Layer {
   void count_unroutable() { ++counters_.unroutable; }
 
   [[nodiscard]] std::optional<Transmit> poll_transmit();
+  // What requests over TLS have said of their connections by `alias` in their Via, the oldest first; at most
+  // kMostAliases wait. RFC 5923.
+  [[nodiscard]] std::optional<Alias> poll_alias();
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
   void refuse(const Flow& flow, std::string_view bytes, int status, std::string_view reason);
+  void note_alias(const sip::Message& request, const Flow& flow);
 
   Random* random_;
   sip::Limits limits_;
   bool speaks_tcp_ = false;
   std::deque<Transmit> out_;
+  std::deque<Alias> aliases_;
   Counters counters_;
 };
 
 // "SIP/2.0/UDP host:port;branch=…" for a request that leaves over `flow`; ;rport is added (RFC 3581) unless told not
-// to.
+// to. Over a TLS connection of our own ;alias is added: requests to us may come back over it (RFC 5923 §8.1).
 [[nodiscard]] std::string via_value(const Flow& flow, std::string_view branch, bool rport = true);
 
 }  // namespace offhook::transport
