@@ -115,8 +115,8 @@ Edit& Edit::set(HeaderId id, std::string_view value) {
 // Set twice and absent from the source: the earlier value waits at the end of the header and is taken back.
 void Edit::forget(HeaderId id) {
   const std::string start = std::string(header_name(id)) + ": ";
-  std::erase_if(
-      cuts_, [&](const Cut& c) { return c.at == source_->headers_end_ && c.size == 0 && std::string_view(text_).substr(c.text).starts_with(start);
+  std::erase_if(cuts_, [&](const Cut& c) {
+    return c.at == source_->headers_end_ && c.size == 0 && std::string_view(text_).substr(c.text).starts_with(start);
   });
 }
 
