@@ -231,7 +231,7 @@ void StreamHost::flush() {
 }
 
 StreamHost::Peer StreamHost::peer_of(const Flow& flow) {
-  return {flow.protocol, flow.remote, flow.server_name ? *flow.server_name : std::string()};
+  return {flow.protocol, flow.local, flow.remote, flow.server_name ? *flow.server_name : std::string()};
 }
 
 }  // namespace offhook::io

@@ -36,7 +36,7 @@ std::uint16_t default_port(Protocol protocol) {
 }
 
 bool concerns(const Flow& broken, const Flow& used) {
-  if (broken.protocol != used.protocol || broken.remote != used.remote) return false;
+  if (broken.protocol != used.protocol || broken.local != used.local || broken.remote != used.remote) return false;
   return broken.connection == used.connection || broken.connection == 0 || used.connection == 0;
 }
 

@@ -116,6 +116,22 @@ TEST_F(StreamHostTest, MessagesPassBothWaysOverOneConnection) {
   }
 }
 
+// Phones of one host: what comes back over a connection is for whoever has opened it.
+TEST_F(StreamHostTest, EachAddressOfOursHasItsOwnConnections) {
+  Side server(loop_, nullptr), phones(loop_, nullptr);
+  server.answer = kMessage;
+  const auto local = server.host.listen(Protocol::Tcp, kAnyPort);
+  auto one = to(Protocol::Tcp, *local), other = one;
+  other.local.port = 5070;
+  for (const Flow* flow : {&one, &other, &one, &other}) phones.host.send(*flow, kMessage);
+  phones.host.flush();
+  ASSERT_TRUE(until([&] { return phones.messages.size() == 4; }));
+  EXPECT_EQ(server.host.connections(), 2U);
+  EXPECT_EQ(
+      std::count_if(phones.flows.begin(), phones.flows.end(), [&](const Flow& f) { return f.local == one.local; }), 2);
+  EXPECT_FALSE(transport::concerns(one, other));
+}
+
 TEST_F(StreamHostTest, LargeMessagesPassWhole) {
   const auto ours = client_tls(), theirs = server_tls();
   const std::string big = "MESSAGE sip:a@b SIP/2.0\r\nContent-Length: 60000\r\n\r\n" + std::string(60'000, 'x');

@@ -60,8 +60,8 @@ class StreamHost {
   // Port 0 takes a free one. Complaint: "cannot listen: Address already in use (tcp:127.0.0.1:5060)".
   [[nodiscard]] Checked<Endpoint> listen(transport::Protocol protocol, Endpoint local);
   void close(transport::Protocol protocol, Endpoint local);
-  // Over the flow's connection; with connection 0 over one that is open to that peer (and name), else a new one. What
-  // cannot be sent is told by lost(), at flush().
+  // Over the flow's connection; with connection 0 over one of `local` that is open to that peer (and name), else a new
+  // one. What cannot be sent is told by lost(), at flush().
   void send(const transport::Flow& flow, std::string_view bytes);
   // RFC 5923: the peer of `flow`, a TLS connection that we have accepted, is found at `advertised` over it too: send()
   // with connection 0 takes it for whom the peer's certificate speaks for. Not when the peer has shown none, or one
@@ -79,8 +79,9 @@ class StreamHost {
   // Tokens of the poller: a listener's index with this bit, else a connection's number.
   static constexpr std::uint64_t kListener = 1ULL << 63;
   static constexpr std::uint64_t kNoConnection = 0;  // payload of the timer that listens again
-  // Whom a connection of ours goes to.
-  using Peer = std::tuple<transport::Protocol, Endpoint, std::string>;
+  // Whose connection it is, and whom it goes to: phones of one host share none, or the requests for one would come to
+  // another.
+  using Peer = std::tuple<transport::Protocol, Endpoint, Endpoint, std::string>;
 
   void ready();
   void accept(const Listener& listener);

@@ -28,7 +28,7 @@ using ServerName = std::shared_ptr<const std::string>;
 
 // `local` is our listening address of that protocol, also for connections that we open from an ephemeral port: it is
 // what Via and Record-Route name. `connection` numbers a stream connection of this world and never comes back; 0 is UDP
-// or, on its way out, "over any open connection to that peer, else a new one" (RFC 3261 §18.1.1, RFC 5923).
+// or, on its way out, "over any open one from `local` to that peer, else a new one" (RFC 3261 §18.1.1, RFC 5923).
 struct Flow {
   Protocol protocol = Protocol::Udp;
   Endpoint local;   // our socket
@@ -41,7 +41,7 @@ struct Flow {
 };
 
 // Does what happened to `broken` (refused, lost) concern what was sent over `used`? A connection that is lost concerns
-// all that asked for any connection to that peer.
+// all that asked for any connection from that address of ours to that peer.
 [[nodiscard]] bool concerns(const Flow& broken, const Flow& used);
 
 // An address of ours at which we listen.
