@@ -12,14 +12,20 @@ std::uint64_t Random::below(std::uint64_t bound) {
 double Random::unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
 
 std::string Random::token(std::size_t digits) {
-  static constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz0123456789";
   std::string out;
-  out.reserve(digits);
-  while (out.size() < digits) {
-    auto word = next();
-    for (int i = 0; i < 12 && out.size() < digits; ++i, word /= 36) out.push_back(kAlphabet[word % 36]);
-  }
+  append_token(out, digits);
   return out;
+}
+
+void Random::append_token(std::string& out, std::size_t digits) {
+  static constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+  const std::size_t begin = out.size();
+  out.resize(begin + digits);
+  char* to = out.data() + begin;
+  while (digits > 0) {
+    auto word = next();
+    for (int i = 0; i < 12 && digits > 0; ++i, --digits, word /= 36) *to++ = kAlphabet[word % 36];
+  }
 }
 
 SeededRandom::SeededRandom(std::uint64_t seed) {

@@ -213,7 +213,8 @@ class Core::Impl {
   // §16.3 to §16.6.
   void relay(Now now, const RequestReceived& e, const Facts& facts) {
     if (const auto refusal = check_max_forwards(e.request)) return answer(now, e, *refusal);
-    if (has_looped(e.request, loop_mark(e.request, loop_secret_))) {
+    std::string mark = loop_mark(e.request, loop_secret_);
+    if (has_looped(e.request, mark)) {
       ++counters_.loops;
       return answer(now, e, {482});
     }
@@ -230,7 +231,7 @@ class Core::Impl {
     }
     // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
     if (e.request.method() == Method::Invite) answer(now, e, {100});
-    relays_.start(now, e.id, e.request, e.flow, std::move(targets));
+    relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets));
   }
 
   // 407 for whoever says to be one of ours; a dialog that came along our Record-Route was let in when it began.

@@ -14,13 +14,14 @@ constexpr IpAddress kBroadcast = IpAddress::v4(255, 255, 255, 255);
 
 Fault bad(std::string_view reason) { return Verdict{400, reason}; }
 
-Fault check_via(const Message& request) {
+Fault check_via(const Message& request, Via* out) {
   const auto top = request.top(HeaderId::Via);
   if (!top) return bad("Missing Via");
   const auto via = Via::parse(*top);
   if (!via || !via->well_formed()) return bad("Malformed Via");
   // A cookie with nothing behind it identifies no transaction. No cookie at all is a peer of RFC 2543.
   if (iequals(via->branch(), kMagicCookie)) return bad("Empty Via Branch");
+  if (out != nullptr) *out = *via;
   return {};
 }
 
@@ -86,9 +87,9 @@ Fault check_lists(const Message& request) {
 
 }  // namespace
 
-Fault check_request(const Message& request) {
+Fault check_request(const Message& request, Via* top) {
   if (!iequals(request.version(), "SIP/2.0")) return Verdict{505, "Version Not Supported"};
-  if (Fault fault = check_via(request)) return fault;
+  if (Fault fault = check_via(request, top)) return fault;
   if (Fault fault = check_call_id(request)) return fault;
   if (Fault fault = check_cseq(request)) return fault;
   if (Fault fault = check_address(request, HeaderId::From, "Missing From", "Multiple From", "Malformed From"))
@@ -99,13 +100,16 @@ Fault check_request(const Message& request) {
   return check_lists(request);
 }
 
-bool check_response(const Message& response) {
+bool check_response(const Message& response, Via* top) {
   if (!iequals(response.version(), "SIP/2.0")) return false;
   for (const HeaderId id : {HeaderId::From, HeaderId::To, HeaderId::CallId, HeaderId::CSeq})
     if (response.count(id) != 1) return false;
   if (!CSeq::parse(*response.find(HeaderId::CSeq))) return false;
   auto via = response.values(HeaderId::Via).begin();
-  if (via == std::default_sentinel || !Via::parse(*via)) return false;
+  if (via == std::default_sentinel) return false;
+  const auto first = Via::parse(*via);
+  if (!first) return false;
+  if (top != nullptr) *top = *first;
   ++via;
   if (via == std::default_sentinel) return true;
   // A second Via is where a proxy would send it on. Nothing goes to a broadcast address because a message says so

@@ -87,7 +87,8 @@ void Clients::cancel(TimePoint now, ClientId id, std::string_view reason) {
 }
 
 bool Clients::receive(TimePoint now, transport::Incoming& incoming) {
-  const auto found = keys_.find(client_key(incoming.message));
+  const sip::Via* const via = top_via(incoming);
+  const auto found = via == nullptr ? keys_.end() : keys_.find(client_key(*via, incoming.message));
   if (found == keys_.end()) return false;
   const ClientId id = found->second;
   Client& client = *clients_.find(id);
@@ -220,7 +221,7 @@ void Clients::send_cancel(Client& client, const Cause& cause) {
 }
 
 void Clients::report(const Client& client, Event event) {
-  if (!client.silent) services_.events->push_back(std::move(event));
+  if (!client.silent) services_.events->push(std::move(event));
 }
 
 // Lets go of what the state can no longer need. An INVITE that rings is not sent again, but its header makes the ACK or

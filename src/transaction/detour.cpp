@@ -104,7 +104,7 @@ bool Servers::located(const transport::Located& event) {
   Server& server = *servers_.find(id);
   server.detour->pending = {};
   server.detour->servers = usable(event.location.targets, server.flow);
-  if (!send_to_next(id, server)) services_.events->push_back(ServerFailed{id, server.owner});
+  if (!send_to_next(id, server)) services_.events->push(ServerFailed{id, server.owner});
   return true;
 }
 

@@ -12,8 +12,11 @@ constexpr std::size_t kBranchLength = 16;  // about 82 bits
 
 // RFC 3261 §8.1.1.7: unique over space and time, and marked by the cookie.
 std::string new_branch(Random& random, std::string_view suffix) {
-  std::string branch(sip::kMagicCookie);
-  return branch.append(random.token(kBranchLength)).append(suffix);
+  std::string branch;
+  branch.reserve(sip::kMagicCookie.size() + kBranchLength + suffix.size());
+  branch = sip::kMagicCookie;
+  random.append_token(branch, kBranchLength);
+  return branch.append(suffix);
 }
 
 bool is_client_timer(Timer timer) {
@@ -69,7 +72,7 @@ void Layer::receive(TimePoint now, transport::Incoming incoming) {
     tables_->servers.receive(now, std::move(incoming));
   } else if (!tables_->clients.receive(now, incoming)) {
     ++counters_.strays;
-    events_.push_back(StrayResponse{std::move(incoming.message), incoming.flow});
+    events_.push(StrayResponse{std::move(incoming.message), incoming.flow});
   }
 }
 
@@ -90,13 +93,6 @@ void Layer::wake(TimePoint now) {
     else
       tables_->servers.fire(now, payload);
   });
-}
-
-std::optional<Event> Layer::poll() {
-  if (events_.empty()) return std::nullopt;
-  Event event = std::move(events_.front());
-  events_.pop_front();
-  return event;
 }
 
 ClientId Layer::start(TimePoint now, const sip::Message& request, const transport::Flow& flow, Owner owner,

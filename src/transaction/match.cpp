@@ -1,7 +1,5 @@
 #include "match.hpp"
 
-#include "sip/header/cseq.hpp"
-
 namespace offhook::transaction {
 namespace {
 
@@ -17,14 +15,19 @@ std::string client_key(std::string_view branch, std::string_view method) {
   return key.append(method);
 }
 
-std::string client_key(const sip::Message& response) {
-  const auto top = response.top(sip::HeaderId::Via);
-  const auto cseq = response.find(sip::HeaderId::CSeq);
-  if (!top || !cseq) return {};
-  const auto via = sip::Via::parse(*top);
-  const auto number_and_method = sip::CSeq::parse(*cseq);
-  if (!via || !number_and_method || via->branch().empty()) return {};
-  return client_key(via->branch(), number_and_method->method);
+std::string client_key(const sip::Via& top, const sip::Message& response) {
+  const auto method = response.method() == sip::Method::Unknown ? response.method_text()
+                                                                : sip::method_name(response.method());
+  if (top.branch().empty() || method.empty()) return {};
+  return client_key(top.branch(), method);
+}
+
+const sip::Via* top_via(transport::Incoming& incoming) {
+  if (!incoming.via) {
+    const auto via = sip::Via::parse(incoming.message.top(sip::HeaderId::Via).value_or(std::string_view{}));
+    if (via) incoming.via = *via;
+  }
+  return incoming.via ? &*incoming.via : nullptr;
 }
 
 bool has_cookie(const sip::Via& via) { return via.branch().starts_with(sip::kMagicCookie); }

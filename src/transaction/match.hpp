@@ -6,13 +6,17 @@
 
 #include "sip/header/via.hpp"
 #include "sip/message.hpp"
+#include "transport/layer.hpp"
 
 namespace offhook::transaction {
 
 // Branch of the top Via and method of CSeq.
 [[nodiscard]] std::string client_key(std::string_view branch, std::string_view method);
-// That of a response; "" when it has no branch or no CSeq.
-[[nodiscard]] std::string client_key(const sip::Message& response);
+// That of a response with that top Via; "" when it has no branch or no CSeq.
+[[nodiscard]] std::string client_key(const sip::Via& top, const sip::Message& response);
+
+// The top Via, read now when nobody has read it yet; null when it does not parse.
+[[nodiscard]] const sip::Via* top_via(transport::Incoming& incoming);
 
 // True when the branch begins with the magic cookie: it alone then identifies, with sent-by and method. Otherwise the
 // peer speaks RFC 2543.

@@ -28,13 +28,6 @@ Invite invite_input(Timer timer) {
 
 bool is_invite(const Server& server) { return std::holds_alternative<InviteState>(server.state); }
 
-std::optional<sip::Via> top_via(const sip::Message& message) {
-  const auto top = message.top(sip::HeaderId::Via);
-  if (!top) return std::nullopt;
-  const auto via = sip::Via::parse(*top);
-  return via ? std::optional(*via) : std::nullopt;
-}
-
 NonInvite non_invite_input(Timer timer) { return timer == Timer::Y ? NonInvite::TimerY : NonInvite::TimerJ; }
 
 // Methods whose transactions a CANCEL can name without ending them.
@@ -49,8 +42,8 @@ void Servers::receive(TimePoint now, transport::Incoming incoming) {
     receive_ack(now, std::move(incoming));
     return;
   }
-  const auto via = top_via(request);
-  if (!via) return;  // the transport layer lets none through
+  const sip::Via* const via = top_via(incoming);
+  if (via == nullptr) return;  // the transport layer lets none through
   std::string key = has_cookie(*via) ? server_key(*via, request.method_text()) : std::string{};
   const ServerId id = has_cookie(*via) ? find_key(key) : old_peers_.find(request, *via);
   if (!id) {
@@ -67,12 +60,12 @@ void Servers::receive(TimePoint now, transport::Incoming incoming) {
 
 // An ACK is no transaction: it belongs to an INVITE's (non-2xx) or goes to the TU (2xx).
 void Servers::receive_ack(TimePoint now, transport::Incoming incoming) {
-  if (const ServerId id = invite_of_ack(incoming.message)) {
+  if (const ServerId id = invite_of_ack(incoming)) {
     feed(id, *servers_.find(id), Invite::Ack, {now, &incoming});
     return;
   }
   ++services_.counters->unmatched_acks;
-  services_.events->push_back(RequestReceived{{}, std::move(incoming.message), incoming.flow, {}, 0});
+  services_.events->push(RequestReceived{{}, std::move(incoming.message), incoming.flow, {}, 0});
 }
 
 void Servers::create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, std::string key) {
@@ -95,7 +88,7 @@ void Servers::create(TimePoint now, transport::Incoming& incoming, const sip::Vi
   RequestReceived event{id, {}, incoming.flow, {}, 0};
   if (method == sip::Method::Cancel) find_cancelled(incoming.message, via, event);
   event.request = std::move(incoming.message);  // `via` looks into it and is of no use from here on
-  services_.events->push_back(std::move(event));
+  services_.events->push(std::move(event));
   if (method == sip::Method::Invite)
     server.state = InviteState::Proceeding;
   else
@@ -107,10 +100,10 @@ ServerId Servers::find_key(const std::string& key) const {
   return found == keys_.end() ? ServerId{} : found->second;
 }
 
-ServerId Servers::invite_of_ack(const sip::Message& ack) const {
-  const auto via = top_via(ack);
-  if (!via) return {};
-  return has_cookie(*via) ? find_key(server_key(*via, "INVITE")) : old_peers_.find_acknowledged(ack, *via);
+ServerId Servers::invite_of_ack(transport::Incoming& ack) const {
+  const sip::Via* const via = top_via(ack);
+  if (via == nullptr) return {};
+  return has_cookie(*via) ? find_key(server_key(*via, "INVITE")) : old_peers_.find_acknowledged(ack.message, *via);
 }
 
 ServerId Servers::find_cancelled(const sip::Message& cancel, const sip::Via& via, std::string_view method) const {
@@ -220,13 +213,13 @@ void Servers::act(ServerId id, Server& server, const Action& action, const Cause
     case Verb::Resend: resend(server); break;
     case Verb::Trying: send_trying(id, server, cause.now); break;
     case Verb::Deliver:
-      services_.events->push_back(RequestReceived{{}, std::move(cause.incoming->message), cause.incoming->flow, {}, 0});
+      services_.events->push(RequestReceived{{}, std::move(cause.incoming->message), cause.incoming->flow, {}, 0});
       break;
     case Verb::TimedOut:
       ++services_.counters->timeouts;
-      services_.events->push_back(ServerFailed{id, server.owner});
+      services_.events->push(ServerFailed{id, server.owner});
       break;
-    case Verb::Failed: services_.events->push_back(ServerFailed{id, server.owner}); break;
+    case Verb::Failed: services_.events->push(ServerFailed{id, server.owner}); break;
     case Verb::Arm:
     case Verb::Backoff:
     case Verb::Hold:
@@ -246,12 +239,12 @@ void Servers::send(ServerId id, Server& server, Response& response, TimePoint no
     server.old->second.response_tag = parsed ? parsed->to_tag() : std::string_view{};
   }
   if (server.detour) {
-    if (!send_around(now, id, server)) services_.events->push_back(ServerFailed{id, server.owner});
+    if (!send_around(now, id, server)) services_.events->push(ServerFailed{id, server.owner});
     return;
   }
   if (!server.has_way_back) {
     services_.transport->count_unroutable();
-    services_.events->push_back(ServerFailed{id, server.owner});
+    services_.events->push(ServerFailed{id, server.owner});
     return;
   }
   services_.transport->send(server.reply(), server.response);
@@ -291,7 +284,7 @@ void Servers::forget(Server& server) {
 void Servers::end(ServerId id, Server& server) {
   stop_timers(*services_.wheel, server.clocks);
   leave_detour(server);
-  services_.events->push_back(ServerTerminated{id, server.owner});
+  services_.events->push(ServerTerminated{id, server.owner});
   if (server.old != nullptr)
     old_peers_.remove(server.old);
   else if (const auto key = keys_.find(*server.key); key != keys_.end())

@@ -77,7 +77,7 @@ class Servers {
   void receive_ack(TimePoint now, transport::Incoming incoming);
   void create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, std::string key);
   [[nodiscard]] ServerId find_key(const std::string& key) const;
-  [[nodiscard]] ServerId invite_of_ack(const sip::Message& ack) const;
+  [[nodiscard]] ServerId invite_of_ack(transport::Incoming& ack) const;
   [[nodiscard]] ServerId find_cancelled(const sip::Message& cancel, const sip::Via& via, std::string_view method) const;
   void find_cancelled(const sip::Message& cancel, const sip::Via& via, RequestReceived& event) const;
   [[nodiscard]] bool may_send_provisional(const Server& server, TimePoint now, int status) const;

@@ -3,8 +3,8 @@
 // runs; no state needs more.
 #pragma once
 #include <cstdint>
-#include <deque>
 
+#include "base/queue.hpp"
 #include "base/random.hpp"
 #include "base/timer_wheel.hpp"
 #include "step.hpp"
@@ -17,7 +17,7 @@ struct Services {
   transport::Layer* transport;
   Random* random;
   TimerWheel* wheel;
-  std::deque<Event>* events;
+  Queue<Event>* events;
   Counters* counters;
 };
 

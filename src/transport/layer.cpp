@@ -60,17 +60,19 @@ std::optional<Incoming> Layer::receive(const Flow& flow, std::string bytes) {
     return std::nullopt;
   }
   if (message->is_response()) {
-    if (sip::check_response(*message)) return Incoming{std::move(*message), flow};
+    sip::Via top;
+    if (sip::check_response(*message, &top)) return Incoming{std::move(*message), flow, top};
     ++counters_.bad_responses;
     return std::nullopt;
   }
-  if (const auto verdict = sip::check_request(*message)) {
+  sip::Via top;
+  if (const auto verdict = sip::check_request(*message, &top)) {
     refuse(flow, message->bytes(), verdict->status, verdict->reason);
     return std::nullopt;
   }
-  stamp_source(*message, flow.remote);
-  note_alias(*message, flow);
-  return Incoming{std::move(*message), flow};
+  stamp_source(*message, top, flow.remote);
+  note_alias(top, flow);
+  return Incoming{std::move(*message), flow, top};
 }
 
 // Answers what is broken, when it is a request that can be answered. An ACK never is (§17.1.1.3: there is no response
@@ -93,30 +95,22 @@ void Layer::refuse(const Flow& flow, std::string_view bytes, int status, std::st
   ++counters_.bad_requests;
   if (answer->method() == sip::Method::Ack) return;
   // The answer carries the request's Via: it is stamped there as a sound request's would have been.
-  stamp_source(*answer, flow.remote);
+  if (const auto top = answer->top(sip::HeaderId::Via))
+    if (auto via = sip::Via::parse(*top)) stamp_source(*answer, *via, flow.remote);
   respond(*answer, flow);
 }
 
 // RFC 5923 is for TLS alone: nothing ties a plain connection to an identity, so that whoever shares an address with the
 // true server could have its requests (§9, §9.3). The address is the source's, for which `received` stands (§8.2).
-void Layer::note_alias(const sip::Message& request, const Flow& flow) {
+void Layer::note_alias(const sip::Via& top, const Flow& flow) {
   if (flow.protocol != Protocol::Tls || flow.connection == 0 || aliases_.size() >= kMostAliases) return;
-  const auto top = request.top(sip::HeaderId::Via);
-  const auto via = sip::Via::parse(top.value_or(std::string_view{}));
-  if (!via || !via->params.has("alias")) return;
-  aliases_.push_back({flow, {flow.remote.address, via->port.value_or(default_port(Protocol::Tls))}});
-}
-
-std::optional<Alias> Layer::poll_alias() {
-  if (aliases_.empty()) return std::nullopt;
-  Alias next = std::move(aliases_.front());
-  aliases_.pop_front();
-  return next;
+  if (!top.params.has("alias")) return;
+  aliases_.push({flow, {flow.remote.address, top.port.value_or(default_port(Protocol::Tls))}});
 }
 
 void Layer::send(const Flow& flow, std::string bytes) {
   ++counters_.sent;
-  out_.push_back({flow, std::move(bytes)});
+  out_.push({flow, std::move(bytes)});
 }
 
 std::optional<Flow> Layer::response_flow(const sip::Message& response, const Flow& flow) {
@@ -147,13 +141,6 @@ bool Layer::respond(const sip::Message& response, const Flow& request_flow) {
   }
   send(*flow, std::string(response.bytes()));
   return true;
-}
-
-std::optional<Transmit> Layer::poll_transmit() {
-  if (out_.empty()) return std::nullopt;
-  Transmit next = std::move(out_.front());
-  out_.pop_front();
-  return next;
 }
 
 }  // namespace offhook::transport

@@ -34,35 +34,39 @@ Change set_value(const sip::Param& param, std::string value) {
 
 }  // namespace
 
-void stamp_source(sip::Message& message, const Endpoint& source) {
-  const auto top = message.top(sip::HeaderId::Via);
-  if (!top) return;
-  const auto via = sip::Via::parse(*top);
-  if (!via) return;
+void stamp_source(sip::Message& message, sip::Via& top, const Endpoint& source) {
   std::array<std::optional<Change>, 2> changes;
-
-  const auto rport = raw_param(via->params, "rport");
-  if (rport && via->rport() != source.port) changes[0] = set_value(*rport, std::to_string(source.port));
+  const auto rport = top.wants_rport() ? raw_param(top.params, "rport") : std::nullopt;
+  if (rport && top.rport() != source.port) changes[0] = set_value(*rport, std::to_string(source.port));
 
   // RFC 3581 §4: with rport goes received, even when it is the same as sent-by.
-  if (via->has_received()) {
-    const auto received = raw_param(via->params, "received");
+  if (top.has_received()) {
+    const auto received = raw_param(top.params, "received");
     // One in brackets is understood, but never sent (RFC 5118 §4.5).
     if (received && received->value != source.address.text()) changes[1] = set_value(*received, source.address.text());
-  } else if (rport || IpAddress::parse(via->host) != source.address) {
-    changes[1] = Change{top->substr(top->size()), ";received=" + source.address.text()};
+  } else if (rport || IpAddress::parse(top.host) != source.address) {
+    const auto element = message.top(sip::HeaderId::Via).value_or(std::string_view{});
+    changes[1] = Change{element.substr(element.size()), ";received=" + source.address.text()};
   }
 
-  // From behind, so that what is still to be changed stays where it is.
-  if (changes[0] && changes[1] && changes[0]->part.data() > changes[1]->part.data()) std::swap(changes[0], changes[1]);
-  const char* const begin = message.bytes().data();
-  const std::size_t first = changes[0] ? static_cast<std::size_t>(changes[0]->part.data() - begin) : 0;
-  if (changes[1]) message.splice(changes[1]->part, changes[1]->text);
-  if (changes[0]) message.splice(message.bytes().substr(first, changes[0]->part.size()), changes[0]->text);
+  if (!changes[0]) std::swap(changes[0], changes[1]);
+  if (!changes[0]) return;
+  if (changes[1]) {  // both, and what is between them, at once
+    if (changes[0]->part.data() > changes[1]->part.data()) std::swap(changes[0], changes[1]);
+    const char* const between = changes[0]->part.data() + changes[0]->part.size();
+    const char* const last = changes[1]->part.data();
+    changes[0]->text.append(between, last).append(changes[1]->text);
+    const char* const end = last + changes[1]->part.size();
+    changes[0]->part = {changes[0]->part.data(), static_cast<std::size_t>(end - changes[0]->part.data())};
+  }
+  message.splice(changes[0]->part, changes[0]->text);
+  if (auto stamped = sip::Via::parse(message.top(sip::HeaderId::Via).value_or(std::string_view{}))) top = *stamped;
 }
 
 std::string via_value(const Flow& flow, std::string_view branch, bool rport) {
-  std::string out = "SIP/2.0/";
+  std::string out;
+  out.reserve(96);
+  out = "SIP/2.0/";
   out.append(protocol_name(flow.protocol)).append(" ").append(flow.local.address.uri_host());
   out.append(":").append(std::to_string(flow.local.port));
   if (rport) out.append(";rport");

@@ -2,11 +2,35 @@
 
 #include "base/ascii.hpp"
 #include "base/endpoint.hpp"
+#include "base/queue.hpp"
 #include "base/random.hpp"
 #include "base/slot_map.hpp"
 
 namespace offhook {
 namespace {
+
+TEST(Queue, GivesBackInTheOrderOfTheComing) {
+  Queue<std::string> queue;
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(queue.pop(), std::nullopt);
+  for (int round = 0; round < 3; ++round) {
+    const int count = round == 1 ? 1000 : 3;
+    for (int i = 0; i < count; ++i) queue.push(std::to_string(i));
+    EXPECT_EQ(queue.size(), count);
+    EXPECT_EQ(queue.pop(), "0");
+    queue.push("last");
+    for (int i = 1; i < count; ++i) EXPECT_EQ(queue.pop(), std::to_string(i));
+    EXPECT_EQ(queue.pop(), "last");
+    EXPECT_TRUE(queue.empty());
+  }
+}
+
+TEST(Random, AppendsWhatItGives) {
+  SeededRandom one(7), other(7);
+  std::string text = "z9hG4bK";
+  one.append_token(text, 16);
+  EXPECT_EQ(text, "z9hG4bK" + other.token(16));
+}
 
 TEST(Endpoint, ParsesAndPrintsBothFamilies) {
   for (const auto* text : {"127.0.0.1:5060", "0.0.0.0:0", "[::1]:5061", "[2001:db8::9:1]:65535", "[::]:1",

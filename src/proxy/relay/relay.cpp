@@ -24,15 +24,14 @@ bool has_second_via(const sip::Message& response) {
 
 }  // namespace
 
-void Relays::start(Now now, transaction::ServerId server, const sip::Message& request, const transport::Flow& in,
-                   std::vector<Target> targets) {
+void Relays::start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets) {
   const RelayId id = relays_.insert();
   Relay& relay = *relays_.find(id);
   relay.server = server;
-  relay.invite = request.method() == sip::Method::Invite;
+  relay.invite = job.request.method() == sip::Method::Invite;
   relay.targets = std::move(targets);
   s_.transactions->set_owner(server, id.number());
-  wave(now, id, job_of(request, in));
+  wave(now, id, job);
   advance(now, id);
 }
 

@@ -38,9 +38,15 @@ class Relays {
   };
   explicit Relays(Services services) : s_(services) {}
 
-  // Forwards `request` to `targets` (highest q first; not empty).
-  void start(Now now, transaction::ServerId server, const sip::Message& request, const transport::Flow& in,
-             std::vector<Target> targets);
+  // A request on its way, with what is known of it.
+  struct Job {
+    const sip::Message& request;
+    const transport::Flow& in;
+    Plan plan;
+    std::string mark;  // loop_mark()
+  };
+  // Forwards its request to `targets` (highest q first; not empty).
+  void start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets);
   // The caller cancels (§16.10); `reason` is its Reason value or "". The CANCEL itself is answered elsewhere.
   void cancel(Now now, transaction::Owner relay, std::string_view reason);
   void respond(Now now, transaction::ResponseReceived event);
@@ -88,13 +94,6 @@ class Relays {
     BestResponse best;
   };
 
-  // A request on its way, with what is known of it.
-  struct Job {
-    const sip::Message& request;
-    const transport::Flow& in;
-    Plan plan;
-    std::string mark;
-  };
   [[nodiscard]] Job job_of(const sip::Message& request, const transport::Flow& in) const;
   void wave(Now now, RelayId id, const Job& job);
   void next_wave(Now now, RelayId id);

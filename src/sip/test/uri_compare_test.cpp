@@ -96,6 +96,7 @@ TEST(UriEquality, ofEveryPart) {
                 {"sip:h;x=1", "sip:h;x=2", "sip:h;x"},
                 {"sip:[2001:db8::1]", "sip:[2001:db8::2]", "sip:[2001:db8:::1]", "sip:2001.db8"},
                 {"sip:h?a=1&a=2", "sip:h?a=1&a=1", "sip:h?a=1", "sip:h?a=1&b=2"},
+                {"sip:h?0&", "sip:h?&"},
                 {"sip:h?Call-ID=A", "sip:h?Call-ID=a"},
                 {"sip:h?From=%3Csip:a%40h%3E", "sip:h?From=%3Csip:b%40h%3E", "sip:h?From=%3Csip:a%40h%3E%3Btag%3D1"},
                 {"sip:h:5060", "sip:h:5061", "sip:h"}},

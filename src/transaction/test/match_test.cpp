@@ -135,9 +135,12 @@ TEST_F(OldPeer, IsForgottenAlone) {
 TEST(ClientKey, IsBranchAndMethodOfCSeq) {
   const auto response = sip::Message::parse(
       "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKx, SIP/2.0/UDP b;branch=z9hG4bKy\r\nCSeq: 2 CANCEL\r\n\r\n");
-  EXPECT_EQ(client_key(*response), client_key("z9hG4bKx", "CANCEL"));
-  EXPECT_NE(client_key(*response), client_key("z9hG4bKx", "INVITE"));
-  EXPECT_EQ(client_key(*sip::Message::parse("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a\r\nCSeq: 2 BYE\r\n\r\n")), "");
+  EXPECT_EQ(client_key(via_of(*response), *response), client_key("z9hG4bKx", "CANCEL"));
+  EXPECT_NE(client_key(via_of(*response), *response), client_key("z9hG4bKx", "INVITE"));
+  const auto bare = sip::Message::parse("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a\r\nCSeq: 2 BYE\r\n\r\n");
+  EXPECT_EQ(client_key(via_of(*bare), *bare), "");
+  const auto foreign = sip::Message::parse("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=x\r\nCSeq: 2 FOO\r\n\r\n");
+  EXPECT_EQ(client_key(via_of(*foreign), *foreign), client_key("x", "FOO"));
 }
 
 TEST(Payload, KeepsHandleAndLetter) {

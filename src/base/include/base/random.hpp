@@ -17,6 +17,8 @@ class Random {
   double unit();
   // `digits` characters of [a-z0-9], for tags, branches and Call-IDs (about 5.17 bits a character).
   std::string token(std::size_t digits);
+  // The same behind what `out` has.
+  void append_token(std::string& out, std::size_t digits);
 };
 
 // xoshiro256**: repeatable, not for secrets.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "sip/header/via.hpp"
 #include "sip/message.hpp"
 
 namespace offhook::sip {
@@ -13,10 +14,10 @@ struct Verdict {
   std::string_view reason;  // reason phrase that names the fault ("Missing Call-ID"); static
 };
 
-// Nothing when the request may go on.
-[[nodiscard]] std::optional<Verdict> check_request(const Message& request);
+// Nothing when the request may go on. `top`: its top Via is left there, for the next one who wants it.
+[[nodiscard]] std::optional<Verdict> check_request(const Message& request, Via* top = nullptr);
 // False when the response must be discarded (no top Via, bad CSeq, …).
-[[nodiscard]] bool check_response(const Message& response);
+[[nodiscard]] bool check_response(const Message& response, Via* top = nullptr);
 
 // A 400-style answer to bytes that parse() refused, made from what can still be read of Via, From, To, Call-ID and
 // CSeq; nothing when it is no request or has no usable Via. `status` and `reason` go into the status line.

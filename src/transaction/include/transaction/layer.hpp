@@ -7,12 +7,12 @@
 // One thread; time is an argument.
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
+#include "base/queue.hpp"
 #include "base/random.hpp"
 #include "base/slot_map.hpp"
 #include "base/time.hpp"
@@ -126,7 +126,7 @@ class Layer {
   [[nodiscard]] bool located(const transport::Located& event);
   void wake(TimePoint now);
   [[nodiscard]] std::optional<TimePoint> deadline() const { return wheel_.deadline(); }
-  [[nodiscard]] std::optional<Event> poll();
+  [[nodiscard]] std::optional<Event> poll() { return events_.pop(); }
 
   // Starts a client transaction: puts our Via (new branch; `branch_suffix` is appended to it, for a proxy's loop check)
   // on top of `request`, sends it over `flow`. Not for ACK. `timers` overrides the layer's (an account may have its own
@@ -179,7 +179,7 @@ class Layer {
   Random* random_;
   Timers timers_;
   TimerWheel wheel_;
-  std::deque<Event> events_;
+  Queue<Event> events_;
   Counters counters_;
   std::unique_ptr<Tables> tables_;
 };

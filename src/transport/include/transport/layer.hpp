@@ -5,10 +5,10 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 
+#include "base/queue.hpp"
 #include "base/random.hpp"
 #include "sip/header/via.hpp"
 #include "sip/message.hpp"
@@ -19,6 +19,7 @@ namespace offhook::transport {
 struct Incoming {
   sip::Message message;
   Flow flow;
+  std::optional<sip::Via> via{};  // the top one, read already: views into the message; nothing when nobody has read it
 };
 
 // §18.1.1, where the path's MTU is not known.
@@ -62,21 +63,21 @@ class Layer {
   // A response that has no such flow and was not given to respond().
   void count_unroutable() { ++counters_.unroutable; }
 
-  [[nodiscard]] std::optional<Transmit> poll_transmit();
+  [[nodiscard]] std::optional<Transmit> poll_transmit() { return out_.pop(); }
   // What requests over TLS have said of their connections by `alias` in their Via, the oldest first; at most
   // kMostAliases wait. RFC 5923.
-  [[nodiscard]] std::optional<Alias> poll_alias();
+  [[nodiscard]] std::optional<Alias> poll_alias() { return aliases_.pop(); }
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
   void refuse(const Flow& flow, std::string_view bytes, int status, std::string_view reason);
-  void note_alias(const sip::Message& request, const Flow& flow);
+  void note_alias(const sip::Via& top, const Flow& flow);
 
   Random* random_;
   sip::Limits limits_;
   bool speaks_tcp_ = false;
-  std::deque<Transmit> out_;
-  std::deque<Alias> aliases_;
+  Queue<Transmit> out_;
+  Queue<Alias> aliases_;
   Counters counters_;
 };
 
