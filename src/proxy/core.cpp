@@ -60,8 +60,8 @@ class Core::Impl {
         loop_secret_(random.next()),
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &counters_}),
-        relays_(
-            {&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_}) {
+        relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
+                 &authenticator_}) {
     resolver_.set_policy(policy_of(config_));
     transactions_.use(resolver_);
     for (const auto& listen : config_.listen)
@@ -219,7 +219,8 @@ class Core::Impl {
       return answer(now, e, {482});
     }
     if (const auto refusal = check_options(e.request, HeaderId::ProxyRequire)) return answer(now, e, *refusal);
-    if (const auto refusal = authenticate(now, e, facts)) return answer(now, e, *refusal);
+    bool informs = false;
+    if (const auto refusal = authenticate(now, e, facts, informs)) return answer(now, e, *refusal);
     if (const auto refusal = check_relaying({facts.to_us, facts.in_dialog, facts.from_us}))
       return answer(now, e, *refusal);
     auto targets = targets_for(now, facts);
@@ -231,13 +232,15 @@ class Core::Impl {
     }
     // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
     if (e.request.method() == Method::Invite) answer(now, e, {100});
-    relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets));
+    relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets), informs);
   }
 
   // 407 for whoever says to be one of ours; a dialog that came along our Record-Route was let in when it began.
-  std::optional<Reply> authenticate(Now now, const RequestReceived& e, const Facts& facts) {
+  // `informs`: as in Authenticator::Outcome.
+  std::optional<Reply> authenticate(Now now, const RequestReceived& e, const Facts& facts, bool& informs) {
     if (!config_.authenticate || !facts.from_us || facts.in_dialog) return std::nullopt;
     const auto outcome = authenticator_.check(now.mono, e.request, e.flow.local, Realm::Proxy);
+    informs = outcome.informs;
     switch (outcome.verdict) {
       case Authenticator::Verdict::Accepted:
         if (outcome.user->name == facts.from_user) return std::nullopt;

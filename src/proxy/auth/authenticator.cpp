@@ -103,7 +103,7 @@ Authenticator::Outcome Authenticator::judge(TimePoint now, const sip::DigestResp
     return {Verdict::Stale};
   if (sip::is_session(credentials.algorithm))
     replays_.keep_cnonce(nonce->salt, sip::unescape_quoted(credentials.text.cnonce));
-  return {Verdict::Accepted, user};
+  return {Verdict::Accepted, user, credentials.qop == sip::Qop::AuthInt || renews(now, credentials, *nonce)};
 }
 
 // A -sess session is begun by the cnonce that came first with its nonce. Most clients keep that one; those that draw a

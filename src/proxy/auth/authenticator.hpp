@@ -40,6 +40,7 @@ class Authenticator {
   struct Outcome {
     Verdict verdict = Verdict::Missing;
     const User* user = nullptr;  // when accepted
+    bool informs = false;        // the 2xx has something to say: information()
   };
 
   // `names` must outlive it, as must `random`.
@@ -49,8 +50,9 @@ class Authenticator {
   [[nodiscard]] Outcome check(TimePoint now, const sip::Message& request, const Endpoint& local, Realm where);
   // 401 or 407 with a fresh nonce.
   [[nodiscard]] Reply challenge(TimePoint now, Realm where, bool stale);
-  // Authentication-Info for the 2xx, with that body, to a request that was accepted: the proof that we know the
-  // password too (rspauth), and the next nonce. "" when there is nothing to say. information.cpp.
+  // Authentication-Info (of a proxy: Proxy-Authentication-Info) for the 2xx, with that body, to a request that was
+  // accepted: the proof that we know the password too (rspauth), and the next nonce. "" when there is nothing to say.
+  // information.cpp.
   [[nodiscard]] std::string information(TimePoint now, const sip::Message& request, Realm where,
                                         std::string_view body = {});
 
@@ -73,6 +75,8 @@ class Authenticator {
   [[nodiscard]] bool is_about_us(const sip::DigestResponse& credentials, const sip::Message& request,
                                  const Endpoint& local) const;
   [[nodiscard]] std::string information(TimePoint now, const sip::DigestResponse& credentials, std::string_view body);
+  [[nodiscard]] bool renews(TimePoint now, const sip::DigestResponse& credentials,
+                            const sip::NonceMaker::Nonce& nonce) const;
   [[nodiscard]] std::string fresh_nonce(TimePoint now) { return nonces_.make(stamp(now), random_->next()); }
   [[nodiscard]] static std::uint64_t stamp(TimePoint now);
 

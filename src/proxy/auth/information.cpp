@@ -1,4 +1,4 @@
-// Authentication-Info. RFC 7616 §3.5, RFC 7615.
+// Authentication-Info and Proxy-Authentication-Info. RFC 7616 §3.5, RFC 7615.
 //
 // Said when it is of use: a nonce past half of its time gets a successor, so that a phone which refreshes in time is
 // never challenged again; a nonce without count is good once, so its successor follows at once; auth-int asks for the
@@ -22,14 +22,20 @@ std::string Authenticator::information(TimePoint now, const sip::Message& reques
   return {};
 }
 
+// Does that nonce get its successor?
+bool Authenticator::renews(TimePoint now, const sip::DigestResponse& credentials,
+                           const sip::NonceMaker::Nonce& nonce) const {
+  const bool aging = stamp(now) - nonce.at > static_cast<std::uint64_t>(lifetime_.count() / 2);
+  return !sip::is_session(credentials.algorithm) && (aging || credentials.qop == sip::Qop::None);
+}
+
 std::string Authenticator::information(TimePoint now, const sip::DigestResponse& credentials, std::string_view body) {
   const bool session = sip::is_session(credentials.algorithm);
   const auto nonce = nonces_.check(credentials.text.nonce);
   const User* user = users_.find(credentials);
   if (!nonce || user == nullptr) return {};
-  const bool aging = stamp(now) - nonce->at > static_cast<std::uint64_t>(lifetime_.count() / 2);
   const bool counted = credentials.qop != sip::Qop::None;
-  const bool renew = !session && (aging || !counted);
+  const bool renew = renews(now, credentials, *nonce);
   if (!renew && credentials.qop != sip::Qop::AuthInt) return {};
 
   sip::AuthenticationInfo info;

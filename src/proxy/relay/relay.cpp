@@ -24,11 +24,12 @@ bool has_second_via(const sip::Message& response) {
 
 }  // namespace
 
-void Relays::start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets) {
+void Relays::start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets, bool informs) {
   const RelayId id = relays_.insert();
   Relay& relay = *relays_.find(id);
   relay.server = server;
   relay.invite = job.request.method() == sip::Method::Invite;
+  relay.informs = informs;
   relay.targets = std::move(targets);
   s_.transactions->set_owner(server, id.number());
   wave(now, id, job);
@@ -81,8 +82,7 @@ bool Relays::launch(Now now, BranchId id, const Job& job) {
   while (!branch.servers.empty()) {
     branch.server = std::move(branch.servers.front());
     branch.servers.erase(branch.servers.begin());
-    auto outgoing =
-        s_.forwarder->make(job.request, job.plan, relay.targets[branch.target], branch.server, job.in);
+    auto outgoing = s_.forwarder->make(job.request, job.plan, relay.targets[branch.target], branch.server, job.in);
     if (!outgoing) continue;
     ++s_.counters->forwarded_requests;
     if (relay.invite) arm_timer_c(now.mono, id, branch);
@@ -281,8 +281,18 @@ void Relays::conclude(TimePoint now, Relay& relay) {
 void Relays::forward(TimePoint now, Relay& relay, const sip::Message& response) {
   sip::Edit edit(response);
   edit.remove_top(HeaderId::Via);
+  if (relay.informs && response.status() / 100 == 2) inform(now, relay, edit);
   s_.transactions->respond(now, relay.server, transaction::Response{response.status(), edit.bytes()});
   ++s_.counters->forwarded_responses;
+}
+
+// RFC 7615 §3. Said once: the request is not kept longer than to the first 2xx.
+void Relays::inform(TimePoint now, Relay& relay, sip::Edit& edit) {
+  relay.informs = false;
+  const auto* request = s_.transactions->request_of(relay.server);
+  if (request == nullptr) return;
+  const auto info = s_.authenticator->information(now, *request, Realm::Proxy, edit.source().body());
+  if (!info.empty()) edit.append("Proxy-Authentication-Info", info);
 }
 
 void Relays::arm_timer_c(TimePoint now, BranchId id, Branch& branch) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "answers.hpp"
+#include "auth/authenticator.hpp"
 #include "base/slot_map.hpp"
 #include "base/timer_wheel.hpp"
 #include "proxy/core.hpp"
@@ -35,6 +36,7 @@ class Relays {
     std::uint64_t loop_secret;
     Duration timer_c;
     transport::Resolver* resolver;
+    Authenticator* authenticator;
   };
   explicit Relays(Services services) : s_(services) {}
 
@@ -45,8 +47,9 @@ class Relays {
     Plan plan;
     std::string mark;  // loop_mark()
   };
-  // Forwards its request to `targets` (highest q first; not empty).
-  void start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets);
+  // Forwards its request to `targets` (highest q first; not empty). `informs`: its 2xx carries what
+  // Authenticator::information() says.
+  void start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets, bool informs = false);
   // The caller cancels (§16.10); `reason` is its Reason value or "". The CANCEL itself is answered elsewhere.
   void cancel(Now now, transaction::Owner relay, std::string_view reason);
   void respond(Now now, transaction::ResponseReceived event);
@@ -83,6 +86,7 @@ class Relays {
   struct Relay {
     transaction::ServerId server;
     bool invite = false;
+    bool informs = false;    // the first 2xx tells the caller something about his credentials
     bool closed = false;     // no further targets: cancelled, or somebody said 6xx
     bool cancelled = false;  // by the caller
     bool answered = false;   // a final response went upstream
@@ -112,6 +116,7 @@ class Relays {
   void arm_timer_c(TimePoint now, BranchId id, Branch& branch);
   void timer_c(TimePoint now, BranchId id);
   void forward(TimePoint now, Relay& relay, const sip::Message& response);
+  void inform(TimePoint now, Relay& relay, sip::Edit& edit);
   void erase_if_done(RelayId id);
 
   Services s_;

@@ -160,6 +160,96 @@ TEST(Auth, ANonceGetsItsSuccessorBeforeItEnds) {
   EXPECT_EQ(client.world.core->counters().challenges, 1U);
 }
 
+// Alice asks the proxy to forward a MESSAGE to Bob, who answers it.
+class Forwarded {
+ public:
+  explicit Forwarded(Config config) : world(std::move(config)) {
+    world.register_user("1002", kBob, "<sip:1002@192.0.2.12>");
+    world.forget_all();
+  }
+  Draft request() {
+    Draft draft;
+    draft.method = "MESSAGE";
+    draft.cseq = ++cseq_;
+    draft.branch = "z9hG4bKforwarded" + std::to_string(cseq_);
+    return draft;
+  }
+  sip::Challenge challenge() {
+    world.send(kAlice, request());
+    return sip::Challenge::parse(value(world.expect(kAlice, 407), HeaderId::ProxyAuthenticate))
+        .value_or(sip::Challenge{});
+  }
+  // What Alice gets when Bob answers that with `body` and `headers`.
+  sip::Message answered(const sip::Challenge& challenge, std::uint32_t nc, std::string_view body = {}, int status = 200,
+                        std::vector<std::string> headers = {}) {
+    auto draft = request();
+    const std::string ha1 = sip::ha1(challenge.algorithm, "1001", challenge.realm, "secret-1001");
+    const auto credentials = sip::answer_challenge(challenge, "1001", ha1, {"MESSAGE", draft.uri}, "c0", nc);
+    draft.headers = {"Proxy-Authorization: " + credentials.text()};
+    world.send(kAlice, draft);
+    auto reply = World::response(world.expect(kBob, "MESSAGE"), status, kBob, std::move(headers));
+    const std::string_view empty = "Content-Length: 0\r\n\r\n";
+    reply.resize(reply.size() - empty.size());
+    reply += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+    world.send(kBob, reply);
+    return world.expect(kAlice, status);
+  }
+  // Its Proxy-Authentication-Info fields.
+  static std::vector<std::string> information(const sip::Message& response) {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < response.header_count(); ++i)
+      if (response.header(i).name == "Proxy-Authentication-Info") out.emplace_back(response.header(i).value);
+    return out;
+  }
+
+  World world;
+
+ private:
+  static constexpr Endpoint kBob{IpAddress::v4(192, 0, 2, 12), 5060};
+  std::uint32_t cseq_ = 0;
+};
+
+TEST(Auth, TheProxyGivesTheNextNonceWithA2xx) {
+  Forwarded alice(with_digest());
+  auto challenge = alice.challenge();
+  EXPECT_TRUE(Forwarded::information(alice.answered(challenge, 1)).empty()) << "nothing to say";
+  std::size_t renewed = 0;
+  for (std::uint32_t nc = 2, minute = 0; minute < 50; ++minute, ++nc) {
+    alice.world.advance(minutes(1));
+    // Another proxy behind ours has a word with its own client only.
+    const auto ok = alice.answered(challenge, nc, {}, 200, {"Proxy-Authentication-Info: cnonce=\"x\""});
+    const auto fields = Forwarded::information(ok);
+    ASSERT_GE(fields.size(), 1U);
+    EXPECT_EQ(fields[0], "cnonce=\"x\"");
+    EXPECT_EQ(ok.count(HeaderId::AuthenticationInfo), 0U);
+    if (fields.size() == 1) continue;
+    const auto info = sip::AuthenticationInfo::parse(fields[1]);
+    ASSERT_TRUE(info);
+    EXPECT_EQ(info->cnonce, "c0");
+    challenge.nonce = info->nextnonce;
+    nc = 0;
+    ++renewed;
+  }
+  EXPECT_GT(renewed, 5U);
+}
+
+TEST(Auth, TheProxyProvesItselfOverTheBodyThatItForwards) {
+  auto config = with_digest();
+  config.qop = {sip::Qop::AuthInt};
+  Forwarded alice(config);
+  const auto challenge = alice.challenge();
+  EXPECT_TRUE(Forwarded::information(alice.answered(challenge, 1, "busy", 486)).empty()) << "a 2xx says it";
+  const auto fields = Forwarded::information(alice.answered(challenge, 2, "hello"));
+  ASSERT_EQ(fields.size(), 1U);
+  const auto info = sip::AuthenticationInfo::parse(fields[0]);
+  ASSERT_TRUE(info);
+  const std::string ha1 = sip::ha1(challenge.algorithm, "1001", challenge.realm, "secret-1001");
+  const std::string a2 = sip::hash_hex(
+      challenge.algorithm, ":sip:1002@example.test:" + sip::hash_hex(challenge.algorithm, std::string_view("hello")));
+  EXPECT_EQ(info->rspauth,
+            sip::hash_hex(challenge.algorithm, ha1 + ":" + challenge.nonce + ":00000002:c0:auth-int:" + a2));
+}
+
 TEST(Auth, ASessionIsBoundToItsFirstCnonce) {
   Client client(with_digest({DigestAlgorithm::Sha256Sess}));
   const auto challenge = client.challenge();
