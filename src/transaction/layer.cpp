@@ -137,6 +137,21 @@ std::string Layer::send_stateless(sip::Edit& edit, const transport::Flow& flow, 
   return bytes;
 }
 
+std::string Layer::acknowledge(const sip::Message& ack, const transport::Flow& flow) {
+  sip::Edit edit(ack);
+  auto bytes = with_via(edit, flow, new_branch(*random_, {}));
+  if (!transport_->wants_tcp(flow, bytes.size())) {
+    transport_->send(flow, bytes);
+    return bytes;
+  }
+  std::string copy = bytes;
+  change_via_to_tcp(copy);
+  transport::Flow by_tcp = flow;
+  by_tcp.protocol = transport::Protocol::Tcp;
+  transport_->send(by_tcp, std::move(copy));
+  return bytes;
+}
+
 void Layer::resend(std::string bytes, const transport::Flow& flow) { transport_->send(flow, std::move(bytes)); }
 
 void Layer::set_owner(ServerId id, Owner owner) {

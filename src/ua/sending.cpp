@@ -221,7 +221,7 @@ void Core::send_ack(Now now, Sent& sent, std::string to_tag, const sip::Message&
 // A next hop that cannot be found: the way that its INVITE went.
 void Core::send_waiting_ack(Sent& sent, SentAck& ack, const transport::Location& location) {
   ack.flow = location.targets.empty() ? sent.flow : flow_to(location.targets.front());
-  ack.bytes = port_.transactions->send_stateless(*ack.waiting, ack.flow);
+  ack.bytes = port_.transactions->acknowledge(*ack.waiting, ack.flow);
   ack.waiting.reset();
 }
 

@@ -366,5 +366,28 @@ TEST(LargeRequest, FallsBackToUdpOnceWhereTheyDoNotSpeakTcp) {
   EXPECT_EQ(rig.take_events().size(), 2) << "failed, terminated";
 }
 
+TEST(LargeRequest, AnAckToA2xxGoesByTcpToo) {
+  Rig rig;
+  rig.transport.speak_tcp();
+  auto large = large_invite(1300);
+  for (std::size_t at = large.find("INVITE"); at != std::string::npos; at = large.find("INVITE"))
+    large.replace(at, 6, "ACK");
+  const auto small = make_request("ACK");
+  rig.layer.acknowledge(small, flow_to_peer());
+  EXPECT_EQ(rig.take_sent().at(0).flow, flow_to_peer());
+  const auto again = rig.layer.acknowledge(*sip::Message::parse(large), flow_to_peer());
+  auto sent = rig.take_sent();
+  ASSERT_EQ(sent.size(), 1);
+  EXPECT_EQ(sent[0].flow.protocol, transport::Protocol::Tcp);
+  EXPECT_EQ(sent[0].flow.connection, 0U);
+  const std::string via(*sent[0].message.top(sip::HeaderId::Via));
+  EXPECT_TRUE(via.starts_with("SIP/2.0/TCP ")) << via;
+  rig.layer.resend(again, flow_to_peer());
+  sent = rig.take_sent();
+  ASSERT_EQ(sent.size(), 1);
+  EXPECT_EQ(sent[0].flow, flow_to_peer());
+  EXPECT_EQ(*sent[0].message.top(sip::HeaderId::Via), "SIP/2.0/UDP" + via.substr(11));
+}
+
 }  // namespace
 }  // namespace offhook::transaction

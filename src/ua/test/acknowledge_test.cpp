@@ -278,5 +278,41 @@ TEST(Invite, CopiesRecordRouteAndFollowsIt) {
   EXPECT_THAT(rig.world.last("A>P BYE"), HasSubstr("Route: <sip:10.0.0.50:5060;lr>\r\n"));
 }
 
+// RFC 3261 §18.1.1: too large for a datagram. When the 2xx comes again, TCP has not brought it there.
+TEST(LargeAck, GoesByTcpAndByUdpWhenThe2xxIsRepeated) {
+  for (const bool speaks_tcp : {true, false}) {
+    Rig rig;
+    if (speaks_tcp) rig.a.transport.speak_tcp();
+    std::optional<transaction::ServerId> id;
+    sip::Message ok;
+    rig.p.on_request = [&](transaction::RequestReceived& e) {
+      if (e.request.method() != sip::Method::Invite) return;
+      id = e.id;
+      ok = Builder::response(e.request, 200, "ptag")
+               .add(HeaderId::RecordRoute, "<sip:10.0.0.50;lr;long=" + std::string(1300, 'x') + '>')
+               .add(HeaderId::Contact, "<sip:peer@10.0.0.50:5060>")
+               .body("application/sdp", kSdp)
+               .build();
+      rig.p.transactions.respond(rig.world.now().mono, e.id, ok);
+    };
+    rig.world.users["2000"] = &rig.p;
+    rig.a.call("2000");
+    rig.world.run_for(milliseconds(10));
+    ASSERT_TRUE(id);
+    rig.p.transactions.respond(rig.world.now().mono, *id, ok);
+    rig.world.flush();
+    rig.world.run_for(milliseconds(10));
+    std::vector<std::string> vias;
+    for (const auto& received : rig.p.requests)
+      if (received.request.method() == sip::Method::Ack)
+        vias.emplace_back(received.request.top(HeaderId::Via).value_or(""));
+    ASSERT_EQ(vias.size(), 2U);
+    const std::string_view first = speaks_tcp ? "SIP/2.0/TCP " : "SIP/2.0/UDP ";
+    EXPECT_TRUE(vias[0].starts_with(first)) << vias[0];
+    EXPECT_TRUE(vias[1].starts_with("SIP/2.0/UDP ")) << vias[1];
+    EXPECT_EQ(vias[0].substr(first.size()), vias[1].substr(first.size())) << "one branch";
+  }
+}
+
 }  // namespace
 }  // namespace offhook::ua::test

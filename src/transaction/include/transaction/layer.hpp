@@ -159,6 +159,9 @@ class Layer {
   std::string send_stateless(const sip::Message& request, const transport::Flow& flow,
                              std::string_view branch_suffix = {});
   std::string send_stateless(sip::Edit& edit, const transport::Flow& flow, std::string_view branch_suffix = {});
+  // The same for a user agent's ACK to a 2xx, which goes by TCP when it is too large for a datagram (§18.1.1). What is
+  // returned is for `flow` itself: it is resent because the 2xx came again, so TCP has not brought it there.
+  std::string acknowledge(const sip::Message& ack, const transport::Flow& flow);
   void resend(std::string bytes, const transport::Flow& flow);
 
   // The Owner of a server transaction may be set once the TU knows it.
