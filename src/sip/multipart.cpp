@@ -161,7 +161,11 @@ BodyParts::BodyParts(const Message& message) : first_(whole_body(message)) {}
 
 bool BodyParts::enter(const BodyPart& part) {
   const auto type = part.type();
-  if (!type || !type->is_multipart() || depth_ == kMultipartNesting || !part.uncoded()) return false;
+  if (!type || !type->is_multipart() || !part.uncoded()) return false;
+  if (depth_ == kMultipartNesting) {
+    met_limit_ = true;
+    return false;
+  }
   const auto inner = Multipart::parse(part.content, type->boundary());
   if (inner) open_.at(depth_++) = *inner;
   return inner.has_value();

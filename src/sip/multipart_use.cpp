@@ -64,6 +64,13 @@ class Judge {
 
 }  // namespace
 
+bool is_nested_too_deep(const Message& message) {
+  BodyParts parts(message);
+  while (!parts.met_limit() && parts.next()) {
+  }
+  return parts.met_limit();
+}
+
 std::optional<std::string_view> find_body(const Message& message, std::string_view type) {
   BodyParts parts(message);
   while (const auto part = parts.next())

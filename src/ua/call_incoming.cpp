@@ -7,6 +7,7 @@
 #include "sdp/session_description.hpp"
 #include "sip/header/name_addr.hpp"
 #include "sip/header/numbers.hpp"
+#include "sip/multipart.hpp"
 
 namespace offhook::ua {
 namespace {
@@ -29,7 +30,7 @@ void Calls::invite(Now now, AccountId account, transaction::RequestReceived even
   call.phase = Phase::Over;  // until it is known to be fit for a person: sweep() frees it otherwise
   call.local_tag = core_->new_tag();
   call.session = sdp::Session(core_->random().next() >> 32U);
-  if (const auto refusal = refuse_body(request, call.local_tag)) return core_->respond(now, event.id, *refusal);
+  if (const auto refusal = refuse_content(call, request)) return core_->respond(now, event.id, *refusal);
   auto dialog = dialog::Dialog::from_request(request, call.local_tag);
   if (!dialog) return core_->respond(now, event.id, request, 400, call.local_tag, dialog.error().text);
   if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
@@ -51,6 +52,12 @@ void Calls::invite(Now now, AccountId account, transaction::RequestReceived even
   if (const auto lifetime = sip::expires(call.arrival->request))
     core_->arm(now, seconds(*lifetime), {AlarmKind::InvitationExpired, account, id, 0});
   core_->tell(IncomingCall{id, account, call.peer, called, std::move(alert_info)});
+}
+
+std::optional<sip::Message> Calls::refuse_content(const Call& call, const sip::Message& request) {
+  auto refusal = refuse_body(request, call.local_tag);
+  if (refusal && sip::is_nested_too_deep(request)) core_->port().transport->count_nested_too_deep();
+  return refusal;
 }
 
 // Takes the offer of an INVITE or UPDATE; the response that refuses one we cannot accept, with the session as it was.

@@ -99,6 +99,7 @@ class Calls {
 
   // call_incoming.cpp
   [[nodiscard]] std::optional<sip::Message> refuse_offer(Call& call, const sip::Message& request);
+  [[nodiscard]] std::optional<sip::Message> refuse_content(const Call& call, const sip::Message& request);
   void send_ringing(Now now, Call& call);
   void expire(Now now, Call& call);
   void refuse(Now now, Call& call, const sip::Message& response);

@@ -140,7 +140,7 @@ void Calls::reinvite(Now now, Call& call, const transaction::RequestReceived& ev
   const sip::Message& request = event.request;
   if (call.phase == Phase::Over) return core_->respond(now, event.id, request, 481, call.local_tag);
   if (const auto refusal = refuse_crossing(call, request)) return core_->respond(now, event.id, *refusal);
-  if (const auto refusal = refuse_body(request, call.local_tag)) return core_->respond(now, event.id, *refusal);
+  if (const auto refusal = refuse_content(call, request)) return core_->respond(now, event.id, *refusal);
   if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
   const sdp::LocalAudio local = audio(call, call.hold.held);
   const bool has_offer = call.session.state() == sdp::Session::State::OfferReceived;

@@ -68,7 +68,7 @@ void Calls::update(Now now, Call& call, const transaction::RequestReceived& even
   const sip::Message& request = event.request;
   if (call.phase == Phase::Over) return core_->respond(now, event.id, request, 481, call.local_tag);
   if (const auto refusal = refuse_crossing(call, request)) return core_->respond(now, event.id, *refusal);
-  if (const auto refusal = refuse_body(request, call.local_tag)) return core_->respond(now, event.id, *refusal);
+  if (const auto refusal = refuse_content(call, request)) return core_->respond(now, event.id, *refusal);
   if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
   Builder builder = Builder::response(request, 200, call.local_tag);
   add_identity(builder, call);

@@ -141,6 +141,11 @@ TEST(BodyParts, stopAtTheirLimits) {
   EXPECT_TRUE(parts.next()->type()->is_multipart()) << "given as it is";
   EXPECT_FALSE(parts.next());
   EXPECT_EQ(find_body(deeper, "a/b"), std::nullopt);
+  EXPECT_TRUE(parts.met_limit());
+  EXPECT_TRUE(is_nested_too_deep(deeper));
+  EXPECT_FALSE(is_nested_too_deep(carrying("multipart/mixed;boundary=b1", nested(limit))));
+  EXPECT_FALSE(is_nested_too_deep(carrying("multipart/mixed;boundary=b1", nested(limit + 1), "e: gzip\r\n")));
+  EXPECT_FALSE(is_nested_too_deep(carrying("text/plain", nested(limit + 1))));
   std::string many;
   for (int i = 0; i < 200; ++i) many += "--b\r\n\r\nx\r\n";
   EXPECT_EQ(contents(carrying("multipart/mixed;boundary=b", many + "--b--")).size(), kMultipartParts);

@@ -1,5 +1,6 @@
 // Requests that are answered without a call: refusals and capabilities. RFC 3261 §8.2, §11, RFC 6665 §4.1.3; each by
 // its status and what it must carry.
+#include "sip/multipart.hpp"
 #include "world.hpp"
 
 namespace offhook::ua::test {
@@ -265,6 +266,25 @@ TEST(Invite, FindsTheAccountByTheLineOfItsContact) {
   EXPECT_FALSE(a.ua.owns(stranger));
   EXPECT_TRUE(a.ua.owns(p.request("INVITE", "sip:2001@10.0.0.1").build()));
   EXPECT_FALSE(a.ua.owns(p.request("INVITE", "sip:3001@10.0.0.1").build()));
+}
+
+// A body of multiparts within multiparts is read so deep and no deeper; what was refused beyond that is counted.
+TEST(Nesting, IsCountedWhereItIsRefused) {
+  const auto nested = [](std::size_t depth) {
+    std::string body = "deep", type = "text/plain";
+    for (; depth > 0; --depth) {
+      const std::string b = "b" + std::to_string(depth);
+      body = "--" + b + "\r\nContent-Type: " + type + "\r\n\r\n" + body + "\r\n--" + b + "--";
+      type = "multipart/mixed;boundary=" + b;
+    }
+    return std::pair{type, body};
+  };
+  for (const std::size_t more : {0, 1}) {
+    Rig rig;
+    const auto [type, body] = nested(sip::kMultipartNesting + more);
+    EXPECT_EQ(rig.ask(rig.p.request("INVITE", kUs).body(type, body).build()).status(), 415);
+    EXPECT_EQ(rig.a.transport.counters().nested_too_deep, more);
+  }
 }
 
 TEST(Contact, IsTheSameAfterARestart) {

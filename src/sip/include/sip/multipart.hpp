@@ -71,15 +71,20 @@ class BodyParts {
  public:
   explicit BodyParts(const Message& message);
   [[nodiscard]] std::optional<BodyPart> next();
+  // One of those that next() has given was nested too deep.
+  [[nodiscard]] bool met_limit() const { return met_limit_; }
 
  private:
   friend class RequiredParts;
   [[nodiscard]] bool enter(const BodyPart& part);
-  bool skip_optional_ = false;
+  bool skip_optional_ = false, met_limit_ = false;
   std::array<std::optional<Multipart>, kMultipartNesting> open_;
   std::size_t depth_ = 0, count_ = 0;
   std::optional<BodyPart> first_;
 };
+
+// A multipart of the body stands within more than kMultipartNesting others.
+[[nodiscard]] bool is_nested_too_deep(const Message& message);
 
 // The body of a message as one part: its Content- fields are those of the message. Nothing when the body is empty.
 [[nodiscard]] std::optional<BodyPart> whole_body(const Message& message);

@@ -34,6 +34,7 @@ struct Counters {
   std::uint64_t bad_responses = 0;                       // dropped
   std::uint64_t garbage = 0;                             // neither; dropped
   std::array<std::uint64_t, sip::kLimits> over_limit{};  // by sip::Limit: refused because of their size
+  std::uint64_t nested_too_deep = 0;                     // bodies, beyond sip::kMultipartNesting: refused by a TU
   std::uint64_t unroutable = 0;                          // a response whose Via names no address
 };
 
@@ -62,6 +63,8 @@ class Layer {
 
   // A response that has no such flow and was not given to respond().
   void count_unroutable() { ++counters_.unroutable; }
+  // Of a request that the TU has refused: only it looks into bodies.
+  void count_nested_too_deep() { ++counters_.nested_too_deep; }
 
   [[nodiscard]] std::optional<Transmit> poll_transmit() { return out_.pop(); }
   // What requests over TLS have said of their connections by `alias` in their Via, the oldest first; at most
