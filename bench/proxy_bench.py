@@ -57,6 +57,10 @@ class Bench:
         if variant == "digest":  # accounts are few: all of them are bound once before, so that every run is one of refreshes
             for target in running:
                 self.load(target, "register", size["registrations"])
+        if variant == "plain":  # what transactions of REGISTERs take is taken and free again (Timer J): from here on only bindings grow
+            for target in running:
+                self.load(target, "register", size["registrations"], first=1 + size["rounds"] * size["registrations"])
+            time.sleep(self.options.forget)
         for number in range(size["rounds"]):
             for target in running:
                 before = target.memory()
@@ -138,6 +142,7 @@ def main():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--window", type=int, default=64, help="registrations or calls under way at a time")
     parser.add_argument("--drain", type=float, default=6, help="seconds after a run of calls that still count")
+    parser.add_argument("--forget", type=float, default=35, help="seconds after which no transaction of a registration is left")
     parser.add_argument("--state", help="folder for the servers' files; a disk, not tmpfs, or durable means nothing")
     parser.add_argument("--json")
     options = parser.parse_args()

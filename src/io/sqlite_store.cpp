@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "base/ascii.hpp"
+
 namespace offhook::io {
 namespace {
 
@@ -13,9 +15,31 @@ constexpr const char* kSchema = R"(
   PRAGMA busy_timeout = 2000;
   CREATE TABLE IF NOT EXISTS binding (
     aor TEXT NOT NULL, contact TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL, expires_us INTEGER NOT NULL,
-    q INTEGER NOT NULL, path TEXT NOT NULL, user_agent TEXT NOT NULL, received TEXT NOT NULL,
-    PRIMARY KEY (aor, contact)) WITHOUT ROWID;
+    q INTEGER NOT NULL, path TEXT NOT NULL, user_agent TEXT NOT NULL, received TEXT NOT NULL, instance TEXT NOT NULL,
+    flow TEXT NOT NULL, PRIMARY KEY (aor, contact, flow)) WITHOUT ROWID;
 )";
+
+// A file of before there were instances: one binding a contact, and no flows.
+constexpr const char* kFirstSchema =
+    "SELECT 1 FROM pragma_table_info('binding') WHERE name = 'aor' AND NOT EXISTS "
+    "(SELECT 1 FROM pragma_table_info('binding') WHERE name = 'flow')";
+constexpr const char* kUpgrade = R"(
+  BEGIN IMMEDIATE;
+  ALTER TABLE binding RENAME TO first_binding;
+  CREATE TABLE binding (
+    aor TEXT NOT NULL, contact TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL, expires_us INTEGER NOT NULL,
+    q INTEGER NOT NULL, path TEXT NOT NULL, user_agent TEXT NOT NULL, received TEXT NOT NULL, instance TEXT NOT NULL,
+    flow TEXT NOT NULL, PRIMARY KEY (aor, contact, flow)) WITHOUT ROWID;
+  INSERT INTO binding SELECT aor, contact, call_id, cseq, expires_us, q, path, user_agent, received, '', ''
+    FROM first_binding;
+  DROP TABLE first_binding;
+  COMMIT;
+)";
+
+// "2 urn:uuid:…": the flow of an instance (RFC 5626); "" where there is none.
+std::string flow_text(const std::string& instance, std::uint32_t reg_id) {
+  return reg_id == 0 ? std::string{} : std::to_string(reg_id) + ' ' + instance;
+}
 
 // One prepared statement with its bound values; reset after each use.
 class Statement {
@@ -41,6 +65,7 @@ class Statement {
     sqlite3_reset(statement_);
     return result == SQLITE_DONE;
   }
+  void reset() { sqlite3_reset(statement_); }
   bool row() { return sqlite3_step(statement_) == SQLITE_ROW; }
   [[nodiscard]] std::string column(int at) const {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, at));
@@ -68,9 +93,7 @@ struct SqliteStore::Database {
 
   bool apply(const proxy::StoreWrite& write) {
     for (const auto& gone : write.remove) {
-      if (gone.contact.empty() ? !remove_all->text(1, gone.aor).run()
-                               : !remove->text(1, gone.aor).text(2, gone.contact).run())
-        return false;
+      if (gone.contact.empty() ? !remove_all->text(1, gone.aor).run() : !remove_one(gone)) return false;
     }
     for (const auto& b : write.put) {
       put->text(1, b.aor)
@@ -78,9 +101,15 @@ struct SqliteStore::Database {
           .text(3, b.call_id)
           .number(4, b.cseq)
           .number(5, b.expires.time_since_epoch().count());
-      if (!put->number(6, b.q).text(7, b.path).text(8, b.user_agent).text(9, b.received).run()) return false;
+      const std::string flow = flow_text(b.instance, b.reg_id);
+      put->number(6, b.q).text(7, b.path).text(8, b.user_agent).text(9, b.received).text(10, b.instance);
+      if (!put->text(11, flow).run()) return false;
     }
     return true;
+  }
+  bool remove_one(const proxy::StoreWrite::Remove& gone) const {
+    const std::string flow = flow_text(gone.instance, gone.reg_id);
+    return remove->text(1, gone.aor).text(2, gone.contact).text(3, flow).run();
   }
 
   // All of them in one transaction; false when nothing of it was kept.
@@ -106,12 +135,17 @@ Checked<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
   if (sqlite3_open_v2(path.c_str(), &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                       nullptr) != SQLITE_OK)
     return refuse();
+  if (Statement old(database->handle, kFirstSchema); old.valid() && old.row()) {
+    old.reset();
+    if (!database->exec(kUpgrade)) return refuse();
+  }
   if (!database->exec(kSchema)) return refuse();
   database->put = std::make_unique<Statement>(database->handle,
-                                              "INSERT INTO binding VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT "
-                                              "(aor, contact) DO UPDATE SET call_id=?3, cseq=?4, "
-                                              "expires_us=?5, q=?6, path=?7, user_agent=?8, received=?9");
-  database->remove = std::make_unique<Statement>(database->handle, "DELETE FROM binding WHERE aor=?1 AND contact=?2");
+                                              "INSERT INTO binding VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) "
+                                              "ON CONFLICT (aor, contact, flow) DO UPDATE SET call_id=?3, cseq=?4, "
+                                              "expires_us=?5, q=?6, path=?7, user_agent=?8, received=?9, instance=?10");
+  database->remove =
+      std::make_unique<Statement>(database->handle, "DELETE FROM binding WHERE aor=?1 AND contact=?2 AND flow=?3");
   database->remove_all = std::make_unique<Statement>(database->handle, "DELETE FROM binding WHERE aor=?1");
   if (!database->put->valid() || !database->remove->valid() || !database->remove_all->valid()) return refuse();
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(database), loop, std::move(done)));
@@ -131,13 +165,17 @@ SqliteStore::~SqliteStore() {
 
 Checked<std::vector<proxy::Binding>> SqliteStore::load() {
   Statement all(database_->handle,
-                "SELECT aor, contact, call_id, cseq, expires_us, q, path, user_agent, received FROM binding");
+                "SELECT aor, contact, call_id, cseq, expires_us, q, path, user_agent, received, instance, flow FROM "
+                "binding");
   if (!all.valid()) return complain(std::string("cannot read the store: ") + sqlite3_errmsg(database_->handle));
   std::vector<proxy::Binding> out;
   while (all.row()) {
     out.push_back({all.column(0), all.column(1), all.column(2), static_cast<std::uint32_t>(all.integer(3)),
                    WallTime(Duration(all.integer(4))), static_cast<int>(all.integer(5)), all.column(6), all.column(7),
                    all.column(8)});
+    out.back().instance = all.column(9);
+    const std::string flow = all.column(10);
+    out.back().reg_id = parse_number<std::uint32_t>(std::string_view(flow).substr(0, flow.find(' '))).value_or(0);
   }
   return out;
 }

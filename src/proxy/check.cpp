@@ -6,9 +6,9 @@
 namespace offhook::proxy {
 namespace {
 
-// Option tags that we act on. RFC 3327; as a proxy there is none that needs us.
+// Option tags that we act on. RFC 3327, RFC 5626, RFC 5627; as a proxy there is none that needs us.
 bool is_supported(sip::HeaderId field, std::string_view tag) {
-  return field == sip::HeaderId::Require && iequals(tag, "path");
+  return field == sip::HeaderId::Require && (iequals(tag, "path") || iequals(tag, "outbound") || iequals(tag, "gruu"));
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ struct Facts {
 };
 
 constexpr std::size_t kMaxWaitingAcks = 1000;
+constexpr std::size_t kSecretLength = 50;
 
 // A telephone number is a user of ours: we know no other numbers.
 bool is_ours(const sip::Uri& uri, const Names& names, const Endpoint& local) {
@@ -58,10 +59,12 @@ class Core::Impl {
         answers_(transactions_, random, config_.server_name),
         authenticator_(config_, names_, random),
         loop_secret_(random.next()),
+        gruus_(names_, config_.secret.empty() ? random.token(kSecretLength) : config_.secret),
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
-        registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &counters_}),
+        registrar_(
+            {&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random, &counters_}),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
-                 &authenticator_}) {
+                 &authenticator_, [this](const StoreWrite::Remove& flow) { registrar_.drop(flow); }}) {
     resolver_.set_policy(policy_of(config_));
     transactions_.use(resolver_);
     for (const auto& listen : config_.listen)
@@ -227,7 +230,8 @@ class Core::Impl {
     if (targets.empty() && !facts.plan.flow_token.empty()) return answer(now, e, {430, "Flow Failed"});
     if (targets.empty()) {
       ++counters_.not_found;
-      const bool known = authenticator_.find(sip::unescape(facts.uri.user)) != nullptr;
+      const auto gruu = gruus_.read(facts.uri);
+      const bool known = gruu && !gruu->temporary && authenticator_.find(sip::unescape(facts.uri.user)) != nullptr;
       return answer(now, e, {known ? 480 : 404});
     }
     // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
@@ -256,7 +260,10 @@ class Core::Impl {
 
   // §16.5. Where a Route leads elsewhere, the Request-URI stays as it is: the sender has chosen who acts on it.
   std::vector<Target> targets_for(Now now, const Facts& facts) const {
-    if (facts.to_us) return targets_of(location_.find(names_.aor(facts.uri.user)), now.mono);
+    if (facts.to_us) {
+      const auto who = gruus_.read(facts.uri);
+      return who ? targets_of(location_.find(who->aor), now.mono, *who) : std::vector<Target>{};
+    }
     Target target{std::string(facts.plan.request_uri), {}, {}, 1000};
     if (facts.plan.remaining == 0 && !facts.plan.flow_token.empty()) {
       const auto connection = read_flow_token(facts.plan.flow_token, loop_secret_);
@@ -320,6 +327,7 @@ class Core::Impl {
   Answers answers_;
   Authenticator authenticator_;
   std::uint64_t loop_secret_;  // of loop marks and flow tokens
+  Gruus gruus_;
   Forwarder forwarder_;
   // Connections that a flow token may name: of whoever sent something that begins a dialog, or registered.
   std::unordered_map<std::uint64_t, BindingFlow> connections_;
@@ -353,7 +361,7 @@ void Core::stored(Now now, std::uint64_t id, bool ok) { impl_->stored(now, id, o
 std::vector<Binding> Core::bindings(WallTime now) const {
   std::vector<Binding> out;
   impl_->location_.for_each([&](const LocationTable::Entry& entry) {
-    if (entry.binding.expires > now) out.push_back(entry.binding);
+    if (entry.expires() > now) out.push_back(entry.unpack());
   });
   return out;
 }

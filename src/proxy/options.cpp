@@ -7,7 +7,7 @@ Reply options_reply() {
           {},
           {{sip::HeaderId::Accept, "*/*"},
            {sip::HeaderId::Allow, std::string(kAllow)},
-           {sip::HeaderId::Supported, "path"}}};
+           {sip::HeaderId::Supported, "path, outbound, gruu"}}};
 }
 
 }  // namespace offhook::proxy

@@ -41,13 +41,15 @@ void Disk::begin(TimePoint now) {
 
 void Disk::apply() {
   for (proxy::StoreWrite& write : running_) {
-    for (const proxy::StoreWrite::Remove& gone : write.remove)
-      std::erase_if(table_, [&](const auto& entry) {
-        return entry.first.first == gone.aor && (gone.contact.empty() || entry.first.second == gone.contact);
-      });
+    for (const proxy::StoreWrite::Remove& gone : write.remove) {
+      if (gone.contact.empty())
+        std::erase_if(table_, [&](const auto& entry) { return std::get<0>(entry.first) == gone.aor; });
+      else
+        table_.erase({gone.aor, gone.contact, gone.instance, gone.reg_id});
+    }
     for (proxy::Binding& binding : write.put) {
-      const std::pair key(binding.aor, binding.contact);
-      table_.insert_or_assign(key, std::move(binding));
+      Key key(binding.aor, binding.contact, binding.reg_id == 0 ? std::string{} : binding.instance, binding.reg_id);
+      table_.insert_or_assign(std::move(key), std::move(binding));
     }
   }
 }

@@ -1,34 +1,14 @@
 // Octets that a call holds in the proxy while it rings, while it stands and after its end, as far as transactions and
 // relays wait for their timers (UDP). Counted in operator new, rounded as the allocator does.
 #include <gtest/gtest.h>
-#include <malloc.h>
 
-#include <cstdlib>
 #include <iostream>
-#include <new>
 
 #include "base/random.hpp"
+#include "counted_new.hpp"
 #include "proxy/core.hpp"
 #include "sip/builder.hpp"
 #include "sip/edit.hpp"
-
-namespace {
-std::size_t in_use = 0;
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  void* memory = std::malloc(size);
-  if (memory == nullptr) std::abort();
-  in_use += malloc_usable_size(memory);
-  return memory;
-}
-// The one of std::stable_sort, which its delete must fit.
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return operator new(size); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  if (memory != nullptr) in_use -= malloc_usable_size(memory);
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
 namespace offhook::test {
 namespace {
@@ -116,7 +96,7 @@ class CallMemory : public testing::Test {
 
   // Octets a call, when each of kCalls has got as far as `stage`.
   std::size_t measure(Stage stage) {
-    const std::size_t before = in_use;
+    const std::size_t before = octets_in_use();
     for (std::size_t call = 0; call < kCalls; ++call) {
       send(kCaller, request(call, "INVITE", 1, false));
       const auto invite = take();
@@ -130,7 +110,7 @@ class CallMemory : public testing::Test {
       answer(take(), 200);
     }
     take();
-    return (in_use - before) / kCalls;
+    return (octets_in_use() - before) / kCalls;
   }
 
   static constexpr Endpoint kProxy{IpAddress::v4(10, 0, 0, 1), 5060};
@@ -168,10 +148,10 @@ TEST_F(CallMemory, IsGivenBack) {
   const auto first = measure(Stage::Over);
   settle(minutes(2));
   EXPECT_EQ(core->transaction_count(), 0);
-  const std::size_t kept = in_use;
+  const std::size_t kept = octets_in_use();
   (void)measure(Stage::Over);
   settle(minutes(2));
-  EXPECT_LE(in_use, kept + kept / 100) << "and " << first << " octets a call before";
+  EXPECT_LE(octets_in_use(), kept + kept / 100) << "and " << first << " octets a call before";
 }
 
 }  // namespace

@@ -60,6 +60,55 @@ TEST_F(SqliteStoreTest, KeepsReplacesAndRemovesOverAReopen) {
   EXPECT_EQ(only.expires, WallTime(seconds(4'000'000'000)));
 }
 
+TEST_F(SqliteStoreTest, KeepsTheFlowsOfAnInstanceApart) {
+  {
+    const auto store = open();
+    auto first = binding("sip:a@x", "sip:a@1"), second = first, third = first;
+    first.instance = second.instance = third.instance = "urn:uuid:1";
+    first.reg_id = 1;
+    second.reg_id = 2;
+    store->submit({1, {first, second, third}, {}});
+    store->submit({2, {}, {{"sip:a@x", "sip:a@1", "urn:uuid:1", 1}}});
+    settle(2);
+  }
+  const auto bindings = open()->load();
+  ASSERT_TRUE(bindings);
+  ASSERT_EQ(bindings->size(), 2);
+  EXPECT_EQ(bindings->at(0).reg_id, 0);
+  EXPECT_EQ(bindings->at(1).reg_id, 2);
+  EXPECT_EQ(bindings->at(0).instance, "urn:uuid:1");
+  EXPECT_EQ(bindings->at(1).instance, "urn:uuid:1");
+}
+
+TEST_F(SqliteStoreTest, TakesOverAFileOfBeforeThereWereFlows) {
+  sqlite3* old = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &old), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(old,
+                         "CREATE TABLE binding (aor TEXT NOT NULL, contact TEXT NOT NULL, call_id TEXT NOT NULL, cseq "
+                         "INTEGER NOT NULL, expires_us INTEGER NOT NULL, q INTEGER NOT NULL, path TEXT NOT NULL, "
+                         "user_agent TEXT NOT NULL, received TEXT NOT NULL, PRIMARY KEY (aor, contact)) WITHOUT ROWID;"
+                         "INSERT INTO binding VALUES ('sip:a@x', 'sip:a@1', 'c', 7, 4000000000000000, 500, '', 'p', "
+                         "'192.0.2.1:5060')",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(old);
+  {
+    const auto store = open();
+    const auto bindings = store->load();
+    ASSERT_TRUE(bindings);
+    ASSERT_EQ(bindings->size(), 1);
+    EXPECT_EQ(bindings->front().contact, "sip:a@1");
+    EXPECT_EQ(bindings->front().received, "192.0.2.1:5060");
+    EXPECT_EQ(bindings->front().reg_id, 0);
+    store->submit({1, {binding("sip:a@x", "sip:a@1")}, {}});
+    settle(1);
+  }
+  const auto again = open()->load();
+  ASSERT_TRUE(again);
+  ASSERT_EQ(again->size(), 1) << "replaced, and the file is not upgraded twice";
+  EXPECT_EQ(again->front().call_id, "call-1");
+}
+
 TEST_F(SqliteStoreTest, AnotherConnectionSeesWhatWasToldDone) {
   const auto store = open();
   store->submit({1, {binding("sip:a@x", "sip:a@1")}, {}});

@@ -9,89 +9,142 @@ namespace offhook::proxy {
 namespace {
 
 // Nobody can connect to a browser.
-bool is_websocket_contact(const std::string& contact) {
+bool is_websocket_contact(std::string_view contact) {
   const auto uri = sip::Uri::parse(contact);
   const auto transport = uri ? uri->params.find("transport") : std::nullopt;
   return transport && (iequals(*transport, "ws") || iequals(*transport, "wss"));
 }
 
+void release(PackedBinding* binding) { PackedBinding::Release{}(binding); }
+
 }  // namespace
 
-std::int64_t LocationTable::Entry::remaining(TimePoint now) const {
-  return is_live(now) ? std::chrono::ceil<seconds>(until - now).count() : 0;
+LocationTable::~LocationTable() {
+  for (Entry* first : by_aor_) {
+    while (first != nullptr) {
+      Entry* const next = first->next_;
+      release(first);
+      first = next;
+    }
+  }
 }
 
-const LocationTable::Entries& LocationTable::find(std::string_view aor) const {
-  static const Entries kNone;
-  const auto found = by_aor_.find(aor);
-  return found == by_aor_.end() ? kNone : records_.find(found->second)->entries;
+LocationTable::Entries LocationTable::find(std::string_view aor) const {
+  const auto head = by_aor_.find(aor);
+  return Entries(head == by_aor_.end() ? nullptr : *head);
 }
 
-void LocationTable::put(Now now, Binding binding) {
-  const TimePoint until = now.mono + (binding.expires - now.wall);
-  auto found = by_aor_.find(binding.aor);
-  if (found == by_aor_.end()) {
-    const Id id = records_.insert();
-    Record& fresh = *records_.find(id);
-    fresh.aor = binding.aor;
-    found = by_aor_.emplace(fresh.aor, id).first;
-  }
-  Record& record = *records_.find(found->second);
-  if (binding.connection.number != 0) {
-    auto& aors = by_connection_[binding.connection.number];
-    if (std::find(aors.begin(), aors.end(), binding.aor) == aors.end()) aors.push_back(binding.aor);
-  }
-  const auto same = std::find_if(record.entries.begin(), record.entries.end(),
-                                 [&](const Entry& entry) { return entry.binding.contact == binding.contact; });
-  if (same == record.entries.end()) {
-    record.entries.push_back({std::move(binding), until});
-    ++size_;
+bool LocationTable::put(Now now, const Binding& binding) {
+  if (!PackedBinding::fits(binding)) return false;
+  Entry* const fresh = PackedBinding::make(binding, now.mono + (binding.expires - now.wall)).release();
+  fresh->order_ = ++changes_;
+  const auto head = by_aor_.find(std::string_view(binding.aor));
+  Entry* old = head == by_aor_.end() ? nullptr : *head;
+  while (old != nullptr && !old->is(binding.contact, binding.instance, binding.reg_id)) old = old->next_;
+  if (old != nullptr) {
+    replace(head, *old, *fresh);
   } else {
-    *same = {std::move(binding), until};
+    append(*fresh);
+    due_.add(*fresh);
+    ++size_;
   }
-  arm(found->second, record);
+  link(*fresh);
+  return true;
 }
 
-std::vector<Binding> LocationTable::lose(std::uint64_t connection) {
-  std::vector<Binding> out;
+void LocationTable::append(Entry& entry) {
+  const auto [head, is_new] = by_aor_.insert(&entry);
+  if (is_new) return;
+  Entry* last = *head;
+  while (last->next_ != nullptr) last = last->next_;
+  last->next_ = &entry;
+}
+
+void LocationTable::replace(Index::iterator head, Entry& old, Entry& fresh) {
+  fresh.next_ = old.next_;
+  due_.replace(old, fresh);
+  if (*head == &old) {
+    rename(head, &fresh);
+  } else {
+    Entry* before = *head;
+    while (before->next_ != &old) before = before->next_;
+    before->next_ = &fresh;
+  }
+  unlink(old);
+  release(&old);
+}
+
+// Another entry is the first of that address-of-record.
+void LocationTable::rename(Index::iterator head, Entry* first) {
+  auto node = by_aor_.extract(head);
+  node.value() = first;
+  by_aor_.insert(std::move(node));
+}
+
+void LocationTable::drop(Entry& entry) {
+  const auto head = by_aor_.find(entry.aor());
+  if (*head != &entry) {
+    Entry* before = *head;
+    while (before->next_ != &entry) before = before->next_;
+    before->next_ = entry.next_;
+  } else if (entry.next_ != nullptr) {
+    rename(head, entry.next_);
+  } else {
+    by_aor_.erase(head);
+  }
+  unlink(entry);
+  release(&entry);
+  --size_;
+}
+
+void LocationTable::remove(const StoreWrite::Remove& which) {
+  const auto head = by_aor_.find(std::string_view(which.aor));
+  Entry* entry = head == by_aor_.end() ? nullptr : *head;
+  while (entry != nullptr) {
+    Entry* const next = entry->next_;
+    if (which.contact.empty() || entry->is(which.contact, which.instance, which.reg_id)) {
+      due_.remove(*entry);
+      drop(*entry);
+    }
+    entry = next;
+  }
+}
+
+std::vector<StoreWrite::Remove> LocationTable::lose(std::uint64_t connection) {
+  std::vector<StoreWrite::Remove> out;
   const auto node = by_connection_.extract(connection);
   if (node.empty()) return out;
-  for (const std::string& aor : node.mapped()) {
-    const auto found = by_aor_.find(aor);
-    if (found == by_aor_.end()) continue;
-    for (Entry& entry : records_.find(found->second)->entries) {
-      if (entry.binding.connection.number != connection) continue;
-      entry.binding.connection = {};
-      if (is_websocket_contact(entry.binding.contact)) out.push_back(entry.binding);
-    }
+  for (Entry* entry = node.mapped(); entry != nullptr; entry = entry->stream()->next) {
+    entry->flags_ = static_cast<std::uint8_t>(entry->flags_ | Entry::kLost);
+    if (entry->reg_id() != 0 || is_websocket_contact(entry->contact())) out.push_back(entry->name());
   }
   return out;
 }
 
-void LocationTable::remove(std::string_view aor, std::string_view contact) {
-  const auto found = by_aor_.find(aor);
-  if (found == by_aor_.end()) return;
-  Record& record = *records_.find(found->second);
-  size_ -= std::erase_if(record.entries,
-                         [&](const Entry& entry) { return contact.empty() || entry.binding.contact == contact; });
-  if (record.entries.empty()) erase(found->second, record);
+void LocationTable::link(Entry& entry) {
+  auto* const stream = entry.stream();
+  if (stream == nullptr) return;
+  Entry*& first = by_connection_[stream->number];
+  stream->next = first;
+  if (first != nullptr) first->stream()->previous = &entry;
+  first = &entry;
 }
 
-// A refresh only moves deadlines out: the timer stays, fires early and is set again then.
-void LocationTable::arm(Id id, Record& record) {
-  TimePoint first = record.entries.front().until;
-  for (const Entry& entry : record.entries) first = std::min(first, entry.until);
-  const TimePoint at{std::chrono::ceil<seconds>(first.time_since_epoch())};
-  if (record.timer && record.timer_at <= at) return;
-  wheel_.cancel(record.timer);
-  record.timer = wheel_.arm(at, id.number());
-  record.timer_at = at;
-}
-
-void LocationTable::erase(Id id, Record& record) {
-  wheel_.cancel(record.timer);
-  by_aor_.erase(record.aor);
-  records_.erase(id);
+// A lost one is in no list that is reached from anywhere; its neighbours are told all the same.
+void LocationTable::unlink(Entry& entry) {
+  auto* const stream = entry.stream();
+  if (stream == nullptr) return;
+  if (stream->next != nullptr) stream->next->stream()->previous = stream->previous;
+  if (stream->previous != nullptr) {
+    stream->previous->stream()->next = stream->next;
+    return;
+  }
+  const auto found = by_connection_.find(stream->number);
+  if (found == by_connection_.end() || found->second != &entry) return;
+  if (stream->next == nullptr)
+    by_connection_.erase(found);
+  else
+    found->second = stream->next;
 }
 
 }  // namespace offhook::proxy

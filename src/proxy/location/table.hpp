@@ -1,88 +1,124 @@
 // The location service in memory: bindings by address-of-record (RFC 3261 §10). It holds what the store has confirmed
 // and nothing else.
 //
-// One timer an address-of-record, on a wheel of its own, rounded up to whole seconds so that what expires together
-// leaves the store together. Lookups go by the monotonic clock: a step of the wall clock drops nobody.
+// What expires within one second leaves the store together. Lookups go by the monotonic clock: a step of the wall
+// clock drops nobody.
 #pragma once
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
-#include "base/slot_map.hpp"
 #include "base/time.hpp"
-#include "base/timer_wheel.hpp"
+#include "location/expiry_heap.hpp"
+#include "location/packed_binding.hpp"
 #include "proxy/location.hpp"
 
 namespace offhook::proxy {
 
 class LocationTable {
  public:
-  struct Entry {
-    Binding binding;
-    TimePoint until;
-    [[nodiscard]] bool is_live(TimePoint now) const { return now < until; }
-    // What is left, in seconds, rounded up.
-    [[nodiscard]] std::int64_t remaining(TimePoint now) const;
+  using Entry = PackedBinding;
+  // The bindings of one address-of-record in the order of their registration.
+  class Entries {
+   public:
+    class Iterator {
+     public:
+      using value_type = Entry;
+      using difference_type = std::ptrdiff_t;
+      explicit Iterator(const Entry* at = nullptr) : at_(at) {}
+      const Entry& operator*() const { return *at_; }
+      const Entry* operator->() const { return at_; }
+      Iterator& operator++() {
+        at_ = at_->next_;
+        return *this;
+      }
+      Iterator operator++(int) {
+        const Iterator old = *this;
+        ++*this;
+        return old;
+      }
+      friend bool operator==(const Iterator&, const Iterator&) = default;
+
+     private:
+      const Entry* at_;
+    };
+    explicit Entries(const Entry* first = nullptr) : first_(first) {}
+    [[nodiscard]] Iterator begin() const { return Iterator(first_); }
+    [[nodiscard]] Iterator end() const { return Iterator(); }
+    [[nodiscard]] bool empty() const { return first_ == nullptr; }
+
+   private:
+    const Entry* first_;
   };
-  using Entries = std::vector<Entry>;
+
+  LocationTable() = default;
+  ~LocationTable();
+  LocationTable(const LocationTable&) = delete;
+  LocationTable& operator=(const LocationTable&) = delete;
 
   // The entries of an address-of-record, some of them perhaps past their time; good until the next change. Empty when
   // there are none.
-  [[nodiscard]] const Entries& find(std::string_view aor) const;
-  // Inserts or replaces by (aor, contact text).
-  void put(Now now, Binding binding);
+  [[nodiscard]] Entries find(std::string_view aor) const;
+  // Inserts or replaces by what StoreWrite::Remove would name. False when it does not fit (PackedBinding::fits), and
+  // is not kept.
+  bool put(Now now, const Binding& binding);
   // A connection is gone: its bindings go back to what their contacts say. Gives what of them cannot be reached any
-  // more, as a contact that is reached by WebSocket cannot (RFC 7118 §5): the caller removes it.
-  [[nodiscard]] std::vector<Binding> lose(std::uint64_t connection);
-  // An empty contact removes all of that aor.
-  void remove(std::string_view aor, std::string_view contact);
-  // Takes out what has expired; gone(aor, contact) is told each. `gone` must not change the table.
+  // more, as a flow of RFC 5626 cannot and no contact by WebSocket (RFC 7118 §5): the caller removes it.
+  [[nodiscard]] std::vector<StoreWrite::Remove> lose(std::uint64_t connection);
+  // An empty contact removes all of that address-of-record.
+  void remove(const StoreWrite::Remove& which);
+  // Takes out what has expired; gone(entry) is told each. `gone` must not change the table.
   template <class F>
   void expire(TimePoint now, F&& gone) {
-    wheel_.advance(now, [&](std::uint64_t payload) { sweep(now, Id::from_number(payload), gone); });
+    while (Entry* const entry = due_.take_due(now)) {
+      gone(static_cast<const Entry&>(*entry));
+      drop(*entry);
+    }
   }
 
-  [[nodiscard]] std::optional<TimePoint> deadline() const { return wheel_.deadline(); }
+  [[nodiscard]] std::optional<TimePoint> deadline() const { return due_.deadline(); }
   [[nodiscard]] std::size_t size() const { return size_; }
   template <class F>
   void for_each(F&& f) const {
-    records_.for_each([&](Id, const Record& record) {
-      for (const Entry& entry : record.entries) f(entry);
-    });
+    for (const Entry* first : by_aor_)
+      for (const Entry& entry : Entries(first)) f(entry);
   }
 
  private:
-  struct Record {
-    std::string aor;
-    Entries entries;
-    TimerId timer;
-    TimePoint timer_at;
+  // The first entry of each address-of-record, which has its name. (Not noexcept: the library then keeps the hash.)
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view aor) const { return std::hash<std::string_view>{}(aor); }
+    std::size_t operator()(const Entry* entry) const { return (*this)(entry->aor()); }
   };
-  struct RecordTag;
-  using Id = Handle<RecordTag>;
+  struct Equal {
+    using is_transparent = void;
+    static std::string_view name(std::string_view aor) { return aor; }
+    static std::string_view name(const Entry* entry) { return entry->aor(); }
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const noexcept {
+      return name(a) == name(b);
+    }
+  };
+  using Index = std::unordered_set<Entry*, Hash, Equal>;
 
-  void arm(Id id, Record& record);
-  void erase(Id id, Record& record);
-  template <class F>
-  void sweep(TimePoint now, Id id, F& gone) {
-    Record* record = records_.find(id);
-    if (record == nullptr) return;
-    record->timer = {};
-    size_ -= std::erase_if(record->entries, [&](const Entry& entry) {
-      if (!entry.is_live(now)) gone(std::string_view(record->aor), std::string_view(entry.binding.contact));
-      return !entry.is_live(now);
-    });
-    if (record->entries.empty()) return erase(id, *record);
-    arm(id, *record);
-  }
+  void append(Entry& entry);
+  void replace(Index::iterator head, Entry& old, Entry& fresh);
+  // Out of every list but the heap, and freed.
+  void drop(Entry& entry);
+  void rename(Index::iterator head, Entry* first);
+  void link(Entry& entry);
+  void unlink(Entry& entry);
 
-  SlotMap<RecordTag, Record> records_;
-  std::unordered_map<std::string_view, Id> by_aor_;                            // views into the records
-  std::unordered_map<std::uint64_t, std::vector<std::string>> by_connection_;  // addresses-of-record, perhaps gone
-  TimerWheel wheel_;
+  Index by_aor_;
+  std::unordered_map<std::uint64_t, Entry*> by_connection_;  // the first of each
+  ExpiryHeap due_;
   std::size_t size_ = 0;
+  std::uint32_t changes_ = 0;
 };
 
 }  // namespace offhook::proxy

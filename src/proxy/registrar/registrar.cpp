@@ -1,9 +1,14 @@
 #include "registrar/registrar.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "check.hpp"
 #include "registrar/contacts.hpp"
+#include "registrar/outbound.hpp"
 #include "sip/header/date.hpp"
 #include "sip/header/name_addr.hpp"
+#include "sip/header/option_tags.hpp"
 
 namespace offhook::proxy {
 namespace {
@@ -12,15 +17,21 @@ using sip::HeaderId;
 
 constexpr std::string_view kRetryAfter = "5";  // seconds
 
+// A flow by a connection that has not outlived us.
+bool is_dead_flow(const Binding& binding) {
+  return binding.reg_id != 0 && binding.path.empty() && binding.received.empty();
+}
+
 }  // namespace
 
 void Registrar::load(Now now, const std::vector<Binding>& bindings) {
-  for (const Binding& binding : bindings) {
-    if (binding.expires > now.wall)
-      s_.location->put(now, binding);
-    else
-      expired_.push_back({binding.aor, binding.contact});
-  }
+  std::vector<const Binding*> sorted;  // as they were refreshed, as far as that can be told
+  for (const Binding& binding : bindings) sorted.push_back(&binding);
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Binding* a, const Binding* b) { return a->expires < b->expires; });
+  for (const Binding* binding : sorted)
+    if (binding->expires <= now.wall || is_dead_flow(*binding) || !s_.location->put(now, *binding))
+      expired_.push_back({binding->aor, binding->contact, binding->instance, binding->reg_id});
 }
 
 void Registrar::handle(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow) {
@@ -74,14 +85,14 @@ std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& reques
 
 bool Registrar::execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow,
                         const std::string& aor) {
-  auto decision = plan_register({now, &request, flow, aor, &s_.location->find(aor)}, *s_.config);
+  auto decision = plan_register({now, &request, flow, aor, s_.location->find(aor)}, *s_.config, *s_.names);
   if (const auto* refusal = std::get_if<Reply>(&decision)) {
     s_.answers->send(now.mono, id, request, *refusal);
     return false;
   }
   auto& write = std::get<StoreWrite>(decision);
   if (write.put.empty() && write.remove.empty()) {
-    s_.answers->send(now.mono, id, request, success(now, request, aor));
+    s_.answers->send(now.mono, id, request, success(now, request, flow, aor));
     return false;
   }
   flush_expired();
@@ -101,23 +112,33 @@ void Registrar::flush_expired() {
 }
 
 void Registrar::expire(TimePoint now) {
-  s_.location->expire(now, [&](std::string_view aor, std::string_view contact) {
-    if (const auto busy = busy_.find(std::string(aor)); busy != busy_.end())
-      busy->second.expired.emplace_back(contact);
-    else
-      expired_.push_back({std::string(aor), std::string(contact)});
-  });
+  s_.location->expire(now, [&](const LocationTable::Entry& entry) { gone(entry.name()); });
 }
 
 void Registrar::lose(std::uint64_t connection) {
-  for (const Binding& binding : s_.location->lose(connection)) {
-    if (const auto busy = busy_.find(binding.aor); busy != busy_.end()) {
-      busy->second.expired.push_back(binding.contact);
-    } else {
-      expired_.push_back({binding.aor, binding.contact});
-    }
-    s_.location->remove(binding.aor, binding.contact);
+  if (!pending_.empty()) lost_.push_back(connection);
+  take_out(connection);
+}
+
+void Registrar::take_out(std::uint64_t connection) {
+  for (StoreWrite::Remove& which : s_.location->lose(connection)) {
+    s_.location->remove(which);
+    gone(std::move(which));
   }
+}
+
+void Registrar::drop(const StoreWrite::Remove& which) {
+  for (const auto& entry : s_.location->find(which.aor)) {
+    if (!entry.is(which.contact, which.instance, which.reg_id)) continue;
+    s_.location->remove(which);
+    return gone(which);
+  }
+}
+
+// Out of memory; the store follows.
+void Registrar::gone(StoreWrite::Remove which) {
+  const auto busy = busy_.find(which.aor);
+  (busy == busy_.end() ? expired_ : busy->second.expired).push_back(std::move(which));
 }
 
 std::optional<StoreWrite> Registrar::poll_store() {
@@ -135,14 +156,17 @@ void Registrar::stored(Now now, std::uint64_t id, bool ok) {
   StoreWrite& write = pending.mapped().write;
   const std::string aor = write.put.empty() ? write.remove.front().aor : write.put.front().aor;
   if (ok) {
-    for (const auto& gone : write.remove) s_.location->remove(gone.aor, gone.contact);
-    for (Binding& binding : write.put) s_.location->put(now, std::move(binding));
+    for (const auto& which : write.remove) s_.location->remove(which);
+    for (const Binding& binding : write.put) s_.location->put(now, binding);
   }
+  const std::vector<std::uint64_t> lost = pending_.empty() ? std::exchange(lost_, {}) : lost_;
+  for (const std::uint64_t connection : lost) take_out(connection);
   const transaction::ServerId server = pending.mapped().server;
   // The transaction may have ended while the store was busy; what is stored counts all the same.
+  const auto flow = s_.transactions->flow_of(server);
   if (const sip::Message* request = s_.transactions->request_of(server)) {
-    const Reply reply =
-        ok ? success(now, *request, aor) : Reply{500, "Not Stored", {{HeaderId::RetryAfter, std::string(kRetryAfter)}}};
+    const Reply reply = ok ? success(now, *request, flow.value_or(transport::Flow{}), aor)
+                           : Reply{500, "Not Stored", {{HeaderId::RetryAfter, std::string(kRetryAfter)}}};
     s_.answers->send(now.mono, server, *request, reply);
     if (ok) ++s_.counters->registered;
   }
@@ -153,10 +177,11 @@ void Registrar::stored(Now now, std::uint64_t id, bool ok) {
 void Registrar::finish(Now now, const std::string& aor) {
   auto node = busy_.extract(aor);
   Busy& busy = node.mapped();
-  for (std::string& contact : busy.expired) {
+  for (StoreWrite::Remove& which : busy.expired) {
     bool back = false;
-    for (const auto& entry : s_.location->find(aor)) back = back || entry.binding.contact == contact;
-    if (!back) expired_.push_back({aor, std::move(contact)});
+    for (const auto& entry : s_.location->find(aor))
+      back = back || entry.is(which.contact, which.instance, which.reg_id);
+    if (!back) expired_.push_back(std::move(which));
   }
   busy.expired.clear();
   while (!busy.waiting.empty()) {
@@ -172,19 +197,37 @@ void Registrar::finish(Now now, const std::string& aor) {
   }
 }
 
+std::string Registrar::contact_value(Now now, const LocationTable::Entry& entry, bool with_gruus) const {
+  std::string value = '<' + std::string(entry.contact()) + ">;expires=" + std::to_string(entry.remaining(now.mono));
+  if (entry.q() != 1000) {
+    const std::string digits = std::to_string(entry.q());
+    value += ";q=0." + std::string(3 - digits.size(), '0') + digits;
+  }
+  if (entry.instance().empty()) return value;
+  value.append(";+sip.instance=\"<").append(entry.instance()).append(">\"");
+  if (entry.reg_id() != 0) value += ";reg-id=" + std::to_string(entry.reg_id());
+  if (!with_gruus) return value;
+  return value + ";pub-gruu=\"" + s_.gruus->public_for(entry) + "\";temp-gruu=\"" +
+         s_.gruus->temporary_for(entry, *s_.random) + '"';
+}
+
 // Step 8.
-Reply Registrar::success(Now now, const sip::Message& request, const std::string& aor) const {
+Reply Registrar::success(Now now, const sip::Message& request, const transport::Flow& flow,
+                         const std::string& aor) const {
   Reply reply{200};
+  const bool with_gruus = sip::has_option_tag(request, HeaderId::Supported, "gruu");
   for (const auto& entry : s_.location->find(aor)) {
     if (!entry.is_live(now.mono)) continue;
-    std::string value = '<' + entry.binding.contact + ">;expires=" + std::to_string(entry.remaining(now.mono));
-    if (entry.binding.q != 1000) {
-      const std::string digits = std::to_string(entry.binding.q);
-      value += ";q=0." + std::string(3 - digits.size(), '0') + digits;
-    }
-    reply.headers.emplace_back(HeaderId::Contact, std::move(value));
+    reply.headers.emplace_back(HeaderId::Contact, contact_value(now, entry, with_gruus));
   }
   for (const std::string_view path : request.values(HeaderId::Path)) reply.headers.emplace_back(HeaderId::Path, path);
+  for (const std::string& route : s_.config->service_route) reply.headers.emplace_back(HeaderId::ServiceRoute, route);
+  if (is_outbound(request)) {
+    reply.headers.emplace_back(HeaderId::Require, "outbound");
+    // Over UDP the phone's own pace is right: a NAT forgets a datagram's way after half a minute (§4.4.2).
+    if (s_.config->flow_timer.count() != 0 && transport::is_reliable(flow.protocol) && has_one_via(request))
+      reply.headers.emplace_back(HeaderId::FlowTimer, std::to_string(s_.config->flow_timer.count()));
+  }
   reply.headers.emplace_back(HeaderId::Date, sip::date_text(now.wall));
   if (!s_.config->authenticate) return reply;
   if (auto info = s_.authenticator->information(now.mono, request, Realm::Registrar); !info.empty())

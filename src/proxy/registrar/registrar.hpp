@@ -1,4 +1,4 @@
-// The registrar. RFC 3261 §10.3, RFC 3327 (Path).
+// The registrar. RFC 3261 §10.3, RFC 3327 (Path), RFC 3608 (Service-Route), RFC 5626 (outbound), RFC 5627 (GRUU).
 //
 // What is acknowledged is stored, and what is stored is never forgotten:
 // - a REGISTER becomes one StoreWrite; the memory table changes when the store has confirmed it, and the 200 leaves
@@ -22,6 +22,7 @@
 #include "location/table.hpp"
 #include "names.hpp"
 #include "proxy/core.hpp"
+#include "registrar/gruu.hpp"
 #include "transaction/layer.hpp"
 
 namespace offhook::proxy {
@@ -35,6 +36,8 @@ class Registrar {
     transaction::Layer* transactions;
     Authenticator* authenticator;
     LocationTable* location;
+    const Gruus* gruus;
+    Random* random;
     Counters* counters;
   };
   explicit Registrar(Services services) : s_(services) {}
@@ -48,6 +51,8 @@ class Registrar {
 
   // A connection is gone, and with it what could be reached by nothing else.
   void lose(std::uint64_t connection);
+  // A binding leads nowhere any more (RFC 5626 §7).
+  void drop(const StoreWrite::Remove& which);
 
   [[nodiscard]] std::optional<StoreWrite> poll_store();
   void stored(Now now, std::uint64_t id, bool ok);
@@ -59,7 +64,7 @@ class Registrar {
   };
   struct Busy {  // an address-of-record with a write under way
     std::deque<transaction::ServerId> waiting;
-    std::vector<std::string> expired;
+    std::vector<StoreWrite::Remove> expired;
   };
 
   // The address-of-record that the request may change; nothing when it was answered here (420, 401, 403, 404).
@@ -70,10 +75,13 @@ class Registrar {
   // True when a write is under way now.
   bool execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow,
                const std::string& aor);
-  void queue(StoreWrite write);
+  void take_out(std::uint64_t connection);
+  void gone(StoreWrite::Remove which);
+  [[nodiscard]] std::string contact_value(Now now, const LocationTable::Entry& entry, bool with_gruus) const;
   void flush_expired();
   void finish(Now now, const std::string& aor);
-  [[nodiscard]] Reply success(Now now, const sip::Message& request, const std::string& aor) const;
+  [[nodiscard]] Reply success(Now now, const sip::Message& request, const transport::Flow& flow,
+                              const std::string& aor) const;
 
   Services s_;
   std::uint64_t last_id_ = 0;
@@ -81,6 +89,7 @@ class Registrar {
   std::vector<StoreWrite::Remove> expired_;
   std::unordered_map<std::uint64_t, Pending> pending_;
   std::unordered_map<std::string, Busy> busy_;
+  std::vector<std::uint64_t> lost_;  // connections that went while a write was under way
 };
 
 }  // namespace offhook::proxy

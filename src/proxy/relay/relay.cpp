@@ -71,7 +71,7 @@ void Relays::begin(Now now, BranchId id, const Job& job) {
     }
     branch.servers = std::move(location.targets);
   }
-  if (launch(now, id, job)) return;
+  if (launch(now, id, job) || next_flow(now, id, false)) return;
   relay.best.offer(503);
   drop(id);
 }
@@ -104,6 +104,27 @@ bool Relays::next_server(Now now, BranchId id) {
   return launch(now, id, job_of(request, *in));
 }
 
+bool Relays::next_flow(Now now, BranchId id, bool is_dead) {
+  Branch& branch = *branches_.find(id);
+  Relay& relay = *relays_.find(branch.relay);
+  Target& target = relay.targets[branch.target];
+  if (!target.instance) return false;
+  if (is_dead && target.instance->flow.reg_id != 0) s_.flow_failed(target.instance->flow);
+  if (relay.closed || relay.answered || relay.server_gone) return false;
+  const auto* kept = s_.transactions->request_of(relay.server);
+  const auto in = s_.transactions->flow_of(relay.server);
+  auto next = next_of_instance(target);
+  if (kept == nullptr || !in || !next) return false;
+  const sip::Message request = *kept;
+  target = *std::move(next);
+  wheel_.cancel(branch.timer_c);
+  branch.client = {};  // what the old one still says is of no interest
+  branch.servers.clear();
+  branch.is_named = branch.heard = branch.overdue = false;
+  begin(now, id, job_of(request, *in));
+  return true;
+}
+
 bool Relays::located(Now now, const transport::Located& event) {
   const auto found = waiting_.extract(event.id);
   if (found.empty()) return false;
@@ -113,6 +134,10 @@ bool Relays::located(Now now, const transport::Located& event) {
   branch.resolution = {};
   branch.servers = event.location.targets;
   if (next_server(now, id)) return true;
+  if (next_flow(now, id, false)) {
+    advance(now, relay_id);
+    return true;
+  }
   relays_.find(relay_id)->best.offer(503);
   drop(id);
   advance(now, relay_id);
@@ -175,7 +200,7 @@ void Relays::respond(Now now, transaction::ResponseReceived event) {
   if (branch->is_named && status != 503) s_.resolver->succeeded(branch->server);
   if (!has_second_via(event.response)) {
     // With no Via but ours it is meant for nobody behind us (§16.7 step 3); its transaction has ended all the same.
-    if (status >= 200) fail(now, event.owner, event.id, 503);
+    if (status >= 200) fail(now, event.owner, event.id, 500);
     return;
   }
   if (status < 200)
@@ -217,6 +242,9 @@ void Relays::failure(Now now, BranchId id, sip::Message response) {
     s_.resolver->failed(now, branch.server, seconds(sip::retry_after(response).value_or(0)));
     if (next_server(now, id)) return;
   }
+  // The instance has not answered: its flow has failed, or nothing came over it.
+  const bool is_dead = response.status() == 430;
+  if ((is_dead || response.status() == 408) && next_flow(now, id, is_dead)) return advance(now, relay_id);
   settle(branch);
   if (response.status() >= 600 && !relay->closed) {
     relay->closed = true;
@@ -241,6 +269,8 @@ void Relays::fail(Now now, Owner owner, transaction::ClientId client, int status
     // A non-INVITE whose Timer F has fired is of no interest any more: its sender has given up as well (RFC 4320 §4.2).
     if ((relay->invite || status != 408) && next_server(now, id)) return;
   }
+  const bool is_silent = status == 503 || (status == 408 && relay->invite);
+  if (is_silent && next_flow(now, id, status == 503)) return advance(now, relay_id);
   settle(*branch);
   // A branch that never answered and was cancelled meanwhile: the caller waits for its 487.
   relay->best.offer(relay->cancelled ? 487 : status);

@@ -8,9 +8,11 @@
 // transaction its branch's.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "answers.hpp"
@@ -37,8 +39,9 @@ class Relays {
     Duration timer_c;
     transport::Resolver* resolver;
     Authenticator* authenticator;
+    std::function<void(const StoreWrite::Remove&)> flow_failed;  // of a binding that leads nowhere any more
   };
-  explicit Relays(Services services) : s_(services) {}
+  explicit Relays(Services services) : s_(std::move(services)) {}
 
   // A request on its way, with what is known of it.
   struct Job {
@@ -53,7 +56,7 @@ class Relays {
   // The caller cancels (§16.10); `reason` is its Reason value or "". The CANCEL itself is answered elsewhere.
   void cancel(Now now, transaction::Owner relay, std::string_view reason);
   void respond(Now now, transaction::ResponseReceived event);
-  // A branch without a final response: `status` says what it counts as (408 or 503).
+  // A branch without a final response: `status` says what it counts as (408; 503 when nothing could be sent; 500).
   void fail(Now now, transaction::Owner branch, transaction::ClientId client, int status);
   void client_gone(Now now, transaction::Owner branch, transaction::ClientId client);
   // False: nobody here waits for it.
@@ -105,6 +108,8 @@ class Relays {
   // To the next of the branch's servers that can be reached; false when there is none.
   bool launch(Now now, BranchId id, const Job& job);
   bool next_server(Now now, BranchId id);
+  // To another binding of the same instance (RFC 5626 §7). The branch may have ended when it was false.
+  bool next_flow(Now now, BranchId id, bool is_dead);
   void drop(BranchId id);
   void provisional(TimePoint now, BranchId id, Branch& branch, const sip::Message& response);
   void success(TimePoint now, Branch& branch, const sip::Message& response);

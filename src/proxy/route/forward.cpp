@@ -54,6 +54,13 @@ transport::Protocol protocol_of(std::string_view contact) {
   return destination->transport.value_or(destination->secure ? transport::Protocol::Tls : transport::Protocol::Udp);
 }
 
+// A NAT lets in only what comes from the socket that the phone has spoken to (RFC 5626 §7).
+bool is_of_flow(const Target& target, const transport::Target& to) {
+  const BindingFlow& flow = target.connection;
+  if (flow.local.port == 0 || flow.local.address.is_v6() != to.remote.address.is_v6()) return false;
+  return flow.number != 0 || (target.received && to.protocol == transport::Protocol::Udp);
+}
+
 }  // namespace
 
 Forwarder::NextHop Forwarder::next_hop(const sip::Message& request, const Plan& plan, const Target& target) const {
@@ -69,9 +76,10 @@ Forwarder::NextHop Forwarder::next_hop(const sip::Message& request, const Plan& 
 
 std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan& plan, const Target& target,
                                         const transport::Target& to, const transport::Flow& in) const {
-  const auto local = names_->local_for(to.protocol, to.remote.address, in);
-  if (!local) return std::nullopt;
   const Hop hop = hop_of(request, plan, target);
+  auto local = names_->local_for(to.protocol, to.remote.address, in);
+  if (hop.is_contact && is_of_flow(target, to)) local = target.connection.local;
+  if (!local) return std::nullopt;
   const transport::Flow out{to.protocol, *local, to.remote, hop.connection, to.server_name};
 
   sip::Edit edit(request);

@@ -1,5 +1,6 @@
-// The target set of a request: RFC 3261 §16.5.
+// The target set of a request: RFC 3261 §16.5, RFC 5626 §7, RFC 5627 §6.1.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,18 +9,32 @@
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
 #include "location/table.hpp"
+#include "registrar/gruu.hpp"
 
 namespace offhook::proxy {
+
+struct InstanceTargets;
 
 struct Target {
   std::string uri;                   // becomes the Request-URI
   std::string path;                  // Path of the binding (RFC 3327)
   std::optional<Endpoint> received;  // where to send instead of where the URI points (NAT)
   int q = 1000;
-  BindingFlow connection{};  // the one to take, when its number is not 0
+  BindingFlow connection{};                     // the one to take, when its number is not 0; and our socket
+  std::shared_ptr<InstanceTargets> instance{};  // of a flow, and where an instance has several bindings
 };
 
-// The live bindings of an address-of-record, highest q first, in the order of their registration within one q.
-[[nodiscard]] std::vector<Target> targets_of(const LocationTable::Entries& entries, TimePoint now);
+// Of an instance with several bindings only one is tried at a time.
+struct InstanceTargets {
+  StoreWrite::Remove flow;     // the binding that is being tried, when it is a flow (reg_id not 0)
+  std::vector<Target> others;  // that are left, the most recent last
+};
+
+// The live bindings of an address-of-record, or those that a GRUU names; highest q first, in the order of their
+// registration within one q. Of an instance the most recently refreshed binding alone.
+[[nodiscard]] std::vector<Target> targets_of(const LocationTable::Entries& entries, TimePoint now,
+                                             const Addressee& who = {});
+// The binding of the same instance to go on with; nothing when all have been tried.
+[[nodiscard]] std::optional<Target> next_of_instance(Target& target);
 
 }  // namespace offhook::proxy

@@ -152,9 +152,9 @@ TEST(Registrar, BrokenContactsAre400) {
 
 TEST(Registrar, AnExtensionItDoesNotKnowIs420) {
   World world;
-  const auto answer = world.register_user("1001", kAlice, "<sip:a@192.0.2.11>", {"Require: path, gruu"});
+  const auto answer = world.register_user("1001", kAlice, "<sip:a@192.0.2.11>", {"Require: path, gruu, outbound, foo"});
   EXPECT_EQ(answer.status(), 420);
-  EXPECT_EQ(value(answer, HeaderId::Unsupported), "gruu");
+  EXPECT_EQ(value(answer, HeaderId::Unsupported), "foo");
 }
 
 TEST(Registrar, PathIsKeptAndSaidBack) {
@@ -164,6 +164,64 @@ TEST(Registrar, PathIsKeptAndSaidBack) {
                           {"Supported: path", "Path: <sip:edge1.example;lr>", "Path: <sip:edge2.example;lr>"});
   EXPECT_EQ(ok.count(HeaderId::Path), 2U);
   EXPECT_EQ(world.writes.at(0).put.at(0).path, "<sip:edge1.example;lr>, <sip:edge2.example;lr>");
+}
+
+TEST(Registrar, APathThatThePhoneDoesNotKnowOfIsRefusedUnlessPermitted) {
+  World world;
+  const auto refusal = world.register_user("1001", kAlice, "<sip:a@192.0.2.11>", {"Path: <sip:edge1.example;lr>"});
+  EXPECT_EQ(refusal.status(), 420);
+  EXPECT_EQ(value(refusal, HeaderId::Unsupported), "path");
+  EXPECT_EQ(world.core->binding_count(), 0U);
+  Config config = World::default_config();
+  config.strict_path = false;
+  World lenient(config);
+  EXPECT_EQ(lenient.register_user("1001", kAlice, "<sip:a@192.0.2.11>", {"Path: <sip:edge1.example;lr>"}).status(),
+            200);
+  EXPECT_EQ(lenient.core->bindings(lenient.now.wall).at(0).path, "<sip:edge1.example;lr>");
+}
+
+TEST(Registrar, ServiceRoutesAreSaidInTheirOrder) {
+  Config config = World::default_config();
+  config.service_route = {"<sip:p1.example.test;lr>", "<sip:p2.example.test;lr>"};
+  World world(config);
+  const auto routes = [](const sip::Message& message) {
+    std::vector<std::string> out;
+    for (const auto route : message.values(HeaderId::ServiceRoute)) out.emplace_back(route);
+    return out;
+  };
+  EXPECT_EQ(routes(world.register_user("1001", kAlice, "<sip:a@192.0.2.11>")), config.service_route);
+  EXPECT_EQ(routes(world.register_user("1001", kAlice, "")), config.service_route) << "a query is told too";
+  EXPECT_TRUE(routes(world.register_user("1001", kAlice, "<sip:a@192.0.2.11>;expires=1")).empty());
+}
+
+TEST(Registrar, ARequestCountsAsAWholeOrNotAtAll) {
+  World world;
+  world.register_user("1001", kAlice, "<sip:a@192.0.2.11>");
+  world.writes.clear();
+  for (const char* contacts :
+       {"<sip:b@192.0.2.11>, <sip:c@192.0.2.11>;expires=5",
+        "<sip:a@192.0.2.11>;expires=0, <sip:c@192.0.2.11>;expires=5", "<sip:b@192.0.2.11>, <sip:@@>"})
+    EXPECT_GE(world.register_user("1001", kAlice, contacts).status(), 400) << contacts;
+  // One of two is older than what is there.
+  world.send(kAlice, reg("<sip:d@192.0.2.11>", 9));
+  world.expect(kAlice, 200);
+  world.writes.clear();
+  auto late = reg("<sip:e@192.0.2.11>, <sip:d@192.0.2.11>", 8);
+  world.send(kAlice, late);
+  world.expect(kAlice, 500);
+  EXPECT_TRUE(world.writes.empty());
+  EXPECT_EQ(world.core->binding_count(), 2U);
+}
+
+TEST(Registrar, WhatIsTooLongToBeKeptIs400) {
+  World world;
+  EXPECT_EQ(world.register_user("1001", kAlice, "<sip:" + std::string(1100, 'a') + "@192.0.2.11>").status(), 400);
+  EXPECT_EQ(world
+                .register_user("1001", kAlice, "<sip:a@192.0.2.11>",
+                               {"Supported: path", "Path: <sip:" + std::string(5000, 'e') + ".example;lr>"})
+                .status(),
+            400);
+  EXPECT_EQ(world.core->binding_count(), 0U);
 }
 
 TEST(Registrar, BindingsExpireInMemoryAndThenInTheStore) {

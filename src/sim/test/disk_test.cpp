@@ -49,6 +49,23 @@ TEST_F(DiskTest, ReplacesAndRemovesByAddressAndContact) {
   EXPECT_EQ(disk.size(), 0);
 }
 
+TEST_F(DiskTest, KeepsTheFlowsOfAnInstanceApart) {
+  proxy::StoreWrite two = put(1, "a", "sip:one");
+  two.put.push_back(two.put.front());
+  two.put[0].instance = two.put[1].instance = "urn:uuid:1";
+  two.put[0].reg_id = 1;
+  two.put[1].reg_id = 2;
+  disk.write(start, two);
+  (void)disk.commit(start);
+  EXPECT_EQ(disk.size(), 2);
+  proxy::StoreWrite remove;
+  remove.remove.push_back({"a", "sip:one", "urn:uuid:1", 1});
+  disk.write(start, remove);
+  (void)disk.commit(start);
+  ASSERT_EQ(disk.size(), 1);
+  EXPECT_EQ(disk.bindings().front().reg_id, 2);
+}
+
 TEST_F(DiskTest, CrashKeepsWhatWasCommittedAndDropsWhatWaits) {
   disk.write(start, put(1, "kept"));
   (void)disk.commit(start + milliseconds(2));

@@ -46,7 +46,11 @@ struct Config {
   seconds nonce_lifetime{300};  // then clients are challenged anew, with stale=true
   bool record_route = true;
   seconds min_expires{60}, default_expires{3600}, max_expires{7200};
-  std::size_t max_contacts = 10;  // per address-of-record
+  std::size_t max_contacts = 10;           // per address-of-record
+  std::vector<std::string> service_route;  // of each 200 to a REGISTER, in this order: "<sip:p.example.test;lr>"
+  bool strict_path = true;                 // 420 for a Path that the phone does not know of (RFC 3327 §5.3)
+  seconds flow_timer{120};  // Flow-Timer of flows by connections (RFC 5626 §5.4): how often phones ping; 0 says nothing
+  std::string secret;       // of temporary GRUUs, which outlive a restart with it; "" makes one
   seconds timer_c{180};
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header

@@ -9,11 +9,12 @@
 
 namespace offhook::proxy {
 
-// A stream connection by which a contact is reached. RFC 5626.
+// The flow by which a contact is reached. RFC 5626.
 struct BindingFlow {
-  std::uint64_t number = 0;
+  std::uint64_t number = 0;  // of a stream connection; 0 for UDP
   transport::Protocol protocol = transport::Protocol::Udp;
   Endpoint remote;
+  Endpoint local{};  // our socket; port 0 where it is not known (after a restart)
 };
 
 struct Binding {
@@ -27,18 +28,24 @@ struct Binding {
   std::string user_agent;
   std::string received;  // endpoint text where the REGISTER came from, "" when it is what the contact says (or no NAT
                          // lies between, see registrar/)
-  // The stream connection that the REGISTER came over: requests to the contact take it while it stands (RFC 5626 §5.3).
-  // Its number is 0 for UDP, for what came through another proxy, and when it is lost; a store does not keep it.
+  // The connection that the REGISTER came over: requests to the contact take it while it stands (RFC 5626 §5.3). Its
+  // number is 0 for UDP, for what came through another proxy, and when it is lost; a store does not keep it.
   BindingFlow connection{};
+  std::string instance{};    // +sip.instance without quotes and angle brackets: "urn:uuid:…"; "" for none
+  std::uint32_t reg_id = 0;  // with `instance`: the flow of that instance (RFC 5626 §6); 0: no such binding
 };
 
-// One batch for the store: all of it or nothing. An empty `contact` in `remove` removes every binding of that aor.
+// One batch for the store: all of it or nothing.
 struct StoreWrite {
+  // Names a binding: the address-of-record, the contact's text, and the flow where it is one of RFC 5626. An empty
+  // `contact` stands for every binding of that address-of-record.
   struct Remove {
     std::string aor, contact;
+    std::string instance{};
+    std::uint32_t reg_id = 0;
   };
   std::uint64_t id = 0;
-  std::vector<Binding> put;  // insert or replace by (aor, contact)
+  std::vector<Binding> put;  // insert or replace by what Remove would name; `instance` counts only with a reg_id
   std::vector<Remove> remove;
 };
 

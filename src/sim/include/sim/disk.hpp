@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -52,7 +53,8 @@ class Disk {
 
   DiskOptions options_;
   Random* random_;
-  std::map<std::pair<std::string, std::string>, proxy::Binding> table_;  // by (aor, contact)
+  using Key = std::tuple<std::string, std::string, std::string, std::uint32_t>;  // as StoreWrite::Remove names it
+  std::map<Key, proxy::Binding> table_;
   std::vector<proxy::StoreWrite> waiting_, running_;
   std::optional<TimePoint> due_;
   bool failing_ = false;
