@@ -9,16 +9,20 @@
 #include "auth/authenticator.hpp"
 #include "base/overloaded.hpp"
 #include "check.hpp"
+#include "events/reg_package.hpp"
+#include "events/subscriptions.hpp"
 #include "location/table.hpp"
 #include "loop.hpp"
 #include "names.hpp"
 #include "options.hpp"
+#include "registrar/keep_alive.hpp"
 #include "registrar/registrar.hpp"
 #include "relay/relay.hpp"
 #include "route/flow_token.hpp"
 #include "route/forward.hpp"
 #include "route/preprocess.hpp"
 #include "route/targets.hpp"
+#include "sip/header/event.hpp"
 #include "sip/header/name_addr.hpp"
 
 namespace offhook::proxy {
@@ -61,10 +65,14 @@ class Core::Impl {
         loop_secret_(random.next()),
         gruus_(names_, config_.secret.empty() ? random.token(kSecretLength) : config_.secret),
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
-        registrar_(
-            {&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random, &counters_}),
+        subscriptions_({&config_, &names_, &answers_, &transactions_, &resolver_, &random, &counters_}),
+        reg_events_(location_, gruus_, subscriptions_),
+        registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
+                    &counters_, &reg_events_}),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
-                 &authenticator_, [this](const StoreWrite::Remove& flow) { registrar_.drop(flow); }}) {
+                 &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); }}),
+        keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
+                     [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}) {
     resolver_.set_policy(policy_of(config_));
     transactions_.use(resolver_);
     for (const auto& listen : config_.listen)
@@ -80,14 +88,15 @@ class Core::Impl {
   void wake(Now now) {
     transactions_.wake(now.mono);
     relays_.wake(now.mono);
-    registrar_.expire(now.mono);
+    registrar_.expire(now);
+    keep_alive_.wake(now);
     resolver_.wake(now);
     pump(now);
   }
   void unreachable(Now now, const transport::Flow& flow) {
     if (flow.connection != 0) {
       connections_.erase(flow.connection);
-      registrar_.lose(flow.connection);
+      registrar_.lose(now, flow.connection);
     }
     transactions_.unreachable(now.mono, flow);
     pump(now);
@@ -102,7 +111,8 @@ class Core::Impl {
   }
   [[nodiscard]] std::optional<TimePoint> deadline() const {
     std::optional<TimePoint> first;
-    for (const auto next : {transactions_.deadline(), relays_.deadline(), location_.deadline(), resolver_.deadline()})
+    for (const auto next : {transactions_.deadline(), relays_.deadline(), location_.deadline(), resolver_.deadline(),
+                            subscriptions_.deadline(), keep_alive_.deadline()})
       if (next && (!first || *next < *first)) first = next;
     return first;
   }
@@ -137,18 +147,20 @@ class Core::Impl {
   void pump(Now now) {
     take_events(now);
     while (const auto located = resolver_.poll_located()) {
-      if (!relays_.located(now, *located) && !transactions_.located(*located)) acknowledge(*located);
+      if (!relays_.located(now, *located) && !transactions_.located(*located) && !subscriptions_.located(now, *located))
+        acknowledge(*located);
       take_events(now);
     }
+    subscriptions_.wake(now);  // what has changed leaves together
   }
 
   void take_events(Now now) {
     while (auto event = transactions_.poll()) {
       std::visit(Overloaded{
                      [&](RequestReceived& e) { request(now, e); },
-                     [&](transaction::ResponseReceived& e) { relays_.respond(now, std::move(e)); },
-                     [&](const transaction::ClientTimeout& e) { relays_.fail(now, e.owner, e.id, 408); },
-                     [&](const transaction::ClientTransportError& e) { relays_.fail(now, e.owner, e.id, 503); },
+                     [&](transaction::ResponseReceived& e) { respond(now, std::move(e)); },
+                     [&](const transaction::ClientTimeout& e) { fail(now, e.owner, e.id, 408); },
+                     [&](const transaction::ClientTransportError& e) { fail(now, e.owner, e.id, 503); },
                      [](const transaction::ServerFailed&) {},  // the transaction ends by itself
                      [&](const transaction::ClientTerminated& e) { relays_.client_gone(now, e.owner, e.id); },
                      [&](const transaction::ServerTerminated& e) { relays_.server_gone(now.mono, e.owner); },
@@ -156,6 +168,17 @@ class Core::Impl {
                  },
                  *event);
     }
+  }
+
+  void respond(Now now, transaction::ResponseReceived e) {
+    if (Subscriptions::is_ours(e.owner)) return subscriptions_.respond(now, e);
+    if (KeepAlive::is_ours(e.owner)) return keep_alive_.respond(e);
+    relays_.respond(now, std::move(e));
+  }
+  void fail(Now now, transaction::Owner owner, transaction::ClientId client, int status) {
+    if (Subscriptions::is_ours(owner)) return subscriptions_.fail(owner, client);
+    if (KeepAlive::is_ours(owner)) return keep_alive_.fail(now, owner);
+    relays_.fail(now, owner, client, status);
   }
 
   void answer(Now now, const RequestReceived& e, const Reply& reply) {
@@ -199,8 +222,35 @@ class Core::Impl {
       registrar_.handle(now, e.id, e.request, e.flow);
       return true;
     }
+    if (e.request.method() == Method::Subscribe && subscribe(now, e, facts)) return true;
     if (!facts.uri.user.empty()) return false;
     answer(now, e, as_user_agent(e.request));
+    return true;
+  }
+
+  // Events that we know of; false when the request is not for us. A user's registrations are for himself alone.
+  bool subscribe(Now now, const RequestReceived& e, const Facts& facts) {
+    const auto event = sip::Event::parse(e.request.find(HeaderId::Event).value_or(std::string_view{}));
+    const EventPackage* const package = event ? subscriptions_.find(event->package) : nullptr;
+    if (facts.uri.user.empty()) {
+      if (!e.request.to_tag().empty())
+        subscriptions_.resubscribe(now, e.id, e.request, e.flow);
+      else if (package == nullptr)
+        answer(now, e, {489, {}, {{HeaderId::AllowEvents, subscriptions_.allow_events()}}});
+      else
+        answer(now, e, {404});
+      return true;
+    }
+    if (package == nullptr || !e.request.to_tag().empty()) return false;
+    auto refusal = check_options(e.request, HeaderId::Require);
+    if (!refusal) refusal = authenticate(now, e, facts);
+    std::string resource = names_.aor(facts.uri.user);
+    std::string watcher = facts.from_us ? names_.aor(sip::escape_user(facts.from_user)) : std::string{};
+    if (!refusal && resource != watcher) refusal = Reply{403, "Not Your Address"};
+    if (refusal)
+      answer(now, e, *refusal);
+    else
+      subscriptions_.subscribe(now, e.id, e.request, e.flow, *package, std::move(resource), std::move(watcher));
     return true;
   }
 
@@ -333,8 +383,11 @@ class Core::Impl {
   std::unordered_map<std::uint64_t, BindingFlow> connections_;
   LocationTable location_;
   Counters counters_;
+  Subscriptions subscriptions_;
+  RegPackage reg_events_;
   Registrar registrar_;
   Relays relays_;
+  KeepAlive keep_alive_;
   std::map<transport::ResolutionId, WaitingAck> acks_;
 };
 
@@ -370,7 +423,10 @@ std::size_t Core::transaction_count() const {
   return impl_->transactions_.client_count() + impl_->transactions_.server_count();
 }
 std::size_t Core::relay_count() const { return impl_->relays_.size(); }
-std::size_t Core::timer_count() const { return impl_->transactions_.timer_count() + impl_->relays_.timer_count(); }
+std::size_t Core::timer_count() const {
+  return impl_->transactions_.timer_count() + impl_->relays_.timer_count() + impl_->subscriptions_.timer_count();
+}
+std::size_t Core::subscription_count() const { return impl_->subscriptions_.size(); }
 const Counters& Core::counters() const { return impl_->counters_; }
 
 }  // namespace offhook::proxy

@@ -61,8 +61,12 @@ PackedBinding::Pointer PackedBinding::make(const Binding& binding, TimePoint unt
   const bool has_local = binding.connection.local.port != 0;
   const bool hashed = binding.call_id.size() > kLongestCallId;
   const std::size_t call_id_size = hashed ? kHashSize : binding.call_id.size();
-  std::size_t size = sizeof(PackedBinding) + (on_stream ? sizeof(Stream) : 0) + binding.aor.size() +
-                     binding.contact.size() + binding.path.size() + binding.instance.size() +
+  const bool behind_nat = peer && !on_stream && binding.reg_id == 0;
+  std::size_t size = sizeof(PackedBinding) +
+                     (on_stream    ? sizeof(Stream)
+                      : behind_nat ? sizeof(Nat)
+                                   : 0) +
+                     binding.aor.size() + binding.contact.size() + binding.path.size() + binding.instance.size() +
                      binding.user_agent.size() + call_id_size;
   if (peer) size += endpoint_size(peer->address.is_v6());
   if (has_local) size += endpoint_size(binding.connection.local.address.is_v6());
@@ -88,11 +92,15 @@ PackedBinding::Pointer PackedBinding::make(const Binding& binding, TimePoint unt
   set(has_local && binding.connection.local.address.is_v6(), kLocalV6);
   set(on_stream, kStream);
   set(hashed, kHashed);
+  set(behind_nat, kNat);
 
   char* at = out->behind();
   if (on_stream) {
     new (at) Stream{binding.connection.number, nullptr, nullptr, binding.connection.protocol};
     at += sizeof(Stream);
+  } else if (behind_nat) {
+    new (at) Nat;
+    at += sizeof(Nat);
   }
   at = write(write(write(write(at, binding.aor), binding.contact), binding.path), binding.instance);
   at = write(at, binding.user_agent);

@@ -70,6 +70,12 @@ class PackedBinding {
     PackedBinding *previous = nullptr, *next = nullptr;
     transport::Protocol protocol = transport::Protocol::Udp;
   };
+  // Of bindings behind a NAT, in the same place: the list of all of them, the one to be pinged next in front.
+  struct Nat {
+    PackedBinding *previous = nullptr, *next = nullptr;
+    std::uint32_t pinged = 0;  // or heard of: a second of the monotonic clock
+    std::uint32_t missed = 0;  // pings without an answer
+  };
   enum Flag : std::uint8_t {
     kPeer = 1,  // an endpoint: of `received`, or of the connection
     kPeerV6 = 2,
@@ -78,6 +84,7 @@ class PackedBinding {
     kStream = 16,
     kLost = 32,    // the connection is gone
     kHashed = 64,  // the Call-ID is kept as a hash
+    kNat = 128,
   };
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
 
@@ -85,7 +92,7 @@ class PackedBinding {
   [[nodiscard]] bool has(Flag flag) const { return (flags_ & flag) != 0; }
   [[nodiscard]] char* behind() { return reinterpret_cast<char*>(this + 1); }
   [[nodiscard]] const char* texts() const {
-    return reinterpret_cast<const char*>(this + 1) + (has(kStream) ? sizeof(Stream) : 0);
+    return reinterpret_cast<const char*>(this + 1) + (has(kStream) ? sizeof(Stream) : has(kNat) ? sizeof(Nat) : 0);
   }
   [[nodiscard]] std::string_view text(std::size_t at, std::size_t size) const { return {texts() + at, size}; }
   [[nodiscard]] std::size_t behind_instance() const {
@@ -93,6 +100,7 @@ class PackedBinding {
   }
   [[nodiscard]] std::optional<Endpoint> endpoint(bool local) const;
   [[nodiscard]] Stream* stream() { return has(kStream) ? reinterpret_cast<Stream*>(this + 1) : nullptr; }
+  [[nodiscard]] Nat* nat() { return has(kNat) ? reinterpret_cast<Nat*>(this + 1) : nullptr; }
   [[nodiscard]] const Stream* stream() const { return const_cast<PackedBinding*>(this)->stream(); }
 
   PackedBinding* next_ = nullptr;  // of the same address-of-record, in the order of registration

@@ -15,6 +15,10 @@ bool is_websocket_contact(std::string_view contact) {
   return transport && (iequals(*transport, "ws") || iequals(*transport, "wss"));
 }
 
+std::uint32_t second_of(TimePoint at) {
+  return static_cast<std::uint32_t>(std::chrono::floor<seconds>(at.time_since_epoch()).count());
+}
+
 void release(PackedBinding* binding) { PackedBinding::Release{}(binding); }
 
 }  // namespace
@@ -49,6 +53,10 @@ bool LocationTable::put(Now now, const Binding& binding) {
     ++size_;
   }
   link(*fresh);
+  if (fresh->nat() != nullptr) {
+    fresh->nat()->pinged = second_of(now.mono);
+    link_nat(*fresh);
+  }
   return true;
 }
 
@@ -121,6 +129,51 @@ std::vector<StoreWrite::Remove> LocationTable::lose(std::uint64_t connection) {
   return out;
 }
 
+std::optional<TimePoint> LocationTable::oldest_ping() const {
+  return first_nat_ == nullptr ? std::nullopt : std::optional(TimePoint(seconds(first_nat_->nat()->pinged)));
+}
+
+const LocationTable::Entry* LocationTable::take_ping(TimePoint now, Duration interval) {
+  Entry* const entry = first_nat_;
+  if (entry == nullptr || now < TimePoint(seconds(entry->nat()->pinged)) + interval) return nullptr;
+  unlink_nat(*entry);
+  entry->nat()->pinged = second_of(now);
+  link_nat(*entry);
+  return entry;
+}
+
+PackedBinding::Nat* LocationTable::nat_of(const StoreWrite::Remove& which) {
+  const auto head = by_aor_.find(std::string_view(which.aor));
+  for (Entry* entry = head == by_aor_.end() ? nullptr : *head; entry != nullptr; entry = entry->next_)
+    if (entry->is(which.contact, which.instance, which.reg_id)) return entry->nat();
+  return nullptr;
+}
+
+std::size_t LocationTable::missed(const StoreWrite::Remove& which) {
+  const auto* const nat = nat_of(which);
+  return nat == nullptr ? 0 : nat->missed;
+}
+
+void LocationTable::set_missed(const StoreWrite::Remove& which, std::size_t missed) {
+  if (auto* const nat = nat_of(which)) nat->missed = static_cast<std::uint32_t>(missed);
+}
+
+void LocationTable::link_nat(Entry& entry) {
+  auto& nat = *entry.nat();
+  nat.previous = last_nat_;
+  nat.next = nullptr;
+  (last_nat_ == nullptr ? first_nat_ : last_nat_->nat()->next) = &entry;
+  last_nat_ = &entry;
+  ++natted_;
+}
+
+void LocationTable::unlink_nat(Entry& entry) {
+  const auto& nat = *entry.nat();
+  (nat.previous == nullptr ? first_nat_ : nat.previous->nat()->next) = nat.next;
+  (nat.next == nullptr ? last_nat_ : nat.next->nat()->previous) = nat.previous;
+  --natted_;
+}
+
 void LocationTable::link(Entry& entry) {
   auto* const stream = entry.stream();
   if (stream == nullptr) return;
@@ -132,6 +185,7 @@ void LocationTable::link(Entry& entry) {
 
 // A lost one is in no list that is reached from anywhere; its neighbours are told all the same.
 void LocationTable::unlink(Entry& entry) {
+  if (entry.nat() != nullptr) unlink_nat(entry);
   auto* const stream = entry.stream();
   if (stream == nullptr) return;
   if (stream->next != nullptr) stream->next->stream()->previous = stream->previous;

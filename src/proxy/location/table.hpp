@@ -81,6 +81,16 @@ class LocationTable {
   }
 
   [[nodiscard]] std::optional<TimePoint> deadline() const { return due_.deadline(); }
+
+  // Of the bindings behind a NAT (by datagrams, no flows of RFC 5626): how many, and when the first of them was last
+  // pinged or heard of.
+  [[nodiscard]] std::size_t natted() const { return natted_; }
+  [[nodiscard]] std::optional<TimePoint> oldest_ping() const;
+  // The first of them, when that was an interval ago; it counts as pinged now.
+  [[nodiscard]] const Entry* take_ping(TimePoint now, Duration interval);
+  // Pings that were not answered; 0 for what is not there.
+  [[nodiscard]] std::size_t missed(const StoreWrite::Remove& which);
+  void set_missed(const StoreWrite::Remove& which, std::size_t missed);
   [[nodiscard]] std::size_t size() const { return size_; }
   template <class F>
   void for_each(F&& f) const {
@@ -111,11 +121,16 @@ class LocationTable {
   // Out of every list but the heap, and freed.
   void drop(Entry& entry);
   void rename(Index::iterator head, Entry* first);
+  [[nodiscard]] Entry::Nat* nat_of(const StoreWrite::Remove& which);
   void link(Entry& entry);
+  void link_nat(Entry& entry);
+  void unlink_nat(Entry& entry);
   void unlink(Entry& entry);
 
   Index by_aor_;
   std::unordered_map<std::uint64_t, Entry*> by_connection_;  // the first of each
+  Entry *first_nat_ = nullptr, *last_nat_ = nullptr;
+  std::size_t natted_ = 0;
   ExpiryHeap due_;
   std::size_t size_ = 0;
   std::uint32_t changes_ = 0;

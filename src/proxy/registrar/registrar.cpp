@@ -111,28 +111,56 @@ void Registrar::flush_expired() {
   writes_.push_back(std::move(batch));
 }
 
-void Registrar::expire(TimePoint now) {
-  s_.location->expire(now, [&](const LocationTable::Entry& entry) { gone(entry.name()); });
+void Registrar::expire(Now now) {
+  s_.location->expire(now.mono, [&](const LocationTable::Entry& entry) {
+    if (s_.observer->is_watching(entry.aor())) s_.observer->changed(now.mono, entry, body::ContactEvent::Expired);
+    gone(entry.name());
+  });
 }
 
-void Registrar::lose(std::uint64_t connection) {
+void Registrar::lose(Now now, std::uint64_t connection) {
   if (!pending_.empty()) lost_.push_back(connection);
-  take_out(connection);
+  take_out(now, connection);
 }
 
-void Registrar::take_out(std::uint64_t connection) {
+void Registrar::take_out(Now now, std::uint64_t connection) {
   for (StoreWrite::Remove& which : s_.location->lose(connection)) {
-    s_.location->remove(which);
+    ++s_.counters->dead_bindings;
+    remove(now, which, body::ContactEvent::Deactivated);
     gone(std::move(which));
   }
 }
 
-void Registrar::drop(const StoreWrite::Remove& which) {
+void Registrar::drop(Now now, const StoreWrite::Remove& which) {
   for (const auto& entry : s_.location->find(which.aor)) {
     if (!entry.is(which.contact, which.instance, which.reg_id)) continue;
-    s_.location->remove(which);
+    ++s_.counters->dead_bindings;
+    remove(now, which, body::ContactEvent::Deactivated);
     return gone(which);
   }
+}
+
+void Registrar::remove(Now now, const StoreWrite::Remove& which, body::ContactEvent event) {
+  if (s_.observer->is_watching(which.aor))
+    for (const auto& entry : s_.location->find(which.aor))
+      if (which.contact.empty() || entry.is(which.contact, which.instance, which.reg_id))
+        s_.observer->changed(now.mono, entry, event);
+  s_.location->remove(which);
+}
+
+void Registrar::put(Now now, const Binding& binding) {
+  if (!s_.observer->is_watching(binding.aor)) {
+    s_.location->put(now, binding);
+    return;
+  }
+  const auto find = [&]() -> const LocationTable::Entry* {
+    for (const auto& entry : s_.location->find(binding.aor))
+      if (entry.is(binding.contact, binding.instance, binding.reg_id)) return &entry;
+    return nullptr;
+  };
+  const auto event = find() == nullptr ? body::ContactEvent::Registered : body::ContactEvent::Refreshed;
+  s_.location->put(now, binding);
+  if (const auto* entry = find()) s_.observer->changed(now.mono, *entry, event);
 }
 
 // Out of memory; the store follows.
@@ -156,11 +184,11 @@ void Registrar::stored(Now now, std::uint64_t id, bool ok) {
   StoreWrite& write = pending.mapped().write;
   const std::string aor = write.put.empty() ? write.remove.front().aor : write.put.front().aor;
   if (ok) {
-    for (const auto& which : write.remove) s_.location->remove(which);
-    for (const Binding& binding : write.put) s_.location->put(now, binding);
+    for (const auto& which : write.remove) remove(now, which, body::ContactEvent::Unregistered);
+    for (const Binding& binding : write.put) put(now, binding);
   }
   const std::vector<std::uint64_t> lost = pending_.empty() ? std::exchange(lost_, {}) : lost_;
-  for (const std::uint64_t connection : lost) take_out(connection);
+  for (const std::uint64_t connection : lost) take_out(now, connection);
   const transaction::ServerId server = pending.mapped().server;
   // The transaction may have ended while the store was busy; what is stored counts all the same.
   const auto flow = s_.transactions->flow_of(server);

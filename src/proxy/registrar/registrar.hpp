@@ -23,6 +23,7 @@
 #include "names.hpp"
 #include "proxy/core.hpp"
 #include "registrar/gruu.hpp"
+#include "registrar/observer.hpp"
 #include "transaction/layer.hpp"
 
 namespace offhook::proxy {
@@ -39,6 +40,7 @@ class Registrar {
     const Gruus* gruus;
     Random* random;
     Counters* counters;
+    RegistrationObserver* observer;
   };
   explicit Registrar(Services services) : s_(services) {}
 
@@ -47,12 +49,12 @@ class Registrar {
   // A REGISTER for our domain.
   void handle(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow);
   // Takes expired bindings out of memory and, later, out of the store.
-  void expire(TimePoint now);
+  void expire(Now now);
 
   // A connection is gone, and with it what could be reached by nothing else.
-  void lose(std::uint64_t connection);
+  void lose(Now now, std::uint64_t connection);
   // A binding leads nowhere any more (RFC 5626 §7).
-  void drop(const StoreWrite::Remove& which);
+  void drop(Now now, const StoreWrite::Remove& which);
 
   [[nodiscard]] std::optional<StoreWrite> poll_store();
   void stored(Now now, std::uint64_t id, bool ok);
@@ -75,7 +77,9 @@ class Registrar {
   // True when a write is under way now.
   bool execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow,
                const std::string& aor);
-  void take_out(std::uint64_t connection);
+  void take_out(Now now, std::uint64_t connection);
+  void put(Now now, const Binding& binding);
+  void remove(Now now, const StoreWrite::Remove& which, body::ContactEvent event);
   void gone(StoreWrite::Remove which);
   [[nodiscard]] std::string contact_value(Now now, const LocationTable::Entry& entry, bool with_gruus) const;
   void flush_expired();

@@ -109,7 +109,7 @@ bool Relays::next_flow(Now now, BranchId id, bool is_dead) {
   Relay& relay = *relays_.find(branch.relay);
   Target& target = relay.targets[branch.target];
   if (!target.instance) return false;
-  if (is_dead && target.instance->flow.reg_id != 0) s_.flow_failed(target.instance->flow);
+  if (is_dead && target.instance->flow.reg_id != 0) s_.flow_failed(now, target.instance->flow);
   if (relay.closed || relay.answered || relay.server_gone) return false;
   const auto* kept = s_.transactions->request_of(relay.server);
   const auto in = s_.transactions->flow_of(relay.server);

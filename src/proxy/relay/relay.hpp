@@ -39,7 +39,7 @@ class Relays {
     Duration timer_c;
     transport::Resolver* resolver;
     Authenticator* authenticator;
-    std::function<void(const StoreWrite::Remove&)> flow_failed;  // of a binding that leads nowhere any more
+    std::function<void(Now, const StoreWrite::Remove&)> flow_failed;  // of a binding that leads nowhere any more
   };
   explicit Relays(Services services) : s_(std::move(services)) {}
 

@@ -51,6 +51,7 @@ void World::drain() {
   if (!hold_dns) answer_dns();
   while (auto transmit = core->poll_transmit()) {
     EXPECT_EQ(transmit->flow.local, proxy);
+    if (transmit->bytes == "\r\n\r\n") continue;  // a ping through a NAT
     auto message = sip::Message::parse(std::move(transmit->bytes));
     ASSERT_TRUE(message.has_value()) << "the proxy sent something that is no message";
     inbox_[transmit->flow.remote].push_back(std::move(*message));

@@ -47,6 +47,10 @@ std::vector<Sent> Wire::sent() {
   pass_writes();
   std::vector<Sent> out;
   while (auto transmit = core->poll_transmit()) {
+    if (transmit->bytes == "\r\n\r\n") {
+      pings.push_back(transmit->flow);
+      continue;
+    }
     auto message = sip::Message::parse(std::move(transmit->bytes));
     EXPECT_TRUE(message);
     if (message && (message->is_request() || message->status() >= 200))
@@ -100,8 +104,12 @@ sip::Message Wire::reg(const Flow& flow, const Register& what) {
   for (const auto& header : what.headers) text += header + "\r\n";
   auto out = receive(flow, text + "Content-Length: 0\r\n\r\n");
   if (hold_store && out.empty()) return {};
-  EXPECT_EQ(out.size(), 1U);
-  return out.empty() ? sip::Message{} : std::move(out.front().message);
+  EXPECT_FALSE(out.empty());
+  if (out.empty()) return {};
+  auto response = std::move(out.front().message);
+  out.erase(out.begin());
+  more = std::move(out);
+  return response;
 }
 
 std::vector<Sent> Wire::invite(std::string_view uri, std::string_view headers) {
@@ -112,6 +120,18 @@ std::vector<Sent> Wire::invite(std::string_view uri, std::string_view headers) {
                      "\r\nCall-ID: i" +
                      number + "\r\nCSeq: 1 INVITE\r\nContact: <sip:1001@192.0.2.9>\r\n" + std::string(headers) +
                      "Content-Length: 0\r\n\r\n");
+}
+
+std::vector<Sent> Wire::subscribe(const Flow& flow, const Subscribe& what) {
+  std::string text =
+      "SUBSCRIBE " + what.uri + " SIP/2.0\r\nVia: SIP/2.0/" + std::string(transport::protocol_name(flow.protocol)) +
+      ' ' + flow.remote.text() + ";branch=z9hG4bKs" + std::to_string(++count_) +
+      "\r\nMax-Forwards: 70\r\nFrom: <sip:" + what.user + "@example.test>;tag=watcher\r\nTo: <sip:1002@" +
+      "example.test>" + (what.to_tag.empty() ? "" : ";tag=" + what.to_tag) + "\r\nCall-ID: " + what.call_id +
+      "\r\nCSeq: " + std::to_string(what.cseq) + " SUBSCRIBE\r\nContact: <sip:watcher@" + flow.remote.text() + ">\r\n";
+  if (!what.event.empty()) text += "Event: " + what.event + "\r\n";
+  for (const auto& header : what.headers) text += header + "\r\n";
+  return receive(flow, text + "Content-Length: 0\r\n\r\n");
 }
 
 std::vector<Sent> Wire::reply(const Sent& request, int status) {

@@ -44,11 +44,25 @@ class Wire {
   };
   // The final response.
   sip::Message reg(const transport::Flow& flow, const Register& what);
+  // What left beside that response.
+  std::vector<Sent> more;
   // From 1001, at the UDP socket; gives what leaves.
   std::vector<Sent> invite(std::string_view uri, std::string_view headers = {});
+  // From a user to himself unless told otherwise; without a body.
+  struct Subscribe {
+    std::string user = "1002";
+    std::string uri = "sip:1002@example.test";
+    std::string event = "reg";
+    std::vector<std::string> headers{};
+    std::string call_id = "sub";
+    std::uint32_t cseq = 1;
+    std::string to_tag{};  // in a dialog
+  };
+  std::vector<Sent> subscribe(const transport::Flow& flow, const Subscribe& what);
   // The phone's answer to a request that it got.
   std::vector<Sent> reply(const Sent& request, int status);
 
+  std::vector<transport::Flow> pings;  // bare CRLF that has left, and where to
   bool hold_store = false;
   std::vector<StoreWrite> writes;
   void release_store();

@@ -50,6 +50,11 @@ struct Config {
   std::vector<std::string> service_route;  // of each 200 to a REGISTER, in this order: "<sip:p.example.test;lr>"
   bool strict_path = true;                 // 420 for a Path that the phone does not know of (RFC 3327 §5.3)
   seconds flow_timer{120};  // Flow-Timer of flows by connections (RFC 5626 §5.4): how often phones ping; 0 says nothing
+  // Pings to phones behind a NAT, by datagrams (registrar/keep_alive.hpp): how often, 0 for never; and after how many
+  // without an answer a binding is taken out (0: never, and the pings are none that are answered).
+  seconds keep_alive{30};
+  std::size_t keep_alive_failures = 0;
+  std::size_t max_subscriptions = 10;  // per user
   std::string secret;       // of temporary GRUUs, which outlive a restart with it; "" makes one
   seconds timer_c{180};
   transaction::Timers timers;
@@ -58,6 +63,7 @@ struct Config {
 
 struct Counters {
   std::uint64_t registers = 0, registered = 0, challenges = 0, bad_credentials = 0;
+  std::uint64_t notifies = 0, dead_bindings = 0;  // NOTIFYs sent; taken out because nothing gets there
   std::uint64_t forwarded_requests = 0, forwarded_responses = 0, loops = 0, not_found = 0, store_failures = 0;
 };
 
@@ -87,6 +93,7 @@ class Core final : public transport::Engine {
   [[nodiscard]] std::size_t transaction_count() const;  // client and server
   [[nodiscard]] std::size_t relay_count() const;        // requests in progress (response contexts)
   [[nodiscard]] std::size_t timer_count() const;        // of transactions and relays; binding expiry not counted
+  [[nodiscard]] std::size_t subscription_count() const;
   [[nodiscard]] const Counters& counters() const;
 
  private:
