@@ -67,6 +67,8 @@ class BindingMemory : public testing::Test {
     while (core_->deadline() && core_->deadline()->time_since_epoch() <= until) {
       clock_ = std::max(clock_, core_->deadline()->time_since_epoch());
       core_->wake(now());
+      while (core_->poll_transmit()) {  // pings
+      }
     }
     clock_ = until;
   }

@@ -55,7 +55,7 @@ struct Config {
   seconds keep_alive{30};
   std::size_t keep_alive_failures = 0;
   std::size_t max_subscriptions = 10;  // per user
-  std::string secret;       // of temporary GRUUs, which outlive a restart with it; "" makes one
+  std::string secret;                  // of temporary GRUUs, which outlive a restart with it; "" makes one
   seconds timer_c{180};
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header
