@@ -243,7 +243,8 @@ class Core::Impl {
     }
     if (package == nullptr || !e.request.to_tag().empty()) return false;
     auto refusal = check_options(e.request, HeaderId::Require);
-    if (!refusal) refusal = authenticate(now, e, facts);
+    bool informs = false;  // that is for what is forwarded
+    if (!refusal) refusal = authenticate(now, e, facts, informs);
     std::string resource = names_.aor(facts.uri.user);
     std::string watcher = facts.from_us ? names_.aor(sip::escape_user(facts.from_user)) : std::string{};
     if (!refusal && resource != watcher) refusal = Reply{403, "Not Your Address"};
