@@ -59,11 +59,7 @@ class Reader {
       out_.store = *store;
       return {};
     }
-    if (name == "auth") {
-      if (!node.is_boolean()) return wrong(name, "true or false", node);
-      out_.authenticate = node.as_boolean()->get();
-      return {};
-    }
+    if (name == "auth") return auth(name, node);
     if (name == "digest") return digest(name, node);
     if (name == "qop") return qop(name, node);
     if (name == "userhash") {
@@ -122,6 +118,16 @@ class Reader {
     if (own.certificate.empty() != own.key.empty())
       return complain("certificate and key go together", place(file_, node.source()));
     if (!own.certificate.empty()) out_.tls.certificates.push_back(own);
+    return {};
+  }
+
+  Checked<void> auth(std::string_view name, const toml::node& node) {
+    const std::string which = node.is_string() ? node.as_string()->get() : std::string{};
+    if (!node.is_boolean() && which != "register" && which != "calls")
+      return wrong(name, R"(true, false, "register" or "calls")", node);
+    out_.authenticate = !node.is_boolean() || node.as_boolean()->get();
+    out_.authenticate_registrations = which != "calls";
+    out_.authenticate_calls = which != "register";
     return {};
   }
 
@@ -262,6 +268,8 @@ proxy::Config ProxySettings::to_config() const {
   out.domains = domains;
   out.realm = domains.empty() ? "" : domains.front();
   out.authenticate = authenticate;
+  out.authenticate_registrations = authenticate_registrations;
+  out.authenticate_calls = authenticate_calls;
   out.digest = digest;
   out.qop = qop;
   out.userhash = userhash;

@@ -69,6 +69,7 @@ struct TlsContext::State {
   std::vector<transport::CertificateNames> names;
   Context client;
   Sessions sessions;
+  bool wants_trust = false;  // of the system: a hundred certificates and more, read with the first connection that asks
 
   // The server that the client asks for (SNI, RFC 6066 §3); who asks for none of ours gets the first certificate.
   static int choose(SSL* ssl, int*, void* state) {
@@ -139,7 +140,8 @@ Checked<std::unique_ptr<TlsContext::State>> TlsContext::make(const TlsSettings& 
   auto state = std::make_unique<State>();
   state->client.reset(SSL_CTX_new(TLS_client_method()));
   SSL_CTX* client = state->client.get();
-  if (settings.verify_servers || !settings.certificates.empty())
+  state->wants_trust = settings.verify_servers && settings.certificates.empty() && settings.trusted.empty();
+  if (!state->wants_trust && (settings.verify_servers || !settings.certificates.empty()))
     if (auto done = trust(client, settings); !done) return tl::unexpected(done.error());
   for (const auto& certificate : settings.certificates) {
     Context context(SSL_CTX_new(TLS_server_method()));
@@ -205,6 +207,8 @@ TlsSession TlsContext::accept(int fd, bool ask) {
 
 TlsSession TlsContext::connect(int fd, const transport::ServerName& name, const Endpoint& peer) {
   TlsSession out;
+  // Should it fail, nobody is trusted, and the handshake says so.
+  if (std::exchange(state_->wants_trust, false)) (void)trust(state_->client.get(), settings_);
   SSL* ssl = SSL_new(state_->client.get());
   if (ssl == nullptr || SSL_set_fd(ssl, fd) != 1) {
     SSL_free(ssl);

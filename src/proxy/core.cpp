@@ -293,7 +293,7 @@ class Core::Impl {
   // 407 for whoever says to be one of ours; a dialog that came along our Record-Route was let in when it began.
   // `informs`: as in Authenticator::Outcome.
   std::optional<Reply> authenticate(Now now, const RequestReceived& e, const Facts& facts, bool& informs) {
-    if (!config_.authenticate || !facts.from_us || facts.in_dialog) return std::nullopt;
+    if (!config_.challenges_calls() || !facts.from_us || facts.in_dialog) return std::nullopt;
     const auto outcome = authenticator_.check(now.mono, e.request, e.flow.local, Realm::Proxy);
     informs = outcome.informs;
     switch (outcome.verdict) {

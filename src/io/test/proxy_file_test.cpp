@@ -19,6 +19,20 @@ TEST(ProxyFile, ReadsTheExample) {
   EXPECT_EQ(settings->sqlite_path(), "");
 }
 
+TEST(ProxyFile, AuthenticationMayBeOfRegistrationsOrCallsAlone) {
+  const auto config_of = [](const std::string& auth) {
+    const auto settings = read_proxy_file("p.toml", "domains = [\"a\"]\nlisten = [\"udp:127.0.0.1:1\"]\n" + auth);
+    return settings.value().to_config();
+  };
+  EXPECT_TRUE(config_of("").challenges_registrations() && config_of("").challenges_calls());
+  EXPECT_TRUE(config_of("auth = true").challenges_registrations() && config_of("auth = true").challenges_calls());
+  EXPECT_FALSE(config_of("auth = false").challenges_registrations() || config_of("auth = false").challenges_calls());
+  EXPECT_TRUE(config_of("auth = \"register\"").challenges_registrations());
+  EXPECT_FALSE(config_of("auth = \"register\"").challenges_calls());
+  EXPECT_FALSE(config_of("auth = \"calls\"").challenges_registrations());
+  EXPECT_TRUE(config_of("auth = \"calls\"").challenges_calls());
+}
+
 TEST(ProxyFile, EachProtocolMayBeListenedOn) {
   const auto settings = read_proxy_file(
       "p.toml",
@@ -48,7 +62,8 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
       {"domains = [\"a\"]\ndscp = 64", "dscp must be a number from 0 to 63 (p.toml:2)"},
       {"domains = [\"a\"]\n[tls]\nverify = 1", "verify must be true or false (p.toml:3)"},
       {"domains = [\"a\"]\n\nstore = \"disk\"", "store wants memory or sqlite:FILE (disk) (p.toml:3)"},
-      {"domains = [\"a\"]\nauth = 1", "auth must be true or false (p.toml:2)"},
+      {"domains = [\"a\"]\nauth = 1", "auth must be true, false, \"register\" or \"calls\" (p.toml:2)"},
+      {"domains = [\"a\"]\nauth = \"sometimes\"", "auth must be true, false, \"register\" or \"calls\" (p.toml:2)"},
       {"domains = [\"a\"]\nport = 1",
        "unknown field 'port'; known are listen, domains, dns, store, auth, digest, qop, userhash, nonce_lifetime, "
        "min_expires, default_expires, max_expires, dscp, [tls], [[user]] (p.toml:2)"},

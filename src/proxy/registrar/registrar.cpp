@@ -66,7 +66,7 @@ std::optional<std::string> Registrar::admit(Now now, transaction::ServerId id, c
 
 std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& request, const Endpoint& local,
                                              std::string_view user) {
-  if (!s_.config->authenticate) return std::nullopt;
+  if (!s_.config->challenges_registrations()) return std::nullopt;
   const auto outcome = s_.authenticator->check(now.mono, request, local, Realm::Registrar);
   switch (outcome.verdict) {
     case Authenticator::Verdict::Accepted: break;
@@ -257,7 +257,7 @@ Reply Registrar::success(Now now, const sip::Message& request, const transport::
       reply.headers.emplace_back(HeaderId::FlowTimer, std::to_string(s_.config->flow_timer.count()));
   }
   reply.headers.emplace_back(HeaderId::Date, sip::date_text(now.wall));
-  if (!s_.config->authenticate) return reply;
+  if (!s_.config->challenges_registrations()) return reply;
   if (auto info = s_.authenticator->information(now.mono, request, Realm::Registrar); !info.empty())
     reply.headers.emplace_back(HeaderId::AuthenticationInfo, std::move(info));
   return reply;

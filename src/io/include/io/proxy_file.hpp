@@ -24,7 +24,7 @@ struct ProxySettings {
   std::vector<std::string> domains;
   std::vector<Endpoint> name_servers;  // none: those of the system
   std::string store = "memory";        // or "sqlite:FILE"
-  bool authenticate = true;
+  bool authenticate = true, authenticate_registrations = true, authenticate_calls = true;  // as in proxy::Config
   std::vector<ProxyUser> users;
   std::vector<sip::DigestAlgorithm> digest{sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5};  // best first
   std::vector<sip::Qop> qop{sip::Qop::Auth};

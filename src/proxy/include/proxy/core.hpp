@@ -34,7 +34,10 @@ struct Config {
   std::vector<std::string> domains;  // hosts (or host:port) that are ours; requests for other domains are relayed only
                                      // for our users' dialogs
   std::string realm;                 // "" takes the first domain
-  bool authenticate = true;          // digest on REGISTER and on INVITE etc. from our own users
+  bool authenticate = true;          // digest; of what, the next two say
+  bool authenticate_registrations = true, authenticate_calls = true;  // REGISTER; INVITE etc. from our own users
+  [[nodiscard]] bool challenges_registrations() const { return authenticate && authenticate_registrations; }
+  [[nodiscard]] bool challenges_calls() const { return authenticate && authenticate_calls; }
   std::vector<User> users;           // with authenticate off: anybody may register as anybody
   // Algorithms that are offered and accepted, the one we like best first (RFC 8760 §2.4): SHA-256, MD5. Clients that
   // look at the first challenge only and know nothing but MD5 need {Md5}.
