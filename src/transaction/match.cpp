@@ -16,8 +16,8 @@ std::string client_key(std::string_view branch, std::string_view method) {
 }
 
 std::string client_key(const sip::Via& top, const sip::Message& response) {
-  const auto method = response.method() == sip::Method::Unknown ? response.method_text()
-                                                                : sip::method_name(response.method());
+  const auto method =
+      response.method() == sip::Method::Unknown ? response.method_text() : sip::method_name(response.method());
   if (top.branch().empty() || method.empty()) return {};
   return client_key(top.branch(), method);
 }

@@ -1,5 +1,5 @@
-// First in, first out, for what is filled by one input and emptied after it: the memory of a burst serves the next one, and an
-// element costs no allocation of its own (a std::deque of large elements makes one for each).
+// First in, first out, for what is filled by one input and emptied after it: the memory of a burst serves the next one,
+// and an element costs no allocation of its own (a std::deque of large elements makes one for each).
 #pragma once
 #include <cstddef>
 #include <optional>

@@ -38,7 +38,7 @@ struct Config {
   bool authenticate_registrations = true, authenticate_calls = true;  // REGISTER; INVITE etc. from our own users
   [[nodiscard]] bool challenges_registrations() const { return authenticate && authenticate_registrations; }
   [[nodiscard]] bool challenges_calls() const { return authenticate && authenticate_calls; }
-  std::vector<User> users;           // with authenticate off: anybody may register as anybody
+  std::vector<User> users;  // with authenticate off: anybody may register as anybody
   // Algorithms that are offered and accepted, the one we like best first (RFC 8760 §2.4): SHA-256, MD5. Clients that
   // look at the first challenge only and know nothing but MD5 need {Md5}.
   std::vector<sip::DigestAlgorithm> digest{sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5};
