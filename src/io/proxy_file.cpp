@@ -7,9 +7,12 @@
 
 #include "base/ascii.hpp"
 #include "io/dns.hpp"
+#include "sip/header/route.hpp"
 
 namespace offhook::io {
 namespace {
+
+constexpr std::size_t kShortestSecret = 16;
 
 std::string place(std::string_view file, const toml::source_region& source) {
   return std::string(file) + ":" + std::to_string(source.begin.line);
@@ -73,10 +76,11 @@ class Reader {
     if (name == "max_expires") return period(name, node, out_.max_expires);
     if (name == "dscp") return dscp(node);
     if (name == "tls") return tls(node);
+    if (name == "registrar") return registrar(node);
     if (name == "user") return users(node);
     return complain("unknown field '" + std::string(name) +
                         "'; known are listen, domains, dns, store, auth, digest, qop, userhash, nonce_lifetime, "
-                        "min_expires, default_expires, max_expires, dscp, [tls], [[user]]",
+                        "min_expires, default_expires, max_expires, dscp, [registrar], [tls], [[user]]",
                     place(file_, node.source()));
   }
 
@@ -92,6 +96,58 @@ class Reader {
     if (!node.is_integer() || node.as_integer()->get() < 0 || node.as_integer()->get() > 63)
       return wrong("dscp", "a number from 0 to 63", node);
     out_.dscp = static_cast<int>(node.as_integer()->get());
+    return {};
+  }
+
+  Checked<void> registrar(const toml::node& node) {
+    const auto* table = node.as_table();
+    if (table == nullptr) return wrong("registrar", "a table: [registrar]", node);
+    for (const auto& [key, value] : *table)
+      if (auto read = registrar_field(key.str(), value); !read) return read;
+    return {};
+  }
+
+  Checked<void> registrar_field(std::string_view name, const toml::node& node) {
+    if (name == "max_contacts") return number(name, node, 1, out_.max_contacts);
+    if (name == "max_subscriptions") return number(name, node, 0, out_.max_subscriptions);
+    if (name == "keep_alive_failures") return number(name, node, 0, out_.keep_alive_failures);
+    if (name == "keep_alive") return period_or_never(name, node, out_.keep_alive);
+    if (name == "flow_timer") return period_or_never(name, node, out_.flow_timer);
+    if (name == "strict_path") {
+      if (!node.is_boolean()) return wrong(name, "true or false", node);
+      out_.strict_path = node.as_boolean()->get();
+      return {};
+    }
+    if (name == "secret") {
+      if (!node.is_string() || node.as_string()->get().size() < kShortestSecret)
+        return wrong(name, "a text of at least 16 octets", node);
+      out_.secret = node.as_string()->get();
+      return {};
+    }
+    if (name == "service_route")
+      return strings(name, node, [&](std::string_view text) -> Checked<void> {
+        const auto route = sip::RouteParam::parse(text);
+        if (!route || !route->loose())
+          return complain("service_route wants routes such as <sip:proxy.example.test;lr>", std::string(text));
+        out_.service_route.emplace_back(text);
+        return {};
+      });
+    return complain("unknown field '" + std::string(name) +
+                        "' of [registrar]; known are max_contacts, max_subscriptions, service_route, strict_path, "
+                        "flow_timer, keep_alive, keep_alive_failures, secret",
+                    place(file_, node.source()));
+  }
+
+  Checked<void> number(std::string_view name, const toml::node& node, std::int64_t least, std::size_t& out) {
+    if (!node.is_integer() || node.as_integer()->get() < least || node.as_integer()->get() > 1000)
+      return wrong(name, "a number from " + std::to_string(least) + " to 1000", node);
+    out = static_cast<std::size_t>(node.as_integer()->get());
+    return {};
+  }
+  Checked<void> period_or_never(std::string_view name, const toml::node& node, seconds& out) {
+    if (!node.is_integer() || node.as_integer()->get() < 0 || node.as_integer()->get() > 86400)
+      return wrong(name, "a number of seconds up to 86400; 0 is never", node);
+    out = seconds(node.as_integer()->get());
     return {};
   }
 
@@ -280,6 +336,14 @@ proxy::Config ProxySettings::to_config() const {
   out.min_expires = min_expires;
   out.default_expires = default_expires;
   out.max_expires = max_expires;
+  out.max_contacts = max_contacts;
+  out.max_subscriptions = max_subscriptions;
+  out.service_route = service_route;
+  out.strict_path = strict_path;
+  out.flow_timer = flow_timer;
+  out.keep_alive = keep_alive;
+  out.keep_alive_failures = keep_alive_failures;
+  out.secret = secret;
   return out;
 }
 

@@ -66,7 +66,17 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
       {"domains = [\"a\"]\nauth = \"sometimes\"", "auth must be true, false, \"register\" or \"calls\" (p.toml:2)"},
       {"domains = [\"a\"]\nport = 1",
        "unknown field 'port'; known are listen, domains, dns, store, auth, digest, qop, userhash, nonce_lifetime, "
-       "min_expires, default_expires, max_expires, dscp, [tls], [[user]] (p.toml:2)"},
+       "min_expires, default_expires, max_expires, dscp, [registrar], [tls], [[user]] (p.toml:2)"},
+      {"domains = [\"a\"]\n[registrar]\nmax_contacts = 0", "max_contacts must be a number from 1 to 1000 (p.toml:3)"},
+      {"domains = [\"a\"]\n[registrar]\nkeep_alive = -1",
+       "keep_alive must be a number of seconds up to 86400; 0 is never (p.toml:3)"},
+      {"domains = [\"a\"]\n[registrar]\nservice_route = [\"<sip:p.example>\"]",
+       "service_route wants routes such as <sip:proxy.example.test;lr> (<sip:p.example>) (p.toml:3)"},
+      {"domains = [\"a\"]\n[registrar]\nstrict_path = 1", "strict_path must be true or false (p.toml:3)"},
+      {"domains = [\"a\"]\n[registrar]\nsecret = \"short\"", "secret must be a text of at least 16 octets (p.toml:3)"},
+      {"domains = [\"a\"]\n[registrar]\ncontacts = 5",
+       "unknown field 'contacts' of [registrar]; known are max_contacts, max_subscriptions, service_route, "
+       "strict_path, flow_timer, keep_alive, keep_alive_failures, secret (p.toml:3)"},
       {"domains = [\"a\"]\ndigest = [\"SHA-1\"]",
        "digest wants SHA-256, SHA-512-256 or MD5, or one of them with -sess (SHA-1) (p.toml:2)"},
       {"domains = [\"a\"]\ndigest = []", "digest must be a list of texts (p.toml:2)"},
@@ -99,6 +109,24 @@ TEST(ProxyFile, DigestAlgorithmsKeepTheirOrder) {
   EXPECT_EQ(digest_of("domains = [\"a\"]"), (std::vector{Sha256, Md5}));
   EXPECT_EQ(digest_of("domains = [\"a\"]\ndigest = [\"MD5\"]"), (std::vector{Md5}));
   EXPECT_EQ(digest_of("domains = [\"a\"]\ndigest = [\"md5\", \"SHA-256\"]"), (std::vector{Md5, Sha256}));
+}
+
+TEST(ProxyFile, TheRegistrarsFieldsReachTheEngine) {
+  const auto settings = read_proxy_file(
+      "p.toml",
+      "domains = [\"a\"]\n[registrar]\nmax_contacts = 3\nmax_subscriptions = 0\nstrict_path = false\nflow_timer = 0\n"
+      "service_route = [\"<sip:p1.a;lr>\", \"<sip:p2.a;lr>\"]\nkeep_alive = 20\nkeep_alive_failures = 4\n"
+      "secret = \"0123456789abcdef\"\n");
+  ASSERT_TRUE(settings) << settings.error().text();
+  const auto config = settings->to_config();
+  EXPECT_EQ(config.max_contacts, 3);
+  EXPECT_EQ(config.max_subscriptions, 0);
+  EXPECT_FALSE(config.strict_path);
+  EXPECT_EQ(config.flow_timer, seconds(0));
+  EXPECT_EQ(config.service_route, (std::vector<std::string>{"<sip:p1.a;lr>", "<sip:p2.a;lr>"}));
+  EXPECT_EQ(config.keep_alive, seconds(20));
+  EXPECT_EQ(config.keep_alive_failures, 4);
+  EXPECT_EQ(config.secret, "0123456789abcdef");
 }
 
 TEST(ProxyFile, PasswordsBecomeHa1) {

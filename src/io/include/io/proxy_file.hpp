@@ -31,6 +31,12 @@ struct ProxySettings {
   bool userhash = false;
   seconds nonce_lifetime{300};
   seconds min_expires{60}, default_expires{3600}, max_expires{7200};
+  // [registrar]; what they mean: proxy::Config
+  std::size_t max_contacts = 10, max_subscriptions = 10, keep_alive_failures = 0;
+  std::vector<std::string> service_route;
+  bool strict_path = true;
+  seconds flow_timer{120}, keep_alive{30};
+  std::string secret;
   TlsSettings tls;  // of TLS and WSS
   int dscp = 0;     // of SIP packets; 0 leaves them unmarked
 
