@@ -93,7 +93,7 @@ class ProxyErrors(CommandCase):
         self.assertRegex(process.text("err"), rf"(?m)^offhook: .+ \({re.escape(path)}:[23]\)$")
 
     def test_values_that_do_not_fit_name_the_line(self):
-        for text, about in (('domains = ["x.test"]\nauth = "yes"\n', "true or false"), ('domains = ["x.test"]\nport = 5060\n', "unknown field"),
+        for text, about in (('domains = ["x.test"]\nauth = "yes"\n', 'true, false, "register" or "calls"'), ('domains = ["x.test"]\nport = 5060\n', "unknown field"),
                             ('domains = ["x.test"]\nstore = "paper"\n', "store wants"), ('domains = ["x.test"]\nlisten = ["5060"]\n', "listen wants"),
                             ('domains = ["x.test"]\nmin_expires = 0\n', "seconds"), ('domains = ["x.test"]\nuser = "me"\n', "tables")):
             with self.subTest(text):
