@@ -95,6 +95,15 @@ TEST(SlotMap, StaleHandleFindsNothing) {
   EXPECT_EQ(map.find({}), nullptr);
 }
 
+TEST(SlotMap, GenerationsHaveThirtyBits) {
+  EXPECT_EQ(next_generation(1), 2U);
+  const std::uint32_t last = (1U << 30) - 1;
+  EXPECT_EQ(next_generation(last - 1), last);
+  EXPECT_EQ(next_generation(last), 1U);
+  using Id = Handle<ThingTag>;
+  EXPECT_EQ((Id{UINT32_MAX, last}).number() >> Id::kNumberBits, 0U);
+}
+
 TEST(Ascii, Numbers) {
   EXPECT_EQ(parse_number<std::uint8_t>("255"), 255);
   EXPECT_FALSE(parse_number<std::uint8_t>("256"));

@@ -214,6 +214,24 @@ TEST_F(StreamHostTest, ACertificateMustBeTrustedAndNameTheDomain) {
   }
 }
 
+// They are read with the first connection, not at the start.
+TEST_F(StreamHostTest, TheCertificatesOfTheSystemAreTrusted) {
+  const auto theirs = server_tls();
+  for (const bool is_known : {true, false}) {
+    ::setenv("SSL_CERT_FILE", folder_.file(is_known ? "ca.pem" : "none.pem").c_str(), 1);
+    ::setenv("SSL_CERT_DIR", folder_.file("none").c_str(), 1);
+    const auto ours = tls({});
+    Side server(loop_, theirs.get()), client(loop_, ours.get());
+    const auto local = server.host.listen(Protocol::Tls, kAnyPort);
+    client.host.send(to(Protocol::Tls, *local), kMessage);
+    client.host.flush();
+    ASSERT_TRUE(until([&] { return !server.messages.empty() || !client.lost.empty(); }));
+    EXPECT_EQ(server.messages.size(), is_known ? 1U : 0U) << testing::PrintToString(client.troubles);
+  }
+  ::unsetenv("SSL_CERT_FILE");
+  ::unsetenv("SSL_CERT_DIR");
+}
+
 TEST_F(StreamHostTest, MutualTlsWantsACertificateOfTheClient) {
   TlsSettings settings{{files("server")}, folder_.file("ca.pem")};
   settings.require_client_certificate = true;

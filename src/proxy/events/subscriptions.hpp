@@ -72,6 +72,7 @@ class Subscriptions {
   static constexpr transaction::Owner kOwner = transaction::Owner{1} << 62;
   struct Tag;
   using Id = Handle<Tag>;
+  static_assert(kOwner >> Id::kNumberBits != 0, "no relay's number has it");
   struct Subscription {
     explicit Subscription(dialog::Dialog with) : dialog(std::move(with)) {}
     dialog::Dialog dialog;

@@ -40,6 +40,7 @@ class KeepAlive {
 
  private:
   static constexpr transaction::Owner kOwner = transaction::Owner{1} << 63;
+  static_assert(kOwner >> transaction::ServerId::kNumberBits != 0, "no relay's number has it");
   void ping(Now now, const PackedBinding& binding);
   [[nodiscard]] sip::Message options(const PackedBinding& binding);
 

@@ -209,6 +209,27 @@ class Forwarded {
   std::uint32_t cseq_ = 0;
 };
 
+TEST(Auth, RegistrationsAloneMayBeChallenged) {
+  auto config = with_digest();
+  config.authenticate_calls = false;
+  Client client(config);
+  client.challenge();
+  Draft call;
+  call.method = "MESSAGE";
+  client.world.send(kAlice, call);
+  client.world.expect(kAlice, 404);  // nobody is registered; it was not asked who calls
+}
+
+TEST(Auth, CallsAloneMayBeChallenged) {
+  auto config = with_digest();
+  config.authenticate_registrations = false;
+  Forwarded alice(config);  // its registration of Bob has no credentials
+  const auto challenge = alice.challenge();
+  EXPECT_EQ(alice.answered(challenge, 1).status(), 200);
+  Client client(config);
+  EXPECT_EQ(client.send(client.request(), "").status(), 200);
+}
+
 TEST(Auth, TheProxyGivesTheNextNonceWithA2xx) {
   Forwarded alice(with_digest());
   auto challenge = alice.challenge();

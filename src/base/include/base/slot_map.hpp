@@ -10,9 +10,17 @@
 
 namespace offhook {
 
-// Tag makes handles of different things different types. A default handle is null.
+// Of a slot whose value is erased: 30 bits, never 0.
+[[nodiscard]] constexpr std::uint32_t next_generation(std::uint32_t generation) {
+  constexpr std::uint32_t kLast = (1U << 30) - 1;
+  return generation >= kLast ? 1 : generation + 1;
+}
+
+// Tag makes handles of different things different types. A default handle is null. The two top bits of number() are
+// never set: who routes by number may mark his own with them.
 template <class Tag>
 struct Handle {
+  static constexpr int kNumberBits = 62;
   std::uint32_t index = 0;
   std::uint32_t generation = 0;
 
@@ -56,7 +64,7 @@ class SlotMap {
     if (find(id) == nullptr) return false;
     Slot& slot = slots_[id.index];
     slot.value.reset();
-    if (++slot.generation == 0) slot.generation = 1;
+    slot.generation = next_generation(slot.generation);
     free_.push_back(id.index);
     --size_;
     return true;
