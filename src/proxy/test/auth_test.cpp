@@ -217,7 +217,7 @@ TEST(Auth, RegistrationsAloneMayBeChallenged) {
   Draft call;
   call.method = "MESSAGE";
   client.world.send(kAlice, call);
-  client.world.expect(kAlice, 404);  // nobody is registered; it was not asked who calls
+  client.world.expect(kAlice, 480);  // 1002 is not registered; it was not asked who calls
 }
 
 TEST(Auth, CallsAloneMayBeChallenged) {
