@@ -1,0 +1,77 @@
+// The settings as values: single texts, and what the engine takes.
+#include "base/ascii.hpp"
+#include "io/proxy_file.hpp"
+
+namespace offhook::io {
+
+Checked<transport::Listen> parse_listen(std::string_view text) {
+  const auto colon = text.find(':');
+  const auto protocol = transport::parse_protocol(text.substr(0, colon));
+  if (!protocol || colon == std::string_view::npos)
+    return complain("listen wants udp:, tcp:, tls:, ws: or wss: and ADDRESS:PORT", std::string(text));
+  const auto endpoint = Endpoint::parse(text.substr(colon + 1));
+  if (!endpoint)
+    return complain("not an address and port; write udp:127.0.0.1:5060 or udp:[::1]:5060", std::string(text));
+  return transport::Listen{*protocol, *endpoint};
+}
+
+Checked<std::string> parse_store(std::string_view text) {
+  if (text == "memory" || (text.starts_with("sqlite:") && text.size() > 7)) return std::string(text);
+  if (text.starts_with("redis:"))
+    return complain("the redis store is not there yet; use memory or sqlite:FILE", std::string(text));
+  return complain("store wants memory or sqlite:FILE", std::string(text));
+}
+
+Checked<sip::DigestAlgorithm> parse_digest(std::string_view text) {
+  if (const auto algorithm = sip::digest_algorithm(text)) return *algorithm;
+  return complain("digest wants SHA-256, SHA-512-256 or MD5, or one of them with -sess", std::string(text));
+}
+
+Checked<ProxyUser> parse_user(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0)
+    return complain("a user is written NAME:PASSWORD", std::string(text));
+  return ProxyUser{std::string(text.substr(0, colon)), std::string(text.substr(colon + 1)), {}, true};
+}
+
+std::string ProxySettings::sqlite_path() const { return store.starts_with("sqlite:") ? store.substr(7) : ""; }
+
+Checked<void> ProxySettings::check_users() const {
+  for (const ProxyUser& user : users)
+    for (const auto algorithm : digest)
+      if (!user.has_password && user.ha1.at(sip::hash_index(algorithm)).empty())
+        return complain("user '" + user.name + "' has no ha1 for " + std::string(sip::algorithm_name(algorithm)) +
+                        ", which digest offers");
+  return {};
+}
+
+proxy::Config ProxySettings::to_config() const {
+  proxy::Config out;
+  out.listen = listen;
+  out.domains = domains;
+  out.realm = domains.empty() ? "" : domains.front();
+  out.authenticate = authenticate;
+  out.authenticate_registrations = authenticate_registrations;
+  out.authenticate_calls = authenticate_calls;
+  out.digest = digest;
+  out.qop = qop;
+  out.userhash = userhash;
+  out.nonce_lifetime = nonce_lifetime;
+  for (const ProxyUser& user : users)
+    out.users.push_back(user.has_password ? proxy::make_user(user.name, user.password, out.realm)
+                                          : proxy::User{user.name, user.ha1});
+  out.min_expires = min_expires;
+  out.default_expires = default_expires;
+  out.max_expires = max_expires;
+  out.max_contacts = max_contacts;
+  out.max_subscriptions = max_subscriptions;
+  out.service_route = service_route;
+  out.strict_path = strict_path;
+  out.flow_timer = flow_timer;
+  out.keep_alive = keep_alive;
+  out.keep_alive_failures = keep_alive_failures;
+  out.secret = secret;
+  return out;
+}
+
+}  // namespace offhook::io
