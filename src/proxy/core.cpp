@@ -2,7 +2,6 @@
 #include "proxy/core.hpp"
 
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 
 #include "answers.hpp"
@@ -17,13 +16,13 @@
 #include "options.hpp"
 #include "registrar/keep_alive.hpp"
 #include "registrar/registrar.hpp"
+#include "relay/acknowledgements.hpp"
 #include "relay/relay.hpp"
+#include "route/facts.hpp"
 #include "route/flow_token.hpp"
 #include "route/forward.hpp"
-#include "route/preprocess.hpp"
 #include "route/targets.hpp"
 #include "sip/header/event.hpp"
-#include "sip/header/name_addr.hpp"
 
 namespace offhook::proxy {
 namespace {
@@ -32,23 +31,7 @@ using sip::HeaderId;
 using sip::Method;
 using transaction::RequestReceived;
 
-// What the rooms below have to know of one request.
-struct Facts {
-  Plan plan;
-  sip::Uri uri;            // the effective Request-URI
-  bool to_us = false;      // it is ours, and no Route leads elsewhere
-  bool in_dialog = false;  // a To tag, and it came along our Record-Route
-  bool from_us = false;    // From names our domain
-  std::string from_user;   // of From, unescaped
-};
-
-constexpr std::size_t kMaxWaitingAcks = 1000;
 constexpr std::size_t kSecretLength = 50;
-
-// A telephone number is a user of ours: we know no other numbers.
-bool is_ours(const sip::Uri& uri, const Names& names, const Endpoint& local) {
-  return uri.scheme == sip::Scheme::Tel || names.is_us(uri, local);
-}
 
 }  // namespace
 
@@ -72,7 +55,8 @@ class Core::Impl {
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
                  &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); }}),
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
-                     [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}) {
+                     [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
+        acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}) {
     resolver_.set_policy(policy_of(config_));
     transactions_.use(resolver_);
     for (const auto& listen : config_.listen)
@@ -118,13 +102,6 @@ class Core::Impl {
   }
 
  private:
-  // An ACK whose next hop is being looked up.
-  struct WaitingAck {
-    sip::Message request;
-    transport::Flow in;
-    Target target;
-  };
-
   // What we can send by, in the order in which it is listed.
   static std::shared_ptr<const transport::Policy> policy_of(const Config& config) {
     auto policy = std::make_shared<transport::Policy>();
@@ -148,7 +125,7 @@ class Core::Impl {
     take_events(now);
     while (const auto located = resolver_.poll_located()) {
       if (!relays_.located(now, *located) && !transactions_.located(*located) && !subscriptions_.located(now, *located))
-        acknowledge(*located);
+        acknowledgements_.located(*located);
       take_events(now);
     }
     subscriptions_.wake(now);  // what has changed leaves together
@@ -189,7 +166,7 @@ class Core::Impl {
     if (e.flow.connection != 0)
       connections_.try_emplace(e.flow.connection, BindingFlow{e.flow.connection, e.flow.protocol, e.flow.remote});
     if (e.request.method() == Method::Cancel) return cancel(now, e);
-    const auto facts = read(e.request, e.flow.local);
+    const auto facts = read_facts(e.request, names_, e.flow.local);
     if (e.request.method() == Method::Ack) {
       if (facts) acknowledge(now, e, *facts);
       return;
@@ -198,22 +175,6 @@ class Core::Impl {
     if (const auto refusal = check_scheme(facts->uri)) return answer(now, e, *refusal);
     if (facts->to_us && local(now, e, *facts)) return;
     relay(now, e, *facts);
-  }
-
-  // Nothing when Request-URI or Route cannot be read.
-  std::optional<Facts> read(const sip::Message& request, const Endpoint& local) const {
-    Facts facts;
-    facts.plan = preprocess(request, names_, local);
-    const auto uri = sip::Uri::parse(facts.plan.request_uri);
-    if (!uri || facts.plan.broken) return std::nullopt;
-    facts.uri = *uri;
-    facts.to_us = facts.plan.remaining == 0 && is_ours(*uri, names_, local);
-    facts.in_dialog = facts.plan.came_along_us() && !request.to_tag().empty();
-    const auto from = sip::NameAddr::parse(request.find(HeaderId::From).value_or(std::string_view{}));
-    const auto from_uri = from ? from->parse_uri() : tl::unexpected(from.error());
-    facts.from_us = from_uri && names_.is_us(*from_uri, local);
-    if (facts.from_us) facts.from_user = sip::unescape(from_uri->user);
-    return facts;
   }
 
   // What is meant for ourselves. False when it is to be forwarded.
@@ -334,30 +295,7 @@ class Core::Impl {
     if (has_looped(e.request, mark)) return;
     const auto targets = targets_for(now, facts);
     if (targets.empty()) return;
-    const auto hop = forwarder_.next_hop(e.request, facts.plan, targets.front());
-    if (hop.address) return acknowledge(e.request, e.flow, facts.plan, targets.front(), {*hop.address});
-    if (!hop.name) return;
-    const auto location = resolver_.locate(now, *hop.name);
-    if (!location.pending) return acknowledge(e.request, e.flow, facts.plan, targets.front(), location.targets);
-    if (acks_.size() < kMaxWaitingAcks) acks_.emplace(location.pending, WaitingAck{e.request, e.flow, targets.front()});
-  }
-
-  void acknowledge(const sip::Message& request, const transport::Flow& in, const Plan& plan, const Target& target,
-                   const std::vector<transport::Target>& servers) {
-    for (const auto& server : servers) {
-      auto outgoing = forwarder_.make(request, plan, target, server, in);
-      if (!outgoing) continue;
-      ++counters_.forwarded_requests;
-      transactions_.send_stateless(outgoing->request, outgoing->flow, loop_mark(request, loop_secret_));
-      return;
-    }
-  }
-
-  void acknowledge(const transport::Located& event) {
-    const auto found = acks_.extract(event.id);
-    if (found.empty()) return;
-    const WaitingAck& ack = found.mapped();
-    acknowledge(ack.request, ack.in, preprocess(ack.request, names_, ack.in.local), ack.target, event.location.targets);
+    acknowledgements_.forward(now, e.request, e.flow, facts.plan, targets.front());
   }
 
   // §16.10. A CANCEL for nothing we know is answered 481, not forwarded: it could not carry the branch of any request
@@ -389,7 +327,7 @@ class Core::Impl {
   Registrar registrar_;
   Relays relays_;
   KeepAlive keep_alive_;
-  std::map<transport::ResolutionId, WaitingAck> acks_;
+  Acknowledgements acknowledgements_;
 };
 
 Core::Core(Config config, Random& random, const transport::Locator& locator)
