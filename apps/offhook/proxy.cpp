@@ -95,6 +95,7 @@ int serve(const Options& options, const Common& common) {
     else
       log(common, LogLevel::Warning, "certificates stay as they were: " + reloaded.error().text());
   });
+  (*host)->on_trouble([&common](const std::string& what) { log(common, LogLevel::Warning, what); });
   std::printf("ready\n");
   std::fflush(stdout);
   if (settings->store == "memory")

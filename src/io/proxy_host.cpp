@@ -11,11 +11,12 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings s
   host->listening_ = settings.listen;
   host->core_ = std::make_unique<proxy::Core>(settings.to_config(), host->random_, host->locator_);
   if (const auto path = settings.sqlite_path(); !path.empty()) {
-    auto store = SqliteStore::open(path, loop, [host = host.get()](const std::vector<std::uint64_t>& ids, bool ok) {
-      if (!host->sip_ || !host->core_) return;
-      for (const auto id : ids) host->core_->stored(now(), id, ok);
-      host->sip_->drain();
-    });
+    auto store = SqliteStore::open(
+        path, loop,
+        [host = host.get()](const std::vector<std::uint64_t>& ids, const std::string& error) {
+          host->written(ids, error);
+        },
+        settings.commit_delay);
     if (!store) return tl::unexpected(store.error());
     const auto bindings = (*store)->load();
     if (!bindings) return complain(bindings.error().what, path);
@@ -36,7 +37,8 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
   SipHostOptions options;
   options.tls = tls_.get();
   options.udp.dscp = options.stream.dscp = settings.dscp;
-  sip_ = std::make_unique<SipHost>(*loop_, [this] { pass_store_writes(); }, recorder, options);
+  sip_ = std::make_unique<SipHost>(
+      *loop_, [this] { pass_store_writes(); }, recorder, options);
   for (auto& listen : settings.listen) {
     const auto bound = sip_->listen(listen.protocol, listen.endpoint);
     if (!bound) return tl::unexpected(bound.error());
@@ -54,12 +56,24 @@ ProxyHost::~ProxyHost() {
 }
 
 void ProxyHost::pass_store_writes() {
+  std::vector<proxy::StoreWrite> writes;
   while (auto write = core_->poll_store()) {
     if (store_)
-      store_->submit(std::move(*write));
+      writes.push_back(std::move(*write));
     else
       core_->stored(now(), write->id, true);
   }
+  if (store_) store_->submit(std::move(writes));
+}
+
+void ProxyHost::written(const std::vector<std::uint64_t>& ids, const std::string& error) {
+  if (!sip_ || !core_) return;
+  if (error != store_error_ && trouble_)
+    trouble_(error.empty() ? "the store is written again"
+                           : "registrations are refused: cannot write the store: " + error);
+  store_error_ = error;
+  for (const auto id : ids) core_->stored(now(), id, error.empty());
+  sip_->drain();
 }
 
 }  // namespace offhook::io

@@ -1,39 +1,30 @@
 #include "io/sqlite_store.hpp"
 
-#include <sqlite3.h>
-
+#include <algorithm>
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "sqlite.hpp"
 
 namespace offhook::io {
 namespace {
 
 constexpr const char* kSchema = R"(
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA busy_timeout = 2000;
   CREATE TABLE IF NOT EXISTS binding (
     aor TEXT NOT NULL, contact TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL, expires_us INTEGER NOT NULL,
     q INTEGER NOT NULL, path TEXT NOT NULL, user_agent TEXT NOT NULL, received TEXT NOT NULL, instance TEXT NOT NULL,
     flow TEXT NOT NULL, PRIMARY KEY (aor, contact, flow)) WITHOUT ROWID;
 )";
 
-// A file of before there were instances: one binding a contact, and no flows.
+// A file of before there were instances: one binding a contact, and no flows. kSchema comes between the two halves.
 constexpr const char* kFirstSchema =
     "SELECT 1 FROM pragma_table_info('binding') WHERE name = 'aor' AND NOT EXISTS "
     "(SELECT 1 FROM pragma_table_info('binding') WHERE name = 'flow')";
-constexpr const char* kUpgrade = R"(
-  BEGIN IMMEDIATE;
-  ALTER TABLE binding RENAME TO first_binding;
-  CREATE TABLE binding (
-    aor TEXT NOT NULL, contact TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL, expires_us INTEGER NOT NULL,
-    q INTEGER NOT NULL, path TEXT NOT NULL, user_agent TEXT NOT NULL, received TEXT NOT NULL, instance TEXT NOT NULL,
-    flow TEXT NOT NULL, PRIMARY KEY (aor, contact, flow)) WITHOUT ROWID;
+constexpr const char* kSetAside = "ALTER TABLE binding RENAME TO first_binding";
+constexpr const char* kTakeOver = R"(
   INSERT INTO binding SELECT aor, contact, call_id, cseq, expires_us, q, path, user_agent, received, '', ''
     FROM first_binding;
   DROP TABLE first_binding;
-  COMMIT;
 )";
 
 // "2 urn:uuid:…": the flow of an instance (RFC 5626); "" where there is none.
@@ -41,55 +32,24 @@ std::string flow_text(const std::string& instance, std::uint32_t reg_id) {
   return reg_id == 0 ? std::string{} : std::to_string(reg_id) + ' ' + instance;
 }
 
-// One prepared statement with its bound values; reset after each use.
-class Statement {
- public:
-  Statement(sqlite3* database, const char* sql) {
-    if (sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr) != SQLITE_OK) statement_ = nullptr;
-  }
-  ~Statement() { sqlite3_finalize(statement_); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-
-  [[nodiscard]] bool valid() const { return statement_ != nullptr; }
-  Statement& text(int at, const std::string& value) {
-    sqlite3_bind_text(statement_, at, value.data(), static_cast<int>(value.size()), SQLITE_STATIC);
-    return *this;
-  }
-  Statement& number(int at, std::int64_t value) {
-    sqlite3_bind_int64(statement_, at, value);
-    return *this;
-  }
-  bool run() {
-    const int result = sqlite3_step(statement_);
-    sqlite3_reset(statement_);
-    return result == SQLITE_DONE;
-  }
-  void reset() { sqlite3_reset(statement_); }
-  bool row() { return sqlite3_step(statement_) == SQLITE_ROW; }
-  [[nodiscard]] std::string column(int at) const {
-    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, at));
-    return {text == nullptr ? "" : text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, at))};
-  }
-  [[nodiscard]] std::int64_t integer(int at) const { return sqlite3_column_int64(statement_, at); }
-
- private:
-  sqlite3_stmt* statement_ = nullptr;
-};
-
 }  // namespace
 
 struct SqliteStore::Database {
-  sqlite3* handle = nullptr;
-  std::unique_ptr<Statement> put, remove, remove_all;
+  Sqlite file;
+  std::unique_ptr<Statement> put, remove, remove_all;  // before their file
 
   ~Database() {
     put.reset();
     remove.reset();
     remove_all.reset();
-    sqlite3_close(handle);
   }
-  bool exec(const char* sql) { return sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
+  bool upgrade() {
+    Statement first(file.handle(), kFirstSchema);
+    if (!first.valid() || !first.row()) return file.exec(kSchema);
+    first.reset();
+    std::string error;
+    return file.commit([&] { return file.exec(kSetAside) && file.exec(kSchema) && file.exec(kTakeOver); }, error);
+  }
 
   bool apply(const proxy::StoreWrite& write) {
     for (const auto& gone : write.remove) {
@@ -112,47 +72,37 @@ struct SqliteStore::Database {
     return remove->text(1, gone.aor).text(2, gone.contact).text(3, flow).run();
   }
 
-  // All of them in one transaction; false when nothing of it was kept.
-  bool commit(const std::vector<proxy::StoreWrite>& writes) {
-    if (!exec("BEGIN IMMEDIATE")) return false;
-    for (const auto& write : writes) {
-      if (!apply(write)) {
-        exec("ROLLBACK");
-        return false;
-      }
-    }
-    if (exec("COMMIT")) return true;
-    exec("ROLLBACK");
-    return false;
+  // All of them in one transaction; "" when they are on the disk, else why nothing of it was kept.
+  std::string commit(const std::vector<proxy::StoreWrite>& writes) {
+    std::string error;
+    const auto all = [&] {
+      return std::all_of(writes.begin(), writes.end(), [this](const proxy::StoreWrite& write) { return apply(write); });
+    };
+    file.commit(all, error);
+    return error;
   }
 };
 
-Checked<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Loop& loop, Done done) {
+Checked<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Loop& loop, Done done,
+                                                        std::chrono::microseconds delay) {
   auto database = std::make_unique<Database>();
-  const auto refuse = [&] {
-    return complain(std::string("cannot open the store: ") + sqlite3_errmsg(database->handle), path);
-  };
-  if (sqlite3_open_v2(path.c_str(), &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                      nullptr) != SQLITE_OK)
-    return refuse();
-  if (Statement old(database->handle, kFirstSchema); old.valid() && old.row()) {
-    old.reset();
-    if (!database->exec(kUpgrade)) return refuse();
-  }
-  if (!database->exec(kSchema)) return refuse();
-  database->put = std::make_unique<Statement>(database->handle,
+  const auto refuse = [&] { return complain("cannot open the store: " + database->file.error(), path); };
+  if (!database->file.open(path) || !database->upgrade()) return refuse();
+  database->put = std::make_unique<Statement>(database->file.handle(),
                                               "INSERT INTO binding VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) "
                                               "ON CONFLICT (aor, contact, flow) DO UPDATE SET call_id=?3, cseq=?4, "
                                               "expires_us=?5, q=?6, path=?7, user_agent=?8, received=?9, instance=?10");
-  database->remove =
-      std::make_unique<Statement>(database->handle, "DELETE FROM binding WHERE aor=?1 AND contact=?2 AND flow=?3");
-  database->remove_all = std::make_unique<Statement>(database->handle, "DELETE FROM binding WHERE aor=?1");
+  database->remove = std::make_unique<Statement>(database->file.handle(),
+                                                 "DELETE FROM binding WHERE aor=?1 AND contact=?2 AND flow=?3");
+  database->remove_all = std::make_unique<Statement>(database->file.handle(), "DELETE FROM binding WHERE aor=?1");
   if (!database->put->valid() || !database->remove->valid() || !database->remove_all->valid()) return refuse();
-  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(database), loop, std::move(done)));
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(database), loop, std::move(done), delay));
 }
 
-SqliteStore::SqliteStore(std::unique_ptr<Database> database, Loop& loop, Done done)
-    : database_(std::move(database)), loop_(&loop), done_(std::move(done)), writer_([this] { work(); }) {}
+SqliteStore::SqliteStore(std::unique_ptr<Database> database, Loop& loop, Done done, std::chrono::microseconds delay)
+    : database_(std::move(database)), loop_(&loop), done_(std::move(done)), delay_(delay), writer_([this] {
+        work();
+      }) {}
 
 SqliteStore::~SqliteStore() {
   {
@@ -164,10 +114,10 @@ SqliteStore::~SqliteStore() {
 }
 
 Checked<std::vector<proxy::Binding>> SqliteStore::load() {
-  Statement all(database_->handle,
+  Statement all(database_->file.handle(),
                 "SELECT aor, contact, call_id, cseq, expires_us, q, path, user_agent, received, instance, flow FROM "
                 "binding");
-  if (!all.valid()) return complain(std::string("cannot read the store: ") + sqlite3_errmsg(database_->handle));
+  if (!all.valid()) return complain("cannot read the store: " + database_->file.error());
   std::vector<proxy::Binding> out;
   while (all.row()) {
     out.push_back({all.column(0), all.column(1), all.column(2), static_cast<std::uint32_t>(all.integer(3)),
@@ -180,33 +130,50 @@ Checked<std::vector<proxy::Binding>> SqliteStore::load() {
   return out;
 }
 
-void SqliteStore::submit(proxy::StoreWrite write) {
+void SqliteStore::submit(std::vector<proxy::StoreWrite> writes) {
+  if (writes.empty()) return;
+  std::vector<std::uint64_t> refused;
+  bool call = false;  // the writer counts for itself while it gathers
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() < kQueue) {
-      queue_.push_back(std::move(write));
-      wake_.notify_one();
-      return;
+    const std::size_t before = queue_.size();
+    for (auto& write : writes) {
+      if (queue_.size() < kQueue)
+        queue_.push_back(std::move(write));
+      else
+        refused.push_back(write.id);
     }
+    call = before == 0 || (before < kEnough && queue_.size() >= kEnough);
   }
-  loop_->post([done = done_, id = write.id] { done({id}, false); });
+  if (call) wake_.notify_one();
+  if (refused.empty()) return;
+  loop_->post([done = done_, refused = std::move(refused)] { done(refused, "too many writes wait for the disk"); });
 }
 
-// Takes all that waits and commits it together: under load the batch grows by itself while the disk works.
+// Everything that waits, and what comes within the delay as long as it keeps coming.
+std::vector<proxy::StoreWrite> SqliteStore::gather() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+  const auto until = std::chrono::steady_clock::now() + delay_;
+  const auto pause = delay_ / kPauses;
+  std::size_t seen = 0;
+  while (!closing_ && queue_.size() != seen && queue_.size() < kEnough && std::chrono::steady_clock::now() < until) {
+    seen = queue_.size();
+    wake_.wait_for(lock, pause, [&] { return closing_ || queue_.size() >= kEnough; });
+  }
+  return std::exchange(queue_, {});
+}
+
+// Under load the batch grows by itself while the disk works.
 void SqliteStore::work() {
   for (;;) {
-    std::vector<proxy::StoreWrite> batch;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      batch.swap(queue_);
-    }
-    const bool ok = database_->commit(batch);
+    const std::vector<proxy::StoreWrite> batch = gather();
+    if (batch.empty()) return;
+    std::string error = database_->commit(batch);
     std::vector<std::uint64_t> ids;
     ids.reserve(batch.size());
     for (const auto& write : batch) ids.push_back(write.id);
-    loop_->post([done = done_, ids = std::move(ids), ok] { done(ids, ok); });
+    loop_->post([done = done_, ids = std::move(ids), error = std::move(error)] { done(ids, error); });
   }
 }
 

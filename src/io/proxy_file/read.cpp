@@ -33,6 +33,14 @@ Checked<void> read_store(const Fields& fields, const toml::node& node, ProxySett
   return {};
 }
 
+Checked<void> read_commit_delay(const Fields& fields, const toml::node& node, ProxySettings& out) {
+  constexpr std::int64_t kMost = 1000;
+  std::size_t delay = 0;
+  auto read = fields.number("commit_delay", node, 0, kMost, delay);
+  if (read) out.commit_delay = std::chrono::milliseconds(delay);
+  return read;
+}
+
 Checked<void> read_dscp(const Fields& fields, const toml::node& node, ProxySettings& out) {
   constexpr std::int64_t kMost = 63;
   std::size_t dscp = 0;
@@ -51,6 +59,7 @@ constexpr Row kRows[] = {
     {"domains", "domains", read_domains},
     {"dns", "dns", read_dns},
     {"store", "store", read_store},
+    {"commit_delay", "commit_delay", read_commit_delay},
     {"auth", "auth", read_auth},
     {"digest", "digest", read_digest},
     {"qop", "qop", read_qop},

@@ -33,6 +33,17 @@ TEST(ProxyFile, AuthenticationMayBeOfRegistrationsOrCallsAlone) {
   EXPECT_TRUE(config_of("auth = \"calls\"").challenges_calls());
 }
 
+TEST(ProxyFile, ACommitMayWaitForOthers) {
+  const auto delay_of = [](const std::string& line) {
+    return read_proxy_file("p.toml", "domains = [\"a\"]\n" + line).map([](const auto& s) {
+      return s.commit_delay.count();
+    });
+  };
+  EXPECT_EQ(delay_of(""), 2);
+  EXPECT_EQ(delay_of("commit_delay = 0"), 0);
+  EXPECT_EQ(delay_of("commit_delay = 1001").error().text(), "commit_delay must be a number from 0 to 1000 (p.toml:2)");
+}
+
 TEST(ProxyFile, EachProtocolMayBeListenedOn) {
   const auto settings = read_proxy_file(
       "p.toml",
@@ -65,7 +76,8 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
       {"domains = [\"a\"]\nauth = 1", "auth must be true, false, \"register\" or \"calls\" (p.toml:2)"},
       {"domains = [\"a\"]\nauth = \"sometimes\"", "auth must be true, false, \"register\" or \"calls\" (p.toml:2)"},
       {"domains = [\"a\"]\nport = 1",
-       "unknown field 'port'; known are listen, domains, dns, store, auth, digest, qop, userhash, nonce_lifetime, "
+       "unknown field 'port'; known are listen, domains, dns, store, commit_delay, auth, digest, qop, userhash, "
+       "nonce_lifetime, "
        "min_expires, default_expires, max_expires, dscp, [registrar], [tls], [[user]] (p.toml:2)"},
       {"domains = [\"a\"]\n[registrar]\nmax_contacts = 0", "max_contacts must be a number from 1 to 1000 (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\nkeep_alive = -1",

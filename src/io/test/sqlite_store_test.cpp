@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#include <csignal>
 
 #include <filesystem>
 
@@ -17,9 +20,11 @@ class SqliteStoreTest : public testing::Test {
     for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
   }
   std::unique_ptr<SqliteStore> open() {
-    auto store = SqliteStore::open(path_, loop_, [this](const std::vector<std::uint64_t>& ids, bool ok) {
-      for (const auto id : ids) (ok ? kept_ : refused_).push_back(id);
-    });
+    auto store =
+        SqliteStore::open(path_, loop_, [this](const std::vector<std::uint64_t>& ids, const std::string& error) {
+          for (const auto id : ids) (error.empty() ? kept_ : refused_).push_back(id);
+          if (!error.empty()) error_ = error;
+        });
     EXPECT_TRUE(store) << store.error().text();
     return std::move(*store);
   }
@@ -34,17 +39,18 @@ class SqliteStoreTest : public testing::Test {
   const std::string path_ = testing::TempDir() + "offhook-store-" + std::to_string(::getpid()) + ".db";
   Loop loop_;
   std::vector<std::uint64_t> kept_, refused_;
+  std::string error_;
 };
 
 TEST_F(SqliteStoreTest, KeepsReplacesAndRemovesOverAReopen) {
   {
     const auto store = open();
     store->submit(
-        {1, {binding("sip:a@x", "sip:a@1"), binding("sip:a@x", "sip:a@2"), binding("sip:b@x", "sip:b@1")}, {}});
+        {{1, {binding("sip:a@x", "sip:a@1"), binding("sip:a@x", "sip:a@2"), binding("sip:b@x", "sip:b@1")}, {}}});
     auto changed = binding("sip:a@x", "sip:a@2");
     changed.cseq = 8;
-    store->submit({2, {changed}, {{"sip:a@x", "sip:a@1"}}});
-    store->submit({3, {}, {{"sip:b@x", ""}}});
+    store->submit({{2, {changed}, {{"sip:a@x", "sip:a@1"}}}});
+    store->submit({{3, {}, {{"sip:b@x", ""}}}});
     settle(3);
     EXPECT_EQ(kept_, (std::vector<std::uint64_t>{1, 2, 3}));
   }
@@ -67,8 +73,8 @@ TEST_F(SqliteStoreTest, KeepsTheFlowsOfAnInstanceApart) {
     first.instance = second.instance = third.instance = "urn:uuid:1";
     first.reg_id = 1;
     second.reg_id = 2;
-    store->submit({1, {first, second, third}, {}});
-    store->submit({2, {}, {{"sip:a@x", "sip:a@1", "urn:uuid:1", 1}}});
+    store->submit({{1, {first, second, third}, {}}});
+    store->submit({{2, {}, {{"sip:a@x", "sip:a@1", "urn:uuid:1", 1}}}});
     settle(2);
   }
   const auto bindings = open()->load();
@@ -100,7 +106,7 @@ TEST_F(SqliteStoreTest, TakesOverAFileOfBeforeThereWereFlows) {
     EXPECT_EQ(bindings->front().contact, "sip:a@1");
     EXPECT_EQ(bindings->front().received, "192.0.2.1:5060");
     EXPECT_EQ(bindings->front().reg_id, 0);
-    store->submit({1, {binding("sip:a@x", "sip:a@1")}, {}});
+    store->submit({{1, {binding("sip:a@x", "sip:a@1")}, {}}});
     settle(1);
   }
   const auto again = open()->load();
@@ -111,7 +117,7 @@ TEST_F(SqliteStoreTest, TakesOverAFileOfBeforeThereWereFlows) {
 
 TEST_F(SqliteStoreTest, AnotherConnectionSeesWhatWasToldDone) {
   const auto store = open();
-  store->submit({1, {binding("sip:a@x", "sip:a@1")}, {}});
+  store->submit({{1, {binding("sip:a@x", "sip:a@1")}, {}}});
   settle(1);
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &other), SQLITE_OK);
@@ -125,19 +131,61 @@ TEST_F(SqliteStoreTest, AnotherConnectionSeesWhatWasToldDone) {
 
 TEST_F(SqliteStoreTest, ALockedDatabaseRefusesAndLosesNothing) {
   const auto store = open();
-  store->submit({1, {binding("sip:a@x", "sip:a@1")}, {}});
+  store->submit({{1, {binding("sip:a@x", "sip:a@1")}, {}}});
   settle(1);
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &other), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(other, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
-  store->submit({2, {binding("sip:b@x", "sip:b@1")}, {}});
+  store->submit({{2, {binding("sip:b@x", "sip:b@1")}, {}}});
   settle(2);
   EXPECT_EQ(refused_, (std::vector<std::uint64_t>{2}));
+  EXPECT_EQ(error_, "database is locked");
   sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr);
   sqlite3_close(other);
-  store->submit({3, {binding("sip:c@x", "sip:c@1")}, {}});
+  store->submit({{3, {binding("sip:c@x", "sip:c@1")}, {}}});
   settle(3);
   EXPECT_EQ(kept_, (std::vector<std::uint64_t>{1, 3}));
+}
+
+TEST_F(SqliteStoreTest, AFullDiskRefusesSaysSoAndLosesNothing) {
+  const auto store = open();
+  store->submit({{1, {binding("sip:a@x", "sip:a@1")}, {}}});
+  settle(1);
+  rlimit old{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);  // the write then fails instead
+  const rlimit none{std::filesystem::file_size(path_ + "-wal"), old.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  store->submit({{2, {binding("sip:b@x", "sip:b@1")}, {}}, {3, {binding("sip:c@x", "sip:c@1")}, {}}});
+  settle(3);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &old), 0);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(refused_, (std::vector<std::uint64_t>{2, 3}));
+  EXPECT_FALSE(error_.empty());
+  store->submit({{4, {binding("sip:d@x", "sip:d@1")}, {}}});
+  settle(4);
+  EXPECT_EQ(kept_, (std::vector<std::uint64_t>{1, 4}));
+  const auto kept = store->load();
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->size(), 2);
+}
+
+// Writes that come one by one while the writer gathers leave in few commits.
+TEST_F(SqliteStoreTest, WhatComesTogetherIsCommittedTogether) {
+  std::size_t commits = 0, written = 0;
+  auto store = SqliteStore::open(
+      path_, loop_,
+      [&](const std::vector<std::uint64_t>& ids, const std::string& error) {
+        EXPECT_EQ(error, "");
+        ++commits;
+        written += ids.size();
+      },
+      std::chrono::seconds(4));  // an eighth of it is the pause that ends a batch
+  ASSERT_TRUE(store);
+  for (std::uint64_t id = 1; id <= 256; ++id)
+    (*store)->submit({{id, {binding("sip:" + std::to_string(id) + "@x", "sip:a@1")}, {}}});
+  EXPECT_TRUE(loop_.run_until([&] { return written == 256; }, now().mono + seconds(30)));
+  EXPECT_EQ(commits, 1U) << "the last one made enough";
 }
 
 TEST(SqliteStore, AnUnusablePathIsAClearError) {

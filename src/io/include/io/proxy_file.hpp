@@ -22,8 +22,9 @@ struct ProxyUser {
 struct ProxySettings {
   std::vector<transport::Listen> listen;
   std::vector<std::string> domains;
-  std::vector<Endpoint> name_servers;                                                      // none: those of the system
-  std::string store = "memory";                                                            // or "sqlite:FILE"
+  std::vector<Endpoint> name_servers;         // none: those of the system
+  std::string store = "memory";               // or "sqlite:FILE"
+  std::chrono::milliseconds commit_delay{2};  // how long a commit of SQLite waits for more (io/sqlite_store.hpp)
   bool authenticate = true, authenticate_registrations = true, authenticate_calls = true;  // as in proxy::Config
   std::vector<ProxyUser> users;
   std::vector<sip::DigestAlgorithm> digest{sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5};  // best first

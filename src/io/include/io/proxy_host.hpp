@@ -1,7 +1,10 @@
 // A proxy on real sockets with its store: what `offhook proxy` runs, and what the demo and the flows put between their
 // phones.
 #pragma once
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "flow/recorder.hpp"
 #include "io/dns.hpp"
@@ -28,11 +31,14 @@ class ProxyHost {
   // Certificates and keys are read again; a bad file changes nothing.
   Checked<void> reload_certificates();
   [[nodiscard]] const proxy::Core& core() const { return *core_; }
+  // Hears, once for each change, that the store cannot be written and why, and that it is written again.
+  void on_trouble(std::function<void(const std::string&)> trouble) { trouble_ = std::move(trouble); }
 
  private:
   ProxyHost(Loop& loop) : loop_(&loop) {}
   Checked<void> open_sockets(ProxySettings& settings, flow::Recorder* recorder);
   void pass_store_writes();
+  void written(const std::vector<std::uint64_t>& ids, const std::string& error);
 
   Loop* loop_;
   SystemRandom random_;
@@ -43,6 +49,8 @@ class ProxyHost {
   std::unique_ptr<SipHost> sip_;
   std::unique_ptr<SqliteStore> store_;
   std::vector<transport::Listen> listening_;
+  std::function<void(const std::string&)> trouble_;
+  std::string store_error_;  // of the last commit
 };
 
 }  // namespace offhook::io

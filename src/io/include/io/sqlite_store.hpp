@@ -1,9 +1,11 @@
 // The location service's durable store: SQLite in WAL mode, written by a thread of its own in group commits. A write is
-// told done only after the commit that covers it has reached the disk (synchronous=FULL).
+// told done only after the commit that covers it has reached the disk (synchronous=FULL). A commit waits for others to
+// come along, as long as they keep coming and not beyond its delay.
 //
 // submit() from the engine's thread; `done` is posted to the loop in order of submission. The queue is bounded: beyond
-// it submit() refuses at once (done({id}, false)).
+// it submit() refuses at once.
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -21,28 +23,36 @@ namespace offhook::io {
 
 class SqliteStore {
  public:
-  // The ids of one commit, in order of submission.
-  using Done = std::function<void(const std::vector<std::uint64_t>& ids, bool ok)>;
+  // The ids of one commit, in order of submission; `error` is "" when they are on the disk, else why nothing was kept:
+  // "database or disk is full", "database is locked".
+  using Done = std::function<void(const std::vector<std::uint64_t>& ids, const std::string& error)>;
+  static constexpr std::chrono::microseconds kDelay{2000};
 
   // Opens or creates the file. Complaint: "cannot open the store: … (proxy.db)".
-  [[nodiscard]] static Checked<std::unique_ptr<SqliteStore>> open(const std::string& path, Loop& loop, Done done);
+  [[nodiscard]] static Checked<std::unique_ptr<SqliteStore>> open(const std::string& path, Loop& loop, Done done,
+                                                                  std::chrono::microseconds delay = kDelay);
   // Finishes what was submitted.
   ~SqliteStore();
 
   // All bindings kept; before the first submit().
   [[nodiscard]] Checked<std::vector<proxy::Binding>> load();
-  void submit(proxy::StoreWrite write);
+  void submit(std::vector<proxy::StoreWrite> writes);
 
   static constexpr std::size_t kQueue = 100'000;
 
  private:
   struct Database;
-  SqliteStore(std::unique_ptr<Database> database, Loop& loop, Done done);
+  // So many make a commit worth while; and what has paused for a part of the delay is not waited for.
+  static constexpr std::size_t kEnough = 256;
+  static constexpr int kPauses = 8;
+  SqliteStore(std::unique_ptr<Database> database, Loop& loop, Done done, std::chrono::microseconds delay);
+  [[nodiscard]] std::vector<proxy::StoreWrite> gather();
   void work();
 
   std::unique_ptr<Database> database_;
   Loop* loop_;
   Done done_;
+  std::chrono::microseconds delay_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<proxy::StoreWrite> queue_;
