@@ -18,7 +18,7 @@ std::string why() { return std::strerror(errno); }
 }  // namespace
 
 Checked<std::string> read_file(const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) return complain("cannot read the file: " + why(), path);
   if (S_ISDIR(info.st_mode)) return complain("cannot read the file: it is a directory", path);
   const File file(std::fopen(path.c_str(), "rb"), &std::fclose);

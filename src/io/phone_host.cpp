@@ -52,8 +52,7 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
     const std::string where = to_lower(transport::protocol_name(flow.protocol)) + ':' + flow.remote.text();
     self.options_.trouble({"no connection: " + std::string(why), where});
   };
-  self.sip_ = std::make_unique<SipHost>(
-      loop, [&self] { self.pass_on(); }, recorder, std::move(sip));
+  self.sip_ = std::make_unique<SipHost>(loop, [&self] { self.pass_on(); }, recorder, std::move(sip));
   self.sip_->drive(*self.rack_);
   self.dns_ = std::make_unique<Dns>(loop, self.options_.name_servers);
   self.sip_->use(*self.dns_);
@@ -113,20 +112,20 @@ void PhoneHost::set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSin
 
 void PhoneHost::pass_on() {
   while (auto command = rack_->poll_media()) {
-    std::visit(
-        Overloaded{[&](const phone::OpenLeg& open) {
-                     legs_[open.leg] = open.phone;
-                     if (recorder_ == nullptr) return;
-                     const auto& name = names_[open.phone];
-                     recorder_->name(open.local, name);
-                     recorder_->name({open.local.address, static_cast<std::uint16_t>(open.local.port + 1)}, name);
-                   },
-                   [](const phone::UpdateLeg&) {},
-                   [&](const phone::CloseLeg& close) {
-                     legs_.erase(close.leg);
-                     hearing_.erase(close.leg);
-                   }},
-        *command);
+    std::visit(Overloaded{[&](const phone::OpenLeg& open) {
+                            legs_[open.leg] = open.phone;
+                            if (recorder_ == nullptr) return;
+                            const auto& name = names_[open.phone];
+                            recorder_->name(open.local, name);
+                            recorder_->name({open.local.address, static_cast<std::uint16_t>(open.local.port + 1)},
+                                            name);
+                          },
+                          [](const phone::UpdateLeg&) {},
+                          [&](const phone::CloseLeg& close) {
+                            legs_.erase(close.leg);
+                            hearing_.erase(close.leg);
+                          }},
+               *command);
     media_->apply(std::move(*command));
   }
   while (const auto event = rack_->poll_event())

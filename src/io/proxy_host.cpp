@@ -37,8 +37,7 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
   SipHostOptions options;
   options.tls = tls_.get();
   options.udp.dscp = options.stream.dscp = settings.dscp;
-  sip_ = std::make_unique<SipHost>(
-      *loop_, [this] { pass_store_writes(); }, recorder, options);
+  sip_ = std::make_unique<SipHost>(*loop_, [this] { pass_store_writes(); }, recorder, options);
   for (auto& listen : settings.listen) {
     const auto bound = sip_->listen(listen.protocol, listen.endpoint);
     if (!bound) return tl::unexpected(bound.error());
