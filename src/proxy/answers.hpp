@@ -23,6 +23,7 @@ class Answers {
   Answers(transaction::Layer& transactions, Random& random, std::string server_name)
       : transactions_(&transactions), random_(&random), server_name_(std::move(server_name)) {}
 
+  void set_server_name(std::string name) { server_name_ = std::move(name); }
   // Through the server transaction `id`, whose request is `request`. A 100 has no To tag of ours (RFC 3261 §8.2.6.2).
   void send(TimePoint now, transaction::ServerId id, const sip::Message& request, const Reply& reply) const;
 

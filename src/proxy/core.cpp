@@ -14,6 +14,7 @@
 #include "loop.hpp"
 #include "names.hpp"
 #include "options.hpp"
+#include "reconfiguration.hpp"
 #include "registrar/keep_alive.hpp"
 #include "registrar/registrar.hpp"
 #include "relay/acknowledgements.hpp"
@@ -57,11 +58,23 @@ class Core::Impl {
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
                      [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
         acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}) {
-    resolver_.set_policy(policy_of(config_));
     transactions_.use(resolver_);
-    for (const auto& listen : config_.listen)
-      if (listen.protocol == transport::Protocol::Tcp) transport_.speak_tcp();
-    config_.users = {};  // the authenticator has them
+    settle();
+  }
+
+  // A room that reads config_ by its pointer sees what is new there by itself; the others are told.
+  Checked<void> reconfigure(Config config) {
+    config = complete(std::move(config));
+    if (auto refusal = check_reconfiguration(config_, config); !refusal) return refusal;
+    if (!config.secret.empty() && config.secret != config_.secret) gruus_ = Gruus(names_, config.secret);
+    config_ = std::move(config);
+    names_ = Names(config_.listen, config_.domains);
+    answers_.set_server_name(config_.server_name);
+    authenticator_.reconfigure(config_);
+    forwarder_.set_record_route(config_.record_route);
+    relays_.set_timer_c(config_.timer_c);
+    settle();
+    return {};
   }
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) {
@@ -102,6 +115,12 @@ class Core::Impl {
   }
 
  private:
+  void settle() {
+    resolver_.set_policy(policy_of(config_));
+    transport_.speak_tcp(std::ranges::any_of(
+        config_.listen, [](const auto& listen) { return listen.protocol == transport::Protocol::Tcp; }));
+    config_.users = {};  // the authenticator has them
+  }
   // What we can send by, in the order in which it is listed.
   static std::shared_ptr<const transport::Policy> policy_of(const Config& config) {
     auto policy = std::make_shared<transport::Policy>();
@@ -335,6 +354,11 @@ Core::Core(Config config, Random& random, const transport::Locator& locator)
 Core::~Core() = default;
 
 void Core::load(Now now, const std::vector<Binding>& bindings) { impl_->registrar_.load(now, bindings); }
+Checked<void> Core::reconfigure(Now now, Config config) {
+  auto done = impl_->reconfigure(std::move(config));
+  impl_->wake(now);  // what waits may be due earlier now
+  return done;
+}
 void Core::receive(Now now, const transport::Flow& flow, std::string bytes) {
   impl_->receive(now, flow, std::move(bytes));
 }

@@ -1,5 +1,7 @@
 #include "names.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "transport/locate.hpp"
 
@@ -77,6 +79,10 @@ std::string Names::name_of(transport::Protocol protocol, const Endpoint& local) 
     if (listen.protocol == protocol && !listen.endpoint.address.is_unspecified()) return text(listen.endpoint);
   // Only wildcard sockets and no address in sight: the domain's name has to lead back to us.
   return domains_.front().host + ':' + std::to_string(local.port);
+}
+
+bool Names::listens_at(transport::Protocol protocol, const Endpoint& local) const {
+  return std::ranges::find(listen_, transport::Listen{protocol, local}) != listen_.end();
 }
 
 std::optional<Endpoint> Names::local_for(transport::Protocol protocol, const IpAddress& remote,

@@ -30,6 +30,7 @@ class Names {
   // the first that does.
   [[nodiscard]] std::optional<Endpoint> local_for(transport::Protocol protocol, const IpAddress& remote,
                                                   const transport::Flow& in) const;
+  [[nodiscard]] bool listens_at(transport::Protocol protocol, const Endpoint& local) const;
   [[nodiscard]] const std::vector<transport::Listen>& listen() const { return listen_; }
   // The first domain, or the first socket's address.
   [[nodiscard]] const std::string& canonical_host() const { return domains_.front().host; }

@@ -25,21 +25,35 @@ std::uint64_t Authenticator::stamp(TimePoint now) {
 
 // An entry of the replay window outlives its nonce, whose age is counted in whole seconds: one more.
 Authenticator::Authenticator(const Config& config, const Names& names, Random& random)
-    : realm_(config.realm),
-      lifetime_(config.nonce_lifetime),
+    : lifetime_(config.nonce_lifetime),
       names_(&names),
       random_(&random),
       users_(config.users, config.realm, config.digest, config.userhash),
       nonces_(random.token(kSecretLength)),
       replays_(config.nonce_lifetime + seconds(1)) {
+  take(config);
+}
+
+void Authenticator::reconfigure(const Config& config) {
+  users_ = Users(config.users, config.realm, config.digest, config.userhash);
+  // Its entry in the replay window may be gone when a nonce is given more time than it had.
+  if (config.nonce_lifetime > lifetime_) nonces_ = sip::NonceMaker(random_->token(kSecretLength));
+  lifetime_ = config.nonce_lifetime;
+  replays_.set_keep(lifetime_ + seconds(1));
+  take(config);
+}
+
+void Authenticator::take(const Config& config) {
+  realm_ = config.realm;
   realm_quoted_ = sip::quote(realm_);
   realm_quoted_ = realm_quoted_.substr(1, realm_quoted_.size() - 2);
   only_integrity_ = config.qop == std::vector{sip::Qop::AuthInt};
+  offers_.clear();
   for (const DigestAlgorithm algorithm : config.digest)
     if (!is_offered(algorithm)) offers_.push_back(offer(algorithm, config));
   for (const Offer& offered : offers_)
     nobody_.at(sip::hash_index(offered.algorithm)) =
-        hasher_.hash(offered.algorithm, random.token(kSecretLength)).text();
+        hasher_.hash(offered.algorithm, random_->token(kSecretLength)).text();
 }
 
 Authenticator::Offer Authenticator::offer(DigestAlgorithm algorithm, const Config& config) const {

@@ -45,6 +45,8 @@ class Authenticator {
 
   // `names` must outlive it, as must `random`.
   Authenticator(const Config& config, const Names& names, Random& random);
+  // Other users and settings. Nonces that are out stay good, but not for longer than they were meant to be.
+  void reconfigure(const Config& config);
 
   // `local`: the socket that the request came to.
   [[nodiscard]] Outcome check(TimePoint now, const sip::Message& request, const Endpoint& local, Realm where);
@@ -66,6 +68,7 @@ class Authenticator {
     std::string text;  // the challenge with room for a nonce
     std::size_t nonce_at;
   };
+  void take(const Config& config);
   [[nodiscard]] Offer offer(sip::DigestAlgorithm algorithm, const Config& config) const;
   [[nodiscard]] bool is_offered(sip::DigestAlgorithm algorithm) const;
   [[nodiscard]] Outcome judge(TimePoint now, const sip::DigestResponse& credentials, const sip::Message& request,

@@ -26,6 +26,7 @@ class ReplayWindow {
   [[nodiscard]] const std::string* first_cnonce(std::uint64_t salt) const;
   // Of a nonce that was accepted; only the first one is kept.
   void keep_cnonce(std::uint64_t salt, std::string cnonce);
+  void set_keep(Duration keep) { keep_ = keep; }
   [[nodiscard]] std::size_t size() const { return windows_.size(); }
 
  private:

@@ -42,6 +42,8 @@ class Relays {
     std::function<void(Now, const StoreWrite::Remove&)> flow_failed;  // of a binding that leads nowhere any more
   };
   explicit Relays(Services services) : s_(std::move(services)) {}
+  // Of branches that ring from now on.
+  void set_timer_c(Duration timer_c) { s_.timer_c = timer_c; }
 
   // A request on its way, with what is known of it.
   struct Job {

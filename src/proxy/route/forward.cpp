@@ -55,10 +55,11 @@ transport::Protocol protocol_of(std::string_view contact) {
 }
 
 // A NAT lets in only what comes from the socket that the phone has spoken to (RFC 5626 §7).
-bool is_of_flow(const Target& target, const transport::Target& to) {
+bool is_of_flow(const Target& target, const transport::Target& to, const Names& names) {
   const BindingFlow& flow = target.connection;
   if (flow.local.port == 0 || flow.local.address.is_v6() != to.remote.address.is_v6()) return false;
-  return flow.number != 0 || (target.received && to.protocol == transport::Protocol::Udp);
+  if (flow.number != 0) return true;
+  return target.received && to.protocol == transport::Protocol::Udp && names.listens_at(to.protocol, flow.local);
 }
 
 }  // namespace
@@ -78,7 +79,7 @@ std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan&
                                         const transport::Target& to, const transport::Flow& in) const {
   const Hop hop = hop_of(request, plan, target);
   auto local = names_->local_for(to.protocol, to.remote.address, in);
-  if (hop.is_contact && is_of_flow(target, to)) local = target.connection.local;
+  if (hop.is_contact && is_of_flow(target, to, *names_)) local = target.connection.local;
   if (!local) return std::nullopt;
   const transport::Flow out{to.protocol, *local, to.remote, hop.connection, to.server_name};
 

@@ -26,6 +26,8 @@ class Forwarder {
             std::uint64_t secret)
       : names_(&names), locator_(&locator), realm_(std::move(realm)), record_route_(record_route), secret_(secret) {}
 
+  void set_record_route(bool record_route) { record_route_ = record_route; }
+
   // Where the copy goes: an address at once, else a name that is to be resolved; neither when the URI leads nowhere.
   struct NextHop {
     std::optional<transport::Target> address;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "base/result.hpp"
 #include "proxy/location.hpp"
 #include "sip/digest.hpp"
 #include "transaction/layer.hpp"
@@ -78,6 +79,11 @@ class Core final : public transport::Engine {
 
   // Bindings that the store has kept, before the first receive(). Expired ones are dropped.
   void load(Now now, const std::vector<Binding>& bindings);
+
+  // Another configuration from now on: users, domains, limits, addresses to listen at (the world has opened those that
+  // are new, and keeps those that are gone for as long as it likes). Bindings, transactions and calls stay. On a
+  // complaint nothing has changed: the first domain, the realm and the transactions' timers are for a run.
+  [[nodiscard]] Checked<void> reconfigure(Now now, Config config);
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) override;
   void wake(Now now) override;

@@ -45,7 +45,7 @@ class Layer {
   [[nodiscard]] std::optional<Incoming> receive(const Flow& flow, std::string bytes);
 
   // §18.1.1: requests too large for a datagram go by TCP. Off until the world says that it speaks TCP.
-  void speak_tcp() { speaks_tcp_ = true; }
+  void speak_tcp(bool speaks = true) { speaks_tcp_ = speaks; }
   // Should a request of that many octets, Via and all, leave `flow` for TCP?
   [[nodiscard]] bool wants_tcp(const Flow& flow, std::size_t octets) const {
     return speaks_tcp_ && flow.protocol == Protocol::Udp && octets > kLargestDatagram;
