@@ -69,6 +69,13 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
   return out;
 }
 
+// File and flags again; what is wrong there changes nothing.
+Checked<void> reload(const Options& options, io::ProxyHost& host) {
+  auto settings = settings_of(options);
+  if (!settings) return tl::unexpected(settings.error());
+  return host.reload(std::move(*settings));
+}
+
 int serve(const Options& options, const Common& common) {
   auto settings = settings_of(options);
   if (!settings) return report(settings.error());
@@ -89,11 +96,11 @@ int serve(const Options& options, const Common& common) {
     std::printf("listening on %s:%s\n", to_lower(transport::protocol_name(listen.protocol)).c_str(),
                 listen.endpoint.text().c_str());
   loop.on_hangup([&] {
-    const auto reloaded = (*host)->reload_certificates();
+    const auto reloaded = reload(options, **host);
     if (reloaded)
-      log(common, LogLevel::Info, "certificates are read again");
+      log(common, LogLevel::Info, "the configuration is read again");
     else
-      log(common, LogLevel::Warning, "certificates stay as they were: " + reloaded.error().text());
+      log(common, LogLevel::Warning, "the configuration stays as it was: " + reloaded.error().text());
   });
   (*host)->on_trouble([&common](const std::string& what) { log(common, LogLevel::Warning, what); });
   std::printf("ready\n");
@@ -112,7 +119,8 @@ int serve(const Options& options, const Common& common) {
 Run add_proxy(CLI::App& app, Common& common) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("proxy", "Run the SIP proxy and registrar");
-  command->add_option("--config", options->config, "Configuration file (docs/config.md)")->option_text("FILE");
+  command->add_option("--config", options->config, "Configuration file (docs/config.md); SIGHUP reads it again")
+      ->option_text("FILE");
   command
       ->add_option("--listen", options->listen,
                    "PROTOCOL:ADDRESS:PORT (udp tcp tls ws wss), several times; wins over the file")
@@ -130,7 +138,7 @@ Run add_proxy(CLI::App& app, Common& common) {
   command->add_option("--store", options->store, "memory, or sqlite:FILE")->option_text("WHERE [memory]");
   command->add_option("--tls-certificate", options->tls_certificate, "Certificate and chain for tls: and wss: (PEM)")
       ->option_text("FILE");
-  command->add_option("--tls-key", options->tls_key, "Its private key (PEM); SIGHUP reads both again")
+  command->add_option("--tls-key", options->tls_key, "Its private key (PEM); SIGHUP reads all files again")
       ->option_text("FILE");
   command->add_option("--tls-trusted", options->tls_trusted, "Whom to trust (PEM); the system's list without it")
       ->option_text("FILE");

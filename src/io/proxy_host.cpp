@@ -8,7 +8,7 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings s
   std::unique_ptr<ProxyHost> host(new ProxyHost(loop));
   // Sockets first: the engine's configuration names the ports that were really taken.
   if (auto opened = host->open_sockets(settings, recorder); !opened) return tl::unexpected(opened.error());
-  host->listening_ = settings.listen;
+  host->remember(settings);
   host->core_ = std::make_unique<proxy::Core>(settings.to_config(), host->random_, host->locator_);
   if (const auto path = settings.sqlite_path(); !path.empty()) {
     auto store = SqliteStore::open(
@@ -41,12 +41,11 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
   for (auto& listen : settings.listen) {
     const auto bound = sip_->listen(listen.protocol, listen.endpoint);
     if (!bound) return tl::unexpected(bound.error());
+    sockets_.push_back({listen, {listen.protocol, *bound}});
     listen.endpoint = *bound;
   }
   return {};
 }
-
-Checked<void> ProxyHost::reload_certificates() { return tls_->reload(); }
 
 ProxyHost::~ProxyHost() {
   sip_.reset();

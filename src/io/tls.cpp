@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <map>
 #include <utility>
 
@@ -29,8 +30,9 @@ constexpr std::size_t kMostSessions = 1024;
 SSL* handle(void* ssl) { return static_cast<SSL*>(ssl); }
 
 std::string reason() {
-  const unsigned long code = ERR_peek_last_error();
+  const unsigned long first = ERR_peek_error(), code = ERR_peek_last_error();
   ERR_clear_error();
+  if (ERR_SYSTEM_ERROR(first)) return std::strerror(ERR_GET_REASON(first));  // "No such file or directory"
   const char* text = code == 0 ? nullptr : ERR_reason_error_string(code);
   return text == nullptr ? "unknown error" : text;
 }
@@ -65,6 +67,15 @@ transport::CertificateNames names_of(const X509* certificate) {
 }  // namespace
 
 struct TlsContext::State {
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  // Connections that stand keep their context alive, but not our tables.
+  ~State() {
+    if (client) SSL_CTX_set_app_data(client.get(), nullptr);
+    for (auto& server : servers) SSL_CTX_set_tlsext_servername_arg(server.get(), nullptr);
+  }
+
   std::vector<Context> servers;  // as settings.certificates
   std::vector<transport::CertificateNames> names;
   Context client;
@@ -73,6 +84,7 @@ struct TlsContext::State {
 
   // The server that the client asks for (SNI, RFC 6066 §3); who asks for none of ours gets the first certificate.
   static int choose(SSL* ssl, int*, void* state) {
+    if (state == nullptr) return SSL_TLSEXT_ERR_NOACK;  // reloaded between the accept and the client's first words
     const auto& self = *static_cast<const State*>(state);
     const char* wanted = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     if (wanted == nullptr) return SSL_TLSEXT_ERR_NOACK;
@@ -107,7 +119,8 @@ int keep_session(SSL* ssl, SSL_SESSION* session) {
   return 1;  // it is ours now
 }
 
-void common(SSL_CTX* context) {
+void common(SSL_CTX* context, const TlsSettings& settings) {
+  SSL_CTX_set_security_level(context, settings.security_level);  // whatever openssl.cnf says
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_mode(context,
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
@@ -145,7 +158,7 @@ Checked<std::unique_ptr<TlsContext::State>> TlsContext::make(const TlsSettings& 
     if (auto done = trust(client, settings); !done) return tl::unexpected(done.error());
   for (const auto& certificate : settings.certificates) {
     Context context(SSL_CTX_new(TLS_server_method()));
-    common(context.get());
+    common(context.get(), settings);
     if (auto done = own(context.get(), certificate); !done) return tl::unexpected(done.error());
     static constexpr std::string_view kId = "offhook";
     SSL_CTX_set_session_id_context(context.get(), reinterpret_cast<const unsigned char*>(kId.data()), kId.size());
@@ -158,7 +171,7 @@ Checked<std::unique_ptr<TlsContext::State>> TlsContext::make(const TlsSettings& 
     state->names.push_back(names_of(SSL_CTX_get0_certificate(context.get())));
     state->servers.push_back(std::move(context));
   }
-  common(client);
+  common(client, settings);
   if (settings.verify_servers) SSL_CTX_set_verify(client, SSL_VERIFY_PEER, nullptr);
   // What we show to servers that ask for a certificate.
   if (!settings.certificates.empty())
@@ -185,10 +198,13 @@ TlsContext::~TlsContext() = default;
 Checked<void> TlsContext::reload() {
   auto state = make(settings_);
   if (!state) return tl::unexpected(state.error());
-  // Sessions of connections that stand keep their own context alive, but not our table of them.
-  if (state_) SSL_CTX_set_app_data(state_->client.get(), nullptr);
   state_ = std::move(*state);
   return {};
+}
+
+void TlsContext::swap(TlsContext& other) {
+  std::swap(settings_, other.settings_);
+  std::swap(state_, other.state_);
 }
 
 TlsSession TlsContext::accept(int fd, bool ask) {

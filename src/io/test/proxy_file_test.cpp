@@ -68,9 +68,10 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "listen wants udp:, tcp:, tls:, ws: or wss: and ADDRESS:PORT (sctp:127.0.0.1:5061) (p.toml:2)"},
       {"domains = [\"a\"]\n[tls]\ncertificate = \"a.pem\"", "certificate and key go together (p.toml:2)"},
       {"domains = [\"a\"]\n[tls]\nkeys = 1",
-       "unknown field 'keys' of [tls]; known are certificate, key, trusted, verify, require_client_certificate "
-       "(p.toml:3)"},
+       "unknown field 'keys' of [tls]; known are certificate, key, trusted, verify, require_client_certificate, "
+       "security_level (p.toml:3)"},
       {"domains = [\"a\"]\ndscp = 64", "dscp must be a number from 0 to 63 (p.toml:2)"},
+      {"domains = [\"a\"]\n[tls]\nsecurity_level = 6", "security_level must be a number from 0 to 5 (p.toml:3)"},
       {"domains = [\"a\"]\n[tls]\nverify = 1", "verify must be true or false (p.toml:3)"},
       {"domains = [\"a\"]\n\nstore = \"disk\"", "store wants memory or sqlite:FILE (disk) (p.toml:3)"},
       {"domains = [\"a\"]\nauth = 1", "auth must be true, false, \"register\" or \"calls\" (p.toml:2)"},

@@ -138,6 +138,7 @@ TEST(Reconfigure, ABindingOfASocketThatIsGoneIsReachedByAnother) {
   World world(config);
   auto draft = registration(1);
   draft.headers = {"Contact: <sip:1001@10.0.0.1>"};  // behind a NAT
+  draft.via = "SIP/2.0/UDP 10.0.0.1:5060;rport;branch=z9hG4bKnat";
   world.core->receive(world.now, {transport::Protocol::Udp, second, kAlice, 0}, draft.text(kAlice));
   const auto sent = [&] {
     while (auto write = world.core->poll_store()) world.core->stored(world.now, write->id, true);
@@ -167,7 +168,10 @@ TEST(Reconfigure, PingsMayBeTurnedOn) {
   auto config = World::default_config();
   config.keep_alive = seconds(0);
   World world(config);
-  world.register_user("1001", kAlice, "<sip:1001@10.0.0.1>");
+  auto draft = registration(1);
+  draft.headers = {"Contact: <sip:1001@10.0.0.1>"};
+  draft.via = "SIP/2.0/UDP 10.0.0.1:5060;rport;branch=z9hG4bKnat";
+  world.send(kAlice, draft);
   EXPECT_FALSE(world.core->deadline() && *world.core->deadline() < world.now.mono + seconds(31));
   config.keep_alive = seconds(30);
   ASSERT_TRUE(world.core->reconfigure(world.now, config));

@@ -28,15 +28,31 @@ class ProxyHost {
 
   [[nodiscard]] const std::vector<transport::Listen>& listening() const { return listening_; }
   [[nodiscard]] const StreamHost& streams() const { return sip_->streams(); }
-  // Certificates and keys are read again; a bad file changes nothing.
-  Checked<void> reload_certificates();
+  // Other settings, and the certificates read again, while calls and transactions go on. Sockets that are new are
+  // opened; of those that are gone, stream connections stay, and datagrams are heard for another kRetirement. On a
+  // complaint nothing has changed: an address that is taken, a bad certificate, or what needs a restart (the store,
+  // name servers, dscp, the first domain).
+  Checked<void> reload(ProxySettings settings);
+  static constexpr seconds kRetirement{32};  // 64*T1: all transactions have ended
   [[nodiscard]] const proxy::Core& core() const { return *core_; }
   // Hears, once for each change, that the store cannot be written and why, and that it is written again.
   void on_trouble(std::function<void(const std::string&)> trouble) { trouble_ = std::move(trouble); }
 
  private:
-  ProxyHost(Loop& loop) : loop_(&loop) {}
+  // A socket that we listen at: as the settings have it (port 0), and as it came about.
+  struct Socket {
+    transport::Listen asked, bound;
+  };
+  struct Retired {
+    transport::Listen bound;
+    TimePoint until;
+  };
+  explicit ProxyHost(Loop& loop) : loop_(&loop), retirement_(loop, [this] { close_retired(); }) {}
   Checked<void> open_sockets(ProxySettings& settings, flow::Recorder* recorder);
+  void remember(const ProxySettings& settings);
+  Checked<void> move_sockets(ProxySettings& settings);
+  [[nodiscard]] Checked<Retired> open(const transport::Listen& asked);
+  void close_retired();
   void pass_store_writes();
   void written(const std::vector<std::uint64_t>& ids, const std::string& error);
 
@@ -48,7 +64,11 @@ class ProxyHost {
   std::unique_ptr<Dns> dns_;
   std::unique_ptr<SipHost> sip_;
   std::unique_ptr<SqliteStore> store_;
+  ProxySettings settings_;  // without users
   std::vector<transport::Listen> listening_;
+  std::vector<Socket> sockets_;
+  std::vector<Retired> retired_;
+  Loop::Timer retirement_;
   std::function<void(const std::string&)> trouble_;
   std::string store_error_;  // of the last commit
 };

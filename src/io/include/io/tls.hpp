@@ -26,6 +26,7 @@ struct TlsSettings {
   bool verify_servers = true;                // of connections that we open: the chain
   bool verify_names = true;                  // … and that it speaks for the domain (RFC 5922 §7.3)
   bool require_client_certificate = false;   // of connections that we accept; without it they pass all the same
+  int security_level = 2;  // OpenSSL's, 0 to 5: 2 is 112 bits, so RSA of 2048 bits and more, and no SHA-1 signatures
 };
 
 enum class TlsResult : std::uint8_t { Ok, WantsRead, WantsWrite, Closed, Failed };
@@ -75,6 +76,8 @@ class TlsContext {
 
   // The files again. On a complaint everything stays as it was.
   Checked<void> reload();
+  // The other's settings and certificates; this one's go there.
+  void swap(TlsContext& other);
   [[nodiscard]] bool has_certificate() const { return !settings_.certificates.empty(); }
 
   // `ask`: for a certificate of the client, which it may not have (a browser would put the question to its user).
