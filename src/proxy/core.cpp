@@ -14,6 +14,8 @@
 #include "loop.hpp"
 #include "names.hpp"
 #include "options.hpp"
+#include "policy/identity.hpp"
+#include "policy/router.hpp"
 #include "reconfiguration.hpp"
 #include "registrar/keep_alive.hpp"
 #include "registrar/registrar.hpp"
@@ -57,7 +59,9 @@ class Core::Impl {
                  &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); }}),
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
                      [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
-        acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}) {
+        acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}),
+        router_({&names_, &authenticator_, &location_}, config_.policy),
+        identities_(config_, names_, router_) {
     transactions_.use(resolver_);
     settle();
   }
@@ -73,6 +77,7 @@ class Core::Impl {
     authenticator_.reconfigure(config_);
     forwarder_.set_record_route(config_.record_route);
     relays_.set_timer_c(config_.timer_c);
+    router_.configure(config_.policy);
     settle();
     return {};
   }
@@ -84,7 +89,7 @@ class Core::Impl {
   }
   void wake(Now now) {
     transactions_.wake(now.mono);
-    relays_.wake(now.mono);
+    relays_.wake(now);
     registrar_.expire(now);
     keep_alive_.wake(now);
     resolver_.wake(now);
@@ -185,13 +190,14 @@ class Core::Impl {
     if (e.flow.connection != 0)
       connections_.try_emplace(e.flow.connection, BindingFlow{e.flow.connection, e.flow.protocol, e.flow.remote});
     if (e.request.method() == Method::Cancel) return cancel(now, e);
-    const auto facts = read_facts(e.request, names_, e.flow.local);
+    auto facts = read_facts(e.request, names_, e.flow.local);
+    if (facts) router_.recognise(e.request, e.flow, *facts);
     if (e.request.method() == Method::Ack) {
       if (facts) acknowledge(now, e, *facts);
       return;
     }
     if (!facts) return answer(now, e, {400, "Bad Request-URI or Route"});
-    if (const auto refusal = check_scheme(facts->uri)) return answer(now, e, *refusal);
+    if (const auto refusal = check_scheme(facts->uri); refusal && !facts->emergency) return answer(now, e, *refusal);
     if (facts->to_us && local(now, e, *facts)) return;
     relay(now, e, *facts);
   }
@@ -203,7 +209,7 @@ class Core::Impl {
       return true;
     }
     if (e.request.method() == Method::Subscribe && subscribe(now, e, facts)) return true;
-    if (!facts.uri.user.empty()) return false;
+    if (!facts.uri.user.empty() || facts.emergency) return false;
     answer(now, e, as_user_agent(e.request));
     return true;
   }
@@ -257,7 +263,9 @@ class Core::Impl {
     if (const auto refusal = authenticate(now, e, facts, informs)) return answer(now, e, *refusal);
     if (const auto refusal = check_relaying({facts.to_us, facts.in_dialog, facts.from_us}))
       return answer(now, e, *refusal);
-    auto targets = targets_for(now, facts);
+    auto route = router_.find(now, e.request, facts);
+    if (route && route->targets.empty()) return refuse_route(now, e, route->refusal);
+    auto targets = route ? std::move(route->targets) : targets_for(now, facts);
     if (targets.empty() && !facts.plan.flow_token.empty()) return answer(now, e, {430, "Flow Failed"});
     if (targets.empty()) {
       ++counters_.not_found;
@@ -267,13 +275,18 @@ class Core::Impl {
     }
     // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
     if (e.request.method() == Method::Invite) answer(now, e, {100});
-    relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets), informs);
+    relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets),
+                  {informs, identities_.of(e.request, e.flow, facts)});
+  }
+  void refuse_route(Now now, const RequestReceived& e, const Reply& refusal) {
+    ++counters_.not_found;
+    answer(now, e, refusal);
   }
 
   // 407 for whoever says to be one of ours; a dialog that came along our Record-Route was let in when it began.
   // `informs`: as in Authenticator::Outcome.
   std::optional<Reply> authenticate(Now now, const RequestReceived& e, const Facts& facts, bool& informs) {
-    if (!config_.challenges_calls() || !facts.from_us || facts.in_dialog) return std::nullopt;
+    if (!config_.challenges_calls() || !facts.from_us || facts.in_dialog || facts.emergency) return std::nullopt;
     const auto outcome = authenticator_.check(now.mono, e.request, e.flow.local, Realm::Proxy);
     informs = outcome.informs;
     switch (outcome.verdict) {
@@ -347,6 +360,8 @@ class Core::Impl {
   Relays relays_;
   KeepAlive keep_alive_;
   Acknowledgements acknowledgements_;
+  Router router_;
+  Identities identities_;
 };
 
 Core::Core(Config config, Random& random, const transport::Locator& locator)

@@ -22,14 +22,18 @@ bool has_second_via(const sip::Message& response) {
   return via != std::default_sentinel;
 }
 
+// Where another trunk may do better.
+bool is_outage(int status) { return status == 408 || status == 500 || (status >= 502 && status <= 504); }
+
 }  // namespace
 
-void Relays::start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets, bool informs) {
+void Relays::start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets, Caller caller) {
   const RelayId id = relays_.insert();
   Relay& relay = *relays_.find(id);
   relay.server = server;
   relay.invite = job.request.method() == sip::Method::Invite;
-  relay.informs = informs;
+  relay.informs = caller.informs;
+  relay.assertion = std::move(caller.assertion);
   relay.targets = std::move(targets);
   s_.transactions->set_owner(server, id.number());
   wave(now, id, job);
@@ -51,6 +55,7 @@ void Relays::wave(Now now, RelayId id, const Job& job) {
     branch.target = relay.next++;
     relay.branches.push_back(branch_id);
     ++relay.pending;
+    be_patient(now.mono, branch_id);
     begin(now, branch_id, job);
   }
 }
@@ -85,6 +90,7 @@ bool Relays::launch(Now now, BranchId id, const Job& job) {
     auto outgoing = s_.forwarder->make(job.request, job.plan, relay.targets[branch.target], branch.server, job.in);
     if (!outgoing) continue;
     ++s_.counters->forwarded_requests;
+    if (relay.assertion) relay.assertion->edit(outgoing->request, relay.targets[branch.target].manner.get());
     if (relay.invite) arm_timer_c(now.mono, id, branch);
     branch.client = s_.transactions->start(now.mono, outgoing->request, outgoing->flow, id.number(), job.mark);
     return true;
@@ -197,6 +203,7 @@ void Relays::respond(Now now, transaction::ResponseReceived event) {
   if (branch == nullptr || branch->client != event.id) return;
   const int status = event.response.status();
   branch->heard = true;
+  if (branch->patience && is_enough(*branch)) wheel_.cancel(branch->patience);
   if (branch->is_named && status != 503) s_.resolver->succeeded(branch->server);
   if (!has_second_via(event.response)) {
     // With no Via but ours it is meant for nobody behind us (§16.7 step 3); its transaction has ended all the same.
@@ -246,10 +253,7 @@ void Relays::failure(Now now, BranchId id, sip::Message response) {
   const bool is_dead = response.status() == 430;
   if ((is_dead || response.status() == 408) && next_flow(now, id, is_dead)) return advance(now, relay_id);
   settle(branch);
-  if (response.status() >= 600 && !relay->closed) {
-    relay->closed = true;
-    cancel_branches(now.mono, *relay, {});
-  }
+  close_by(now.mono, *relay, branch, response.status());
   // The 487 to Timer C's CANCEL: the caller cancelled nothing, for it nobody answered in time.
   if (overdue && response.status() == 487 && !relay->cancelled)
     relay->best.offer(408);
@@ -272,13 +276,24 @@ void Relays::fail(Now now, Owner owner, transaction::ClientId client, int status
   const bool is_silent = status == 503 || (status == 408 && relay->invite);
   if (is_silent && next_flow(now, id, status == 503)) return advance(now, relay_id);
   settle(*branch);
+  close_by(now.mono, *relay, *branch, status);
   // A branch that never answered and was cancelled meanwhile: the caller waits for its 487.
   relay->best.offer(relay->cancelled ? 487 : status);
   advance(now, relay_id);
 }
 
+// A 6xx ends the search, unless its target speaks for itself alone; of several trunks any answer but an outage does.
+void Relays::close_by(TimePoint now, Relay& relay, const Branch& branch, int status) {
+  const Manner* const manner = relay.targets[branch.target].manner.get();
+  if (manner != nullptr && manner->fails_over && !is_outage(status)) relay.closed = true;
+  if (status < 600 || relay.closed || (manner != nullptr && manner->refuses_alone)) return;
+  relay.closed = true;
+  cancel_branches(now, relay, {});
+}
+
 void Relays::settle(Branch& branch) {
   wheel_.cancel(branch.timer_c);
+  wheel_.cancel(branch.patience);
   if (branch.done) return;
   branch.done = true;
   if (Relay* relay = relays_.find(branch.relay)) --relay->pending;
@@ -330,8 +345,40 @@ void Relays::arm_timer_c(TimePoint now, BranchId id, Branch& branch) {
   branch.timer_c = wheel_.arm(now + s_.timer_c, id.number());
 }
 
-void Relays::wake(TimePoint now) {
-  wheel_.advance(now, [&](std::uint64_t payload) { timer_c(now, BranchId::from_number(payload)); });
+void Relays::be_patient(TimePoint now, BranchId id) {
+  Branch& branch = *branches_.find(id);
+  const Manner* const manner = relays_.find(branch.relay)->targets[branch.target].manner.get();
+  if (manner != nullptr && manner->patience.count() > 0)
+    branch.patience = wheel_.arm(now + manner->patience, id.number() | kPatience);
+}
+
+bool Relays::is_enough(const Branch& branch) const {
+  const Relay* const relay = relays_.find(branch.relay);
+  return relay != nullptr && relay->targets[branch.target].manner->until_heard;
+}
+
+// The branch ends here; what it still says is of no interest, but a 2xx that crosses the CANCEL goes on like any other.
+void Relays::lose_patience(Now now, BranchId id) {
+  Branch* branch = branches_.find(id);
+  if (branch == nullptr || branch->done) return;
+  branch->patience = {};
+  const RelayId relay_id = branch->relay;
+  Relay* const relay = relays_.find(relay_id);
+  relay->best.offer(408);
+  if (branch->resolution) {
+    drop(id);
+  } else {
+    settle(*branch);
+    if (relay->invite) s_.transactions->cancel(now.mono, branch->client);
+  }
+  advance(now, relay_id);
+}
+
+void Relays::wake(Now now) {
+  wheel_.advance(now.mono, [&](std::uint64_t payload) {
+    if ((payload & kPatience) != 0) return lose_patience(now, BranchId::from_number(payload & ~kPatience));
+    timer_c(now.mono, BranchId::from_number(payload));
+  });
 }
 
 // §16.8. A branch that has not even had a provisional response is Timer B's affair, which is shorter; the CANCEL then

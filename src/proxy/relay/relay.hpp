@@ -19,6 +19,7 @@
 #include "auth/authenticator.hpp"
 #include "base/slot_map.hpp"
 #include "base/timer_wheel.hpp"
+#include "policy/identity.hpp"
 #include "proxy/core.hpp"
 #include "relay/best_response.hpp"
 #include "route/forward.hpp"
@@ -52,9 +53,12 @@ class Relays {
     Plan plan;
     std::string mark;  // loop_mark()
   };
-  // Forwards its request to `targets` (highest q first; not empty). `informs`: its 2xx carries what
-  // Authenticator::information() says.
-  void start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets, bool informs = false);
+  struct Caller {
+    bool informs = false;                          // the 2xx carries what Authenticator::information() says
+    std::shared_ptr<const Assertion> assertion{};  // what becomes of identities; null: nothing
+  };
+  // Forwards its request to `targets` (highest q first; not empty).
+  void start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets, Caller caller);
   // The caller cancels (§16.10); `reason` is its Reason value or "". The CANCEL itself is answered elsewhere.
   void cancel(Now now, transaction::Owner relay, std::string_view reason);
   void respond(Now now, transaction::ResponseReceived event);
@@ -65,7 +69,7 @@ class Relays {
   bool located(Now now, const transport::Located& event);
   void server_gone(TimePoint now, transaction::Owner relay);
 
-  void wake(TimePoint now);
+  void wake(Now now);
   [[nodiscard]] std::optional<TimePoint> deadline() const { return wheel_.deadline(); }
   [[nodiscard]] std::size_t size() const { return relays_.size(); }
   [[nodiscard]] std::size_t timer_count() const { return wheel_.size(); }
@@ -79,6 +83,7 @@ class Relays {
     RelayId relay;
     transaction::ClientId client;
     TimerId timer_c;
+    TimerId patience;                        // Manner::patience
     std::size_t target = 0;                  // of its relay
     transport::ResolutionId resolution;      // while it waits for one; it has no client transaction then
     std::vector<transport::Target> servers;  // that have not been tried
@@ -100,6 +105,7 @@ class Relays {
     std::uint32_t next = 0;     // the first target that has not been tried
     std::vector<Target> targets;
     std::vector<BranchId> branches;  // alive
+    std::shared_ptr<const Assertion> assertion;
     BestResponse best;
   };
 
@@ -122,6 +128,11 @@ class Relays {
   void cancel_branches(TimePoint now, Relay& relay, std::string_view reason);
   void arm_timer_c(TimePoint now, BranchId id, Branch& branch);
   void timer_c(TimePoint now, BranchId id);
+  void be_patient(TimePoint now, BranchId id);
+  [[nodiscard]] bool is_enough(const Branch& branch) const;  // what it has said, to be patient no longer
+  void lose_patience(Now now, BranchId id);
+  // What a final response of that status says about the targets that are left.
+  void close_by(TimePoint now, Relay& relay, const Branch& branch, int status);
   void forward(TimePoint now, Relay& relay, const sip::Message& response);
   void inform(TimePoint now, Relay& relay, sip::Edit& edit);
   void erase_if_done(RelayId id);
@@ -129,7 +140,9 @@ class Relays {
   Services s_;
   SlotMap<RelayTag, Relay> relays_;
   SlotMap<BranchTag, Branch> branches_;
-  TimerWheel wheel_;  // Timer C
+  static constexpr std::uint64_t kPatience = std::uint64_t{1} << 63;
+  static_assert(kPatience >> BranchId::kNumberBits != 0, "no branch's number has it");
+  TimerWheel wheel_;  // Timer C and, with kPatience, that of targets
   std::map<transport::ResolutionId, BranchId> waiting_;
 };
 

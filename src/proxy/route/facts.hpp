@@ -4,6 +4,7 @@
 #include <string>
 
 #include "names.hpp"
+#include "proxy/policy.hpp"
 #include "route/preprocess.hpp"
 #include "sip/message.hpp"
 #include "sip/uri.hpp"
@@ -17,6 +18,9 @@ struct Facts {
   bool in_dialog = false;  // a To tag, and it came along our Record-Route
   bool from_us = false;    // From names our domain
   std::string from_user;   // of From, unescaped
+  // Filled in by the policy room (policy/router.hpp).
+  const Trunk* peer = nullptr;  // it comes from a trunk that is believed
+  bool emergency = false;       // an emergency call: for everybody, and before everything
 };
 
 // Views into `request`. Nothing when Request-URI or Route cannot be read. `local`: the socket it came to.

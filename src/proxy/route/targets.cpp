@@ -78,6 +78,8 @@ std::optional<Target> next_of_instance(Target& target) {
   Target next = std::move(others.back());
   others.pop_back();
   next.instance->others = std::move(others);
+  next.manner = target.manner;
+  next.q = target.q;
   return next;
 }
 

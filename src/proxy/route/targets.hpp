@@ -15,6 +15,16 @@ namespace offhook::proxy {
 
 struct InstanceTargets;
 
+// What is different with a target that is no contact of the callee's own: a trunk, a member of a group (policy/).
+struct Manner {
+  Duration patience{};         // then it is the next target's turn; 0: none
+  bool until_heard = false;    // any response ends the patience; else a final one
+  bool fails_over = false;     // only silence, 408 and 5xx lead to the next; another answer ends the search
+  bool refuses_alone = false;  // its 6xx says nothing about the others
+  bool trusted = false;        // it is given identities that others may not see (RFC 3325)
+  std::string identity{};      // and this one in the place of the caller's; "" for none
+};
+
 struct Target {
   std::string uri;                   // becomes the Request-URI
   std::string path;                  // Path of the binding (RFC 3327)
@@ -22,6 +32,7 @@ struct Target {
   int q = 1000;
   BindingFlow connection{};                     // the one to take, when its number is not 0; and our socket
   std::shared_ptr<InstanceTargets> instance{};  // of a flow, and where an instance has several bindings
+  std::shared_ptr<const Manner> manner{};       // null for a contact of the callee
 };
 
 // Of an instance with several bindings only one is tried at a time.

@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "proxy/location.hpp"
+#include "proxy/policy.hpp"
 #include "sip/digest.hpp"
 #include "transaction/layer.hpp"
 #include "transport/engine.hpp"
@@ -61,6 +62,7 @@ struct Config {
   std::size_t max_subscriptions = 10;  // per user
   std::string secret;                  // of temporary GRUUs, which outlive a restart with it; "" makes one
   seconds timer_c{180};
+  Policy policy;  // trunks, dial rules, groups, emergency numbers, identity
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header
 };
