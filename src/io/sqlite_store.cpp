@@ -143,24 +143,26 @@ void SqliteStore::submit(std::vector<proxy::StoreWrite> writes) {
       else
         refused.push_back(write.id);
     }
-    call = before == 0 || (before < kEnough && queue_.size() >= kEnough);
+    call = before == 0 || (before < enough_ && queue_.size() >= enough_);
   }
   if (call) wake_.notify_one();
   if (refused.empty()) return;
   loop_->post([done = done_, refused = std::move(refused)] { done(refused, "too many writes wait for the disk"); });
 }
 
-// Everything that waits, and what comes within the delay as long as it keeps coming.
+// Everything that waits, and what comes within the delay as long as it keeps coming: as many as came along last time
+// are worth waiting for, so one alone does not wait, and those who answer each other in turns come together.
 std::vector<proxy::StoreWrite> SqliteStore::gather() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
   const auto until = std::chrono::steady_clock::now() + delay_;
   const auto pause = delay_ / kPauses;
   std::size_t seen = 0;
-  while (!closing_ && queue_.size() != seen && queue_.size() < kEnough && std::chrono::steady_clock::now() < until) {
+  while (!closing_ && queue_.size() != seen && queue_.size() < enough_ && std::chrono::steady_clock::now() < until) {
     seen = queue_.size();
-    wake_.wait_for(lock, pause, [&] { return closing_ || queue_.size() >= kEnough; });
+    wake_.wait_for(lock, pause, [&] { return closing_ || queue_.size() >= enough_; });
   }
+  enough_ = std::clamp<std::size_t>(queue_.size(), 1, kMostEnough);
   return std::exchange(queue_, {});
 }
 

@@ -1,6 +1,6 @@
 // The location service's durable store: SQLite in WAL mode, written by a thread of its own in group commits. A write is
-// told done only after the commit that covers it has reached the disk (synchronous=FULL). A commit waits for others to
-// come along, as long as they keep coming and not beyond its delay.
+// told done only after the commit that covers it has reached the disk (synchronous=FULL). A commit waits for
+// as many as the last one had, as long as they keep coming and not beyond its delay.
 //
 // submit() from the engine's thread; `done` is posted to the loop in order of submission. The queue is bounded: beyond
 // it submit() refuses at once.
@@ -42,8 +42,8 @@ class SqliteStore {
 
  private:
   struct Database;
-  // So many make a commit worth while; and what has paused for a part of the delay is not waited for.
-  static constexpr std::size_t kEnough = 256;
+  // So many are worth a commit at any time; and what has paused for a part of the delay is not waited for.
+  static constexpr std::size_t kMostEnough = 1024;
   static constexpr int kPauses = 8;
   SqliteStore(std::unique_ptr<Database> database, Loop& loop, Done done, std::chrono::microseconds delay);
   [[nodiscard]] std::vector<proxy::StoreWrite> gather();
@@ -57,6 +57,7 @@ class SqliteStore {
   std::condition_variable wake_;
   std::vector<proxy::StoreWrite> queue_;
   bool closing_ = false;
+  std::size_t enough_ = 1;  // writes that are not kept waiting: as many as the last commit had
   std::thread writer_;
 };
 
