@@ -8,6 +8,7 @@
 #include "auth/authenticator.hpp"
 #include "base/overloaded.hpp"
 #include "check.hpp"
+#include "cluster/nodes.hpp"
 #include "events/reg_package.hpp"
 #include "events/subscriptions.hpp"
 #include "location/table.hpp"
@@ -42,6 +43,7 @@ class Core::Impl {
  public:
   Impl(Config config, Random& random, const transport::Locator& locator)
       : config_(complete(std::move(config))),
+        nodes_(config_.cluster, random, connections_),
         names_(config_.listen, config_.domains),
         resolver_(random, locator),
         transport_(random),
@@ -49,12 +51,12 @@ class Core::Impl {
         answers_(transactions_, random, config_.server_name),
         authenticator_(config_, names_, random),
         loop_secret_(random.next()),
-        gruus_(names_, config_.secret.empty() ? random.token(kSecretLength) : config_.secret),
+        gruus_(names_, secret_of(config_, random)),
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
         subscriptions_({&config_, &names_, &answers_, &transactions_, &resolver_, &random, &counters_}),
         reg_events_(location_, gruus_, subscriptions_),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
-                    &counters_, &reg_events_}),
+                    &counters_, &reg_events_, &nodes_}),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
                  &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); }}),
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
@@ -83,6 +85,7 @@ class Core::Impl {
   }
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) {
+    if (!has_clock_) set_clock(now);
     if (auto incoming = transport_.receive(flow, std::move(bytes)))
       transactions_.receive(now.mono, std::move(*incoming));
     pump(now);
@@ -107,8 +110,16 @@ class Core::Impl {
     resolver_.answer(now, question, answer);
     pump(now);
   }
-  void stored(Now now, std::uint64_t id, bool ok) {
-    registrar_.stored(now, id, ok);
+  void stored(Now now, std::uint64_t id, Stored outcome) {
+    registrar_.stored(now, id, outcome);
+    pump(now);
+  }
+  void apply(Now now, const StoreWrite& change) {
+    registrar_.apply(now, change);
+    pump(now);
+  }
+  void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings) {
+    registrar_.replace(now, aor, bindings);
     pump(now);
   }
   [[nodiscard]] std::optional<TimePoint> deadline() const {
@@ -126,6 +137,13 @@ class Core::Impl {
         config_.listen, [](const auto& listen) { return listen.protocol == transport::Protocol::Tcp; }));
     config_.users = {};  // the authenticator has them
   }
+
+  // Between here and the wall clock: fixed from the first request on, so that a step of that clock changes no nonce.
+  void set_clock(Now now) {
+    has_clock_ = true;
+    if (!config_.cluster.secret.empty()) authenticator_.set_clock(now);
+  }
+
   // What we can send by, in the order in which it is listed.
   static std::shared_ptr<const transport::Policy> policy_of(const Config& config) {
     auto policy = std::make_shared<transport::Policy>();
@@ -142,6 +160,11 @@ class Core::Impl {
   static Config complete(Config config) {
     if (config.realm.empty()) config.realm = Names(config.listen, config.domains).canonical_host();
     return config;
+  }
+
+  static std::string secret_of(const Config& config, Random& random) {
+    if (!config.secret.empty()) return config.secret;
+    return config.cluster.secret.empty() ? random.token(kSecretLength) : "gruu:" + config.cluster.secret;
   }
 
   // A location may lead to events of transactions, and those to new questions.
@@ -188,10 +211,15 @@ class Core::Impl {
 
   void request(Now now, RequestReceived& e) {
     if (e.flow.connection != 0)
-      connections_.try_emplace(e.flow.connection, BindingFlow{e.flow.connection, e.flow.protocol, e.flow.remote});
+      connections_.try_emplace(e.flow.connection,
+                               BindingFlow{e.flow.connection, e.flow.protocol, e.flow.remote, e.flow.local});
     if (e.request.method() == Method::Cancel) return cancel(now, e);
     auto facts = read_facts(e.request, names_, e.flow.local);
     if (facts) router_.recognise(e.request, e.flow, *facts);
+    if (facts && nodes_.vouches(facts->plan.flow_token, e.flow.remote.address)) {
+      facts->by_node = true;
+      facts->to_us = facts->emergency = false;  // where it goes was said there
+    }
     if (e.request.method() == Method::Ack) {
       if (facts) acknowledge(now, e, *facts);
       return;
@@ -261,7 +289,7 @@ class Core::Impl {
     if (const auto refusal = check_options(e.request, HeaderId::ProxyRequire)) return answer(now, e, *refusal);
     bool informs = false;
     if (const auto refusal = authenticate(now, e, facts, informs)) return answer(now, e, *refusal);
-    if (const auto refusal = check_relaying({facts.to_us, facts.in_dialog, facts.from_us}))
+    if (const auto refusal = check_relaying({facts.to_us || facts.by_node, facts.in_dialog, facts.from_us}))
       return answer(now, e, *refusal);
     auto route = router_.find(now, e.request, facts);
     if (route && route->targets.empty()) return refuse_route(now, e, route->refusal);
@@ -286,7 +314,8 @@ class Core::Impl {
   // 407 for whoever says to be one of ours; a dialog that came along our Record-Route was let in when it began.
   // `informs`: as in Authenticator::Outcome.
   std::optional<Reply> authenticate(Now now, const RequestReceived& e, const Facts& facts, bool& informs) {
-    if (!config_.challenges_calls() || !facts.from_us || facts.in_dialog || facts.emergency) return std::nullopt;
+    if (!config_.challenges_calls() || !facts.from_us || facts.in_dialog || facts.emergency || facts.by_node)
+      return std::nullopt;
     const auto outcome = authenticator_.check(now.mono, e.request, e.flow.local, Realm::Proxy);
     informs = outcome.informs;
     switch (outcome.verdict) {
@@ -304,6 +333,7 @@ class Core::Impl {
 
   // §16.5. Where a Route leads elsewhere, the Request-URI stays as it is: the sender has chosen who acts on it.
   std::vector<Target> targets_for(Now now, const Facts& facts) const {
+    if (is_node_token(facts.plan.flow_token)) return target_by_node(facts);
     if (facts.to_us) {
       const auto who = gruus_.read(facts.uri);
       return who ? targets_of(location_.find(who->aor), now.mono, *who) : std::vector<Target>{};
@@ -318,11 +348,20 @@ class Core::Impl {
     return {std::move(target)};
   }
 
+  // Another node sends by way of us, for we alone reach that contact.
+  std::vector<Target> target_by_node(const Facts& facts) const {
+    const auto way = facts.plan.remaining == 0 ? nodes_.read(facts.plan.flow_token) : std::nullopt;
+    if (!way || (way->is_lost && !way->contact_will_do)) return {};
+    Target target{std::string(facts.plan.request_uri), {}, {}, 1000, way->flow};
+    if (!way->is_lost && way->flow.number == 0) target.received = way->flow.remote;
+    return {std::move(target)};
+  }
+
   // The ACK of a 2xx is no transaction: it is forwarded and forgotten (§16.6 last part, §16.11). One that cannot go on
   // is dropped.
   void acknowledge(Now now, const RequestReceived& e, const Facts& facts) {
     if (check_scheme(facts.uri) || check_max_forwards(e.request)) return;
-    if (check_relaying({facts.to_us, facts.in_dialog, facts.from_us})) return;
+    if (check_relaying({facts.to_us || facts.by_node, facts.in_dialog, facts.from_us})) return;
     const std::string mark = loop_mark(e.request, loop_secret_);
     if (has_looped(e.request, mark)) return;
     const auto targets = targets_for(now, facts);
@@ -341,6 +380,10 @@ class Core::Impl {
 
  public:
   Config config_;
+  bool has_clock_ = false;
+  // Connections that a flow token may name: of whoever sent something that begins a dialog, or registered.
+  Connections connections_;
+  Nodes nodes_;
   Names names_;
   transport::Resolver resolver_;
   transport::Layer transport_;
@@ -350,8 +393,6 @@ class Core::Impl {
   std::uint64_t loop_secret_;  // of loop marks and flow tokens
   Gruus gruus_;
   Forwarder forwarder_;
-  // Connections that a flow token may name: of whoever sent something that begins a dialog, or registered.
-  std::unordered_map<std::uint64_t, BindingFlow> connections_;
   LocationTable location_;
   Counters counters_;
   Subscriptions subscriptions_;
@@ -387,7 +428,11 @@ std::optional<transport::dns::Question> Core::poll_question() { return impl_->re
 void Core::answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) {
   impl_->answer(now, question, answer);
 }
-void Core::stored(Now now, std::uint64_t id, bool ok) { impl_->stored(now, id, ok); }
+void Core::stored(Now now, std::uint64_t id, Stored outcome) { impl_->stored(now, id, outcome); }
+void Core::apply(Now now, const StoreWrite& change) { impl_->apply(now, change); }
+void Core::replace(Now now, std::string_view aor, const std::vector<Binding>& bindings) {
+  impl_->replace(now, aor, bindings);
+}
 
 std::vector<Binding> Core::bindings(WallTime now) const {
   std::vector<Binding> out;

@@ -13,6 +13,7 @@ Checked<void> check_reconfiguration(const Config& before, const Config& after) {
                     after.domains.empty() ? std::string{} : after.domains.front());
   if (before.realm != after.realm) return complain("another realm needs a restart", after.realm);
   if (before.timers != after.timers) return complain("other transaction timers need a restart");
+  if (before.cluster != after.cluster) return complain("another [cluster] needs a restart", after.cluster.node);
   return {};
 }
 

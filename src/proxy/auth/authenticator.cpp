@@ -12,6 +12,13 @@ using sip::DigestAlgorithm;
 using sip::HeaderId;
 
 constexpr std::size_t kSecretLength = 32;
+constexpr seconds kSkew{5};  // that the clocks of two nodes may differ
+
+// Nonces of another lifetime are others.
+std::string secret_of(const Config& config, Random& random) {
+  if (config.cluster.secret.empty()) return random.token(kSecretLength);
+  return "nonce:" + std::to_string(config.nonce_lifetime.count()) + ':' + config.cluster.secret;
+}
 
 HeaderId field_of(Realm where) {
   return where == Realm::Registrar ? HeaderId::Authorization : HeaderId::ProxyAuthorization;
@@ -19,27 +26,32 @@ HeaderId field_of(Realm where) {
 
 }  // namespace
 
-std::uint64_t Authenticator::stamp(TimePoint now) {
-  return static_cast<std::uint64_t>(std::chrono::floor<seconds>(now.time_since_epoch()).count());
+seconds Authenticator::age_of(TimePoint now, const sip::NonceMaker::Nonce& nonce) const {
+  return seconds(static_cast<std::int64_t>(stamp(now) - nonce.at));
+}
+
+std::uint64_t Authenticator::stamp(TimePoint now) const {
+  return static_cast<std::uint64_t>(std::chrono::floor<seconds>(now.time_since_epoch() + wall_).count());
 }
 
 // An entry of the replay window outlives its nonce, whose age is counted in whole seconds: one more.
 Authenticator::Authenticator(const Config& config, const Names& names, Random& random)
     : lifetime_(config.nonce_lifetime),
+      skew_(config.cluster.secret.empty() ? seconds{} : kSkew),
       names_(&names),
       random_(&random),
       users_(config.users, config.realm, config.digest, config.userhash),
-      nonces_(random.token(kSecretLength)),
-      replays_(config.nonce_lifetime + seconds(1)) {
+      nonces_(secret_of(config, random)),
+      replays_(config.nonce_lifetime + seconds(1) + skew_) {
   take(config);
 }
 
 void Authenticator::reconfigure(const Config& config) {
   users_ = Users(config.users, config.realm, config.digest, config.userhash);
   // Its entry in the replay window may be gone when a nonce is given more time than it had.
-  if (config.nonce_lifetime > lifetime_) nonces_ = sip::NonceMaker(random_->token(kSecretLength));
+  if (config.nonce_lifetime > lifetime_) nonces_ = sip::NonceMaker(secret_of(config, *random_));
   lifetime_ = config.nonce_lifetime;
-  replays_.set_keep(lifetime_ + seconds(1));
+  replays_.set_keep(lifetime_ + seconds(1) + skew_);
   take(config);
 }
 
@@ -109,9 +121,8 @@ Authenticator::Outcome Authenticator::judge(TimePoint now, const sip::DigestResp
   if (!known || !right) return {Verdict::Rejected};
   // Only now, for the rest is said to those who know the password (RFC 7616 §3.3).
   if (!is_about_us(credentials, request, local)) return {Verdict::Malformed};
-  const std::uint64_t clock = stamp(now);
-  if (!nonce || nonce->at > clock || clock - nonce->at > static_cast<std::uint64_t>(lifetime_.count()))
-    return {Verdict::Stale};
+  const auto age = nonce ? age_of(now, *nonce) : seconds{};
+  if (!nonce || age < -skew_ || age > lifetime_) return {Verdict::Stale};
   // Without qop there is no count: such a nonce is good once.
   if (!replays_.accept(now, nonce->salt, credentials.qop == sip::Qop::None ? 1 : credentials.nc))
     return {Verdict::Stale};

@@ -4,8 +4,9 @@
 // What an answer must not tell: every challenge lists the algorithms of the configuration, whichever of them a user has
 // an HA1 for, and credentials of a user who is not there are hashed like anybody's, against an HA1 of nobody.
 //
-// A nonce is bound to this run, its realm and its time, not to an address: phones move. Its count binds credentials to
-// one request, the hash to that request's method and digest-uri (and body, with auth-int).
+// A nonce is bound to this run (or to the secret of our cluster), its realm and its time, not to an address: phones
+// move. Among nodes of a cluster its time is the wall clock's, and each node counts its use for itself. Its count binds
+// credentials to one request, the hash to that request's method and digest-uri (and body, with auth-int).
 #pragma once
 #include <array>
 #include <optional>
@@ -50,6 +51,8 @@ class Authenticator {
 
   // `local`: the socket that the request came to.
   [[nodiscard]] Outcome check(TimePoint now, const sip::Message& request, const Endpoint& local, Realm where);
+  // In a cluster, before the first of them: other nodes read our nonces, so they bear the time of the wall clock.
+  void set_clock(Now now) { wall_ = now.wall.time_since_epoch() - now.mono.time_since_epoch(); }
   // 401 or 407 with a fresh nonce.
   [[nodiscard]] Reply challenge(TimePoint now, Realm where, bool stale);
   // Authentication-Info (of a proxy: Proxy-Authentication-Info) for the 2xx, with that body, to a request that was
@@ -81,11 +84,14 @@ class Authenticator {
   [[nodiscard]] bool renews(TimePoint now, const sip::DigestResponse& credentials,
                             const sip::NonceMaker::Nonce& nonce) const;
   [[nodiscard]] std::string fresh_nonce(TimePoint now) { return nonces_.make(stamp(now), random_->next()); }
-  [[nodiscard]] static std::uint64_t stamp(TimePoint now);
+  [[nodiscard]] seconds age_of(TimePoint now, const sip::NonceMaker::Nonce& nonce) const;
+  [[nodiscard]] std::uint64_t stamp(TimePoint now) const;
 
   std::string realm_, realm_quoted_;  // the latter as it stands between quotes
   bool only_integrity_ = false;       // nothing but auth-int is offered
   seconds lifetime_;
+  Duration wall_{};  // what the wall clock was ahead of the monotonic one
+  seconds skew_{};   // that a nonce of another node may come from the future
   const Names* names_;
   Random* random_;
   Users users_;

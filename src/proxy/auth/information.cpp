@@ -25,7 +25,7 @@ std::string Authenticator::information(TimePoint now, const sip::Message& reques
 // Does that nonce get its successor?
 bool Authenticator::renews(TimePoint now, const sip::DigestResponse& credentials,
                            const sip::NonceMaker::Nonce& nonce) const {
-  const bool aging = stamp(now) - nonce.at > static_cast<std::uint64_t>(lifetime_.count() / 2);
+  const bool aging = age_of(now, nonce) > lifetime_ / 2;
   return !sip::is_session(credentials.algorithm) && (aging || credentials.qop == sip::Qop::None);
 }
 

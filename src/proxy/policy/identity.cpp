@@ -22,13 +22,15 @@ void Assertion::edit(sip::Edit& edit, const Manner* manner) const {
 std::shared_ptr<const Assertion> Identities::of(const sip::Message& request, const transport::Flow& flow,
                                                 const Facts& facts) const {
   const bool is_said = request.find(HeaderId::PAssertedIdentity).has_value();
-  const bool asserts = router_->asserts_identity() && config_->challenges_calls() && facts.from_us && !facts.in_dialog;
+  const bool asserts =
+      router_->asserts_identity() && config_->challenges_calls() && facts.from_us && !facts.in_dialog && !facts.by_node;
   if (!is_said && !asserts && !router_->has_identities()) return nullptr;
   bool is_private = false;
   for (const std::string_view value : request.values(HeaderId::Privacy))
     if (const auto privacy = sip::Privacy::parse(value)) is_private = is_private || privacy->id;
   return std::make_shared<const Assertion>(
-      facts.peer != nullptr, is_private, asserts && !facts.emergency ? preferred(request, flow, facts) : std::string{});
+      facts.peer != nullptr || facts.by_node, is_private,
+      asserts && !facts.emergency ? preferred(request, flow, facts) : std::string{});
 }
 
 std::string Identities::preferred(const sip::Message& request, const transport::Flow& flow, const Facts& facts) const {

@@ -15,11 +15,20 @@ namespace {
 
 using sip::HeaderId;
 
-constexpr std::string_view kRetryAfter = "5";  // seconds
+constexpr std::uint64_t kRetryAfter = 5;  // seconds, the least
 
-// A flow by a connection that has not outlived us.
-bool is_dead_flow(const Binding& binding) {
-  return binding.reg_id != 0 && binding.path.empty() && binding.received.empty();
+StoreWrite::Remove expired_name(const LocationTable::Entry& entry) {
+  auto which = entry.name();
+  which.only = entry.expires();
+  return which;
+}
+
+// Not all of them at once when the store is back.
+Reply refusal(Stored outcome, Random& random) {
+  if (outcome == Stored::Outdated) return {500, "CSeq Out of Order"};
+  const auto after = std::to_string(kRetryAfter + random.below(2 * kRetryAfter));
+  const bool unreachable = outcome == Stored::Unreachable;
+  return {unreachable ? 503 : 500, unreachable ? "Store Unreachable" : "Not Stored", {{HeaderId::RetryAfter, after}}};
 }
 
 }  // namespace
@@ -29,9 +38,11 @@ void Registrar::load(Now now, const std::vector<Binding>& bindings) {
   for (const Binding& binding : bindings) sorted.push_back(&binding);
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Binding* a, const Binding* b) { return a->expires < b->expires; });
-  for (const Binding* binding : sorted)
-    if (binding->expires <= now.wall || is_dead_flow(*binding) || !s_.location->put(now, *binding))
-      expired_.push_back({binding->aor, binding->contact, binding->instance, binding->reg_id});
+  for (const Binding* binding : sorted) {
+    const auto here = s_.nodes->localise(*binding);
+    if (!here || binding->expires <= now.wall || !s_.location->put(now, *here))
+      expired_.push_back({binding->aor, binding->contact, binding->instance, binding->reg_id, binding->expires});
+  }
 }
 
 void Registrar::handle(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow) {
@@ -95,6 +106,7 @@ bool Registrar::execute(Now now, transaction::ServerId id, const sip::Message& r
     s_.answers->send(now.mono, id, request, success(now, request, flow, aor));
     return false;
   }
+  for (Binding& binding : write.put) binding.through = s_.nodes->through(binding);
   flush_expired();
   write.id = ++last_id_;
   busy_.try_emplace(aor);
@@ -114,7 +126,7 @@ void Registrar::flush_expired() {
 void Registrar::expire(Now now) {
   s_.location->expire(now.mono, [&](const LocationTable::Entry& entry) {
     if (s_.observer->is_watching(entry.aor())) s_.observer->changed(now.mono, entry, body::ContactEvent::Expired);
-    gone(entry.name());
+    gone(expired_name(entry));
   });
 }
 
@@ -124,19 +136,16 @@ void Registrar::lose(Now now, std::uint64_t connection) {
 }
 
 void Registrar::take_out(Now now, std::uint64_t connection) {
-  for (StoreWrite::Remove& which : s_.location->lose(connection)) {
-    ++s_.counters->dead_bindings;
-    remove(now, which, body::ContactEvent::Deactivated);
-    gone(std::move(which));
-  }
+  for (const StoreWrite::Remove& which : s_.location->lose(connection)) drop(now, which);
 }
 
 void Registrar::drop(Now now, const StoreWrite::Remove& which) {
   for (const auto& entry : s_.location->find(which.aor)) {
     if (!entry.is(which.contact, which.instance, which.reg_id)) continue;
     ++s_.counters->dead_bindings;
+    auto name = expired_name(entry);
     remove(now, which, body::ContactEvent::Deactivated);
-    return gone(which);
+    return gone(std::move(name));
   }
 }
 
@@ -177,7 +186,8 @@ std::optional<StoreWrite> Registrar::poll_store() {
   return next;
 }
 
-void Registrar::stored(Now now, std::uint64_t id, bool ok) {
+void Registrar::stored(Now now, std::uint64_t id, Stored outcome) {
+  const bool ok = outcome == Stored::Yes;
   if (!ok) ++s_.counters->store_failures;
   auto pending = pending_.extract(id);
   if (pending.empty()) return;  // a batch of expired bindings: one that failed is tried again by load()
@@ -193,8 +203,8 @@ void Registrar::stored(Now now, std::uint64_t id, bool ok) {
   // The transaction may have ended while the store was busy; what is stored counts all the same.
   const auto flow = s_.transactions->flow_of(server);
   if (const sip::Message* request = s_.transactions->request_of(server)) {
-    const Reply reply = ok ? success(now, *request, flow.value_or(transport::Flow{}), aor)
-                           : Reply{500, "Not Stored", {{HeaderId::RetryAfter, std::string(kRetryAfter)}}};
+    const Reply reply =
+        ok ? success(now, *request, flow.value_or(transport::Flow{}), aor) : refusal(outcome, *s_.random);
     s_.answers->send(now.mono, server, *request, reply);
     if (ok) ++s_.counters->registered;
   }

@@ -3,7 +3,7 @@
 // What is acknowledged is stored, and what is stored is never forgotten:
 // - a REGISTER becomes one StoreWrite; the memory table changes when the store has confirmed it, and the 200 leaves
 // after that. A write that
-//   failed changes nothing (500 with Retry-After), so memory and store never differ.
+//   failed changes nothing (500 or 503, with Retry-After), so memory and store never differ.
 // - REGISTERs of one address-of-record that come while its write is under way wait for it: each is judged against
 // confirmed bindings.
 // - What expired is removed from the store in batches. A batch is always queued before any later write, and never names
@@ -19,6 +19,7 @@
 
 #include "answers.hpp"
 #include "auth/authenticator.hpp"
+#include "cluster/nodes.hpp"
 #include "location/table.hpp"
 #include "names.hpp"
 #include "proxy/core.hpp"
@@ -41,6 +42,7 @@ class Registrar {
     Random* random;
     Counters* counters;
     RegistrationObserver* observer;
+    const Nodes* nodes;
   };
   explicit Registrar(Services services) : s_(services) {}
 
@@ -57,7 +59,11 @@ class Registrar {
   void drop(Now now, const StoreWrite::Remove& which);
 
   [[nodiscard]] std::optional<StoreWrite> poll_store();
-  void stored(Now now, std::uint64_t id, bool ok);
+  void stored(Now now, std::uint64_t id, Stored outcome);
+
+  // As in Core. shared.cpp.
+  void apply(Now now, const StoreWrite& change);
+  void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings);
 
  private:
   struct Pending {  // a write under way
@@ -82,6 +88,8 @@ class Registrar {
   void remove(Now now, const StoreWrite::Remove& which, body::ContactEvent event);
   void gone(StoreWrite::Remove which);
   [[nodiscard]] std::string contact_value(Now now, const LocationTable::Entry& entry, bool with_gruus) const;
+  void adopt(Now now, const Binding& binding);
+  [[nodiscard]] static Binding named(const StoreWrite::Remove& which);
   void flush_expired();
   void finish(Now now, const std::string& aor);
   [[nodiscard]] Reply success(Now now, const sip::Message& request, const transport::Flow& flow,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cluster/nodes.hpp"
 #include "loop.hpp"
 #include "sip/builder.hpp"
 #include "sip/edit.hpp"
@@ -274,7 +275,9 @@ void Relays::fail(Now now, Owner owner, transaction::ClientId client, int status
     if ((relay->invite || status != 408) && next_server(now, id)) return;
   }
   const bool is_silent = status == 503 || (status == 408 && relay->invite);
-  if (is_silent && next_flow(now, id, status == 503)) return advance(now, relay_id);
+  // A node that cannot be reached says nothing of the flows that it has.
+  const bool is_dead = status == 503 && !leads_to_node(relay->targets[branch->target].path);
+  if (is_silent && next_flow(now, id, is_dead)) return advance(now, relay_id);
   settle(*branch);
   close_by(now.mono, *relay, *branch, status);
   // A branch that never answered and was cancelled meanwhile: the caller waits for its 487.

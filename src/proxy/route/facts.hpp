@@ -17,6 +17,7 @@ struct Facts {
   bool to_us = false;      // it is ours, and no Route leads elsewhere
   bool in_dialog = false;  // a To tag, and it came along our Record-Route
   bool from_us = false;    // From names our domain
+  bool by_node = false;    // another node of our cluster has let it in (Nodes::vouches; not read_facts' affair)
   std::string from_user;   // of From, unescaped
   // Filled in by the policy room (policy/router.hpp).
   const Trunk* peer = nullptr;  // it comes from a trunk that is believed

@@ -1,5 +1,6 @@
 #include "route/preprocess.hpp"
 
+#include "cluster/nodes.hpp"
 #include "route/flow_token.hpp"
 #include "sip/header/name_addr.hpp"
 
@@ -33,7 +34,7 @@ Plan preprocess(const sip::Message& request, const Names& names, const Endpoint&
     on_top = own.has_value();
     if (on_top) {
       ++plan.own;
-      plan.flow_token = is_flow_token(own->user) ? own->user : std::string_view{};
+      plan.flow_token = is_flow_token(own->user) || is_node_token(own->user) ? own->user : std::string_view{};
     } else if (plan.next.empty()) {
       plan.next = route;
     }

@@ -1,8 +1,8 @@
 // The proxy and registrar as one engine. RFC 3261 §16 (stateful proxy), §10 (registrar), §22 (digest).
 //
 // What was answered is on disk: a REGISTER's changes go out by poll_store(); its 200 leaves when the world has said
-// stored(id, true), and 500 when it said false. The world must keep the order of writes. A memory store says stored()
-// at once.
+// stored(id, true); else 500, and 503 with Retry-After when the store cannot be reached. The world must keep the order
+// of writes. A memory store says stored() at once.
 #pragma once
 #include <array>
 #include <deque>
@@ -13,6 +13,7 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "proxy/cluster.hpp"
 #include "proxy/location.hpp"
 #include "proxy/policy.hpp"
 #include "sip/digest.hpp"
@@ -65,6 +66,7 @@ struct Config {
   Policy policy;  // trunks, dial rules, groups, emergency numbers, identity
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header
+  ClusterConfig cluster;
 };
 
 struct Counters {
@@ -97,7 +99,14 @@ class Core final : public transport::Engine {
   void answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) override;
 
   [[nodiscard]] std::optional<StoreWrite> poll_store();
-  void stored(Now now, std::uint64_t id, bool ok);
+  void stored(Now now, std::uint64_t id, Stored outcome);
+  void stored(Now now, std::uint64_t id, bool ok) { stored(now, id, ok ? Stored::Yes : Stored::Failed); }
+  // What another node (or another engine of this process) has stored, in the order in which the store took it. A
+  // connection of somebody else's is not ours: its binding is reached by `through`, else by its contact, and where that
+  // cannot be, it is not kept.
+  void apply(Now now, const StoreWrite& change);
+  // All that the store has of that address-of-record, after a change by another node.
+  void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings);
 
   [[nodiscard]] std::vector<Binding> bindings(WallTime now) const;
   [[nodiscard]] std::size_t binding_count() const;

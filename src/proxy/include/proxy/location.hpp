@@ -33,6 +33,9 @@ struct Binding {
   BindingFlow connection{};
   std::string instance{};    // +sip.instance without quotes and angle brackets: "urn:uuid:…"; "" for none
   std::uint32_t reg_id = 0;  // with `instance`: the flow of that instance (RFC 5626 §6); 0: no such binding
+  // In a cluster: the Route value of the one node that can reach the contact, "<sip:token@10.0.0.1:5060;lr>"; "" when
+  // every node can. Of the store: the table in memory has it no more (cluster.hpp).
+  std::string through{};
 };
 
 // One batch for the store: all of it or nothing.
@@ -43,10 +46,21 @@ struct StoreWrite {
     std::string aor, contact;
     std::string instance{};
     std::uint32_t reg_id = 0;
+    // Housekeeping, not a user's wish: only if the binding still ends at that time. Others may have refreshed it
+    // meanwhile. The epoch: whatever it is.
+    WallTime only{};
   };
   std::uint64_t id = 0;
   std::vector<Binding> put;  // insert or replace by what Remove would name; `instance` counts only with a reg_id
   std::vector<Remove> remove;
+};
+
+// What has become of a StoreWrite.
+enum class Stored : std::uint8_t {
+  Yes,
+  Failed,       // the store could not keep it
+  Unreachable,  // the store is not there; whether it has kept it is not known
+  Outdated,     // the store has a later request of the same Call-ID, by way of another node
 };
 
 }  // namespace offhook::proxy
