@@ -69,6 +69,13 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
   return out;
 }
 
+// "proxy.toml:12: warning: …"
+std::string describe(const io::ProxySettings& settings, const proxy::Finding& finding) {
+  const std::string place = finding.line == 0 ? settings.file : settings.file + ':' + std::to_string(finding.line);
+  const bool is_error = finding.severity == proxy::Finding::Severity::Error;
+  return (place.empty() ? "flags" : place) + (is_error ? ": error: " : ": warning: ") + finding.text;
+}
+
 // File and flags again; what is wrong there changes nothing.
 Checked<void> reload(const Options& options, io::ProxyHost& host) {
   auto settings = settings_of(options);
@@ -85,6 +92,7 @@ int serve(const Options& options, const Common& common) {
                 settings->listen.size() == 1 ? "" : "es", settings->domains.size(),
                 settings->domains.size() == 1 ? "" : "s", settings->users.size(),
                 settings->users.size() == 1 ? "" : "s", settings->store.c_str());
+    for (const proxy::Finding& finding : settings->lint()) std::printf("%s\n", describe(*settings, finding).c_str());
     return kOk;
   }
   io::Loop loop;

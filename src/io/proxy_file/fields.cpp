@@ -2,9 +2,7 @@
 
 namespace offhook::io {
 
-std::string Fields::place(const toml::source_region& source) const {
-  return std::string(file_) + ":" + std::to_string(source.begin.line);
-}
+std::string Fields::place(std::uint32_t line) const { return std::string(file_) + ":" + std::to_string(line); }
 
 tl::unexpected<Complaint> Fields::wrong(std::string_view name, std::string_view wants, const toml::node& node) const {
   return complain(std::string(name) + " must be " + std::string(wants), place(node.source()));

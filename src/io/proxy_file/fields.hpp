@@ -18,7 +18,8 @@ class Fields {
   explicit Fields(std::string_view file) : file_(file) {}
 
   // "proxy.toml:12"
-  [[nodiscard]] std::string place(const toml::source_region& source) const;
+  [[nodiscard]] std::string place(const toml::source_region& source) const { return place(source.begin.line); }
+  [[nodiscard]] std::string place(std::uint32_t line) const;
   // "dscp must be a number from 0 to 63 (proxy.toml:12)"
   [[nodiscard]] tl::unexpected<Complaint> wrong(std::string_view name, std::string_view wants,
                                                 const toml::node& node) const;

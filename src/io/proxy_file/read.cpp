@@ -84,8 +84,17 @@ constexpr Row kRows[] = {
        return f.period("max_expires", node, out.max_expires);
      }},
     {"dscp", "dscp", read_dscp},
+    {"redirect", "redirect", read_redirect},
+    {"stateless", "stateless", read_stateless},
+    {"next_hops", "next_hops", read_next_hops},
     {"registrar", "[registrar]", read_registrar},
     {"tls", "[tls]", read_tls},
+    {"alias", "[alias]", read_aliases},
+    {"emergency", "[emergency]", read_emergency},
+    {"identity", "[identity]", read_identity},
+    {"dial", "[[dial]]", read_dial},
+    {"group", "[[group]]", read_groups},
+    {"trunk", "[[trunk]]", read_trunks},
     {"user", "[[user]]", read_users},
 };
 
@@ -105,12 +114,14 @@ Checked<ProxySettings> read_proxy_file(std::string_view file_name, std::string_v
   const toml::parse_result parsed = toml::parse(text, file_name);
   if (!parsed) return complain(std::string(parsed.error().description()), fields.place(parsed.error().source()));
   ProxySettings out;
+  out.file = file_name;
   for (const auto& [key, node] : parsed.table())
     if (auto read = read_field(fields, key.str(), node, out); !read) return tl::unexpected(read.error());
   if (out.listen.empty()) out.listen.push_back({transport::Protocol::Udp, {IpAddress::loopback(), 5060}});
   if (out.domains.empty())
     return complain("domains is missing: name the domain that the proxy answers for", std::string(file_name));
   if (out.min_expires > out.max_expires) return complain("min_expires is above max_expires", std::string(file_name));
+  if (auto checked = check_policy(fields, out); !checked) return tl::unexpected(checked.error());
   return out;
 }
 

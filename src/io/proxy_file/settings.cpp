@@ -45,6 +45,13 @@ Checked<void> ProxySettings::check_users() const {
   return {};
 }
 
+std::vector<proxy::Finding> ProxySettings::lint() const {
+  std::vector<std::string> names;
+  names.reserve(users.size());
+  for (const ProxyUser& user : users) names.push_back(user.name);
+  return proxy::lint(policy, names, authenticate && authenticate_calls);
+}
+
 proxy::Config ProxySettings::to_config() const {
   proxy::Config out;
   out.listen = listen;
@@ -71,6 +78,7 @@ proxy::Config ProxySettings::to_config() const {
   out.keep_alive = keep_alive;
   out.keep_alive_failures = keep_alive_failures;
   out.secret = secret;
+  out.policy = policy;
   return out;
 }
 

@@ -14,5 +14,17 @@ Checked<void> read_qop(const Fields& fields, const toml::node& node, ProxySettin
 Checked<void> read_registrar(const Fields& fields, const toml::node& node, ProxySettings& out);  // registrar_table.cpp
 Checked<void> read_tls(const Fields& fields, const toml::node& node, ProxySettings& out);        // tls_table.cpp
 Checked<void> read_users(const Fields& fields, const toml::node& node, ProxySettings& out);      // user_tables.cpp
+Checked<void> read_trunks(const Fields& fields, const toml::node& node, ProxySettings& out);     // trunk_table.cpp
+// policy_tables.cpp
+Checked<void> read_dial(const Fields& fields, const toml::node& node, ProxySettings& out);
+Checked<void> read_groups(const Fields& fields, const toml::node& node, ProxySettings& out);
+Checked<void> read_aliases(const Fields& fields, const toml::node& node, ProxySettings& out);
+Checked<void> read_emergency(const Fields& fields, const toml::node& node, ProxySettings& out);
+Checked<void> read_identity(const Fields& fields, const toml::node& node, ProxySettings& out);
+Checked<void> read_redirect(const Fields& fields, const toml::node& node, ProxySettings& out);
+Checked<void> read_stateless(const Fields& fields, const toml::node& node, ProxySettings& out);
+Checked<void> read_next_hops(const Fields& fields, const toml::node& node, ProxySettings& out);
+// The first error that lint() finds.
+Checked<void> check_policy(const Fields& fields, const ProxySettings& settings);
 
 }  // namespace offhook::io

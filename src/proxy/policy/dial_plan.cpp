@@ -48,7 +48,7 @@ Leads DialPlan::find(std::string_view number, const Sender& sender, const IsUser
     if (is_emergency(out.number)) return emergency(out.number);
     const auto alias = policy_.aliases.find(out.number);
     if (alias != policy_.aliases.end() && aliases++ < kMostAliases) {
-      if (take(alias->second, sender, out)) return out;
+      if (take(alias->second.to, sender, out)) return out;
       continue;
     }
     rule = std::find_if(rule, rules_.end(),
@@ -75,7 +75,7 @@ Leads DialPlan::find(std::string_view number, const Sender& sender, const IsUser
     // Rules and aliases have been asked; the place itself is final.
     if (!take(sender.peer->inbound, sender, out)) {
       const auto alias = policy_.aliases.find(out.number);
-      if (alias != policy_.aliases.end() && take(alias->second, sender, out)) return out;
+      if (alias != policy_.aliases.end() && take(alias->second.to, sender, out)) return out;
       const auto group = groups_.find(out.number);
       out.kind = group == groups_.end() ? Leads::Kind::User : Leads::Kind::Group;
       out.group = group == groups_.end() ? nullptr : group->second;
@@ -139,7 +139,7 @@ const Trunk* DialPlan::trusting(const IpAddress& address) const {
 bool DialPlan::is_alias_of(std::string_view name, std::string_view user) const {
   if (name == user) return true;
   const auto alias = policy_.aliases.find(name);
-  return alias != policy_.aliases.end() && alias->second == user;
+  return alias != policy_.aliases.end() && alias->second.to == user;
 }
 
 std::string DialPlan::number_at(const Trunk& trunk, std::string_view number) {

@@ -176,7 +176,7 @@ TEST_F(PolicyTest, RulesChangeNumbersAndLeadToPlaces) {
   config.policy.rules = {{"9.", "", 1, "", {}, 1},
                          {"0[1-9].", "users", 1, "+49", {"trunk:one", "trunk:two"}, 2},
                          {"5xx", "", 0, "", {"1002"}, 3}};
-  config.policy.aliases = {{"reception", "1003"}};
+  config.policy.aliases = {{"reception", {"1003"}}};
   start();
   dial("90301");
   world->expect(kAlice, 100);
@@ -191,7 +191,7 @@ TEST_F(PolicyTest, RulesChangeNumbersAndLeadToPlaces) {
 }
 
 TEST_F(PolicyTest, AliasesOfEachOtherEnd) {
-  config.policy.aliases = {{"a", "b"}, {"b", "a"}};
+  config.policy.aliases = {{"a", {"b"}}, {"b", {"a"}}};
   start();
   dial("a");
   world->expect(kAlice, 404);
@@ -366,7 +366,7 @@ class IdentityTest : public PolicyTest {
     config.policy.asserts_identity = true;
     config.policy.trunks = {trunk("one", kFirst, {"0"}), trunk("two", kSecond, {"1"})};
     config.policy.trunks[0].trusted = {*AddressRange::parse("192.0.2.51")};
-    config.policy.aliases = {{"+4930555", "1001"}};
+    config.policy.aliases = {{"+4930555", {"1001"}}};
   }
   // From 1001 with a good password, to wherever the number leads.
   sip::Message call(std::string_view number, const Endpoint& to, std::vector<std::string> headers = {}) {

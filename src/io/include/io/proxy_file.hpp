@@ -40,11 +40,15 @@ struct ProxySettings {
   std::string secret;
   TlsSettings tls;  // of TLS and WSS
   int dscp = 0;     // of SIP packets; 0 leaves them unmarked
+  proxy::Policy policy;
+  std::string file;  // that they were read from, for findings
 
   // What the engine takes; passwords become HA1 here.
   [[nodiscard]] proxy::Config to_config() const;
   // A user without HA1 for an algorithm that is offered: clients choose by what is offered, and would fail.
   [[nodiscard]] Checked<void> check_users() const;
+  // What is odd about trunks, rules and groups; with errors no file is read.
+  [[nodiscard]] std::vector<proxy::Finding> lint() const;
   // Path of the SQLite file; "" for memory.
   [[nodiscard]] std::string sqlite_path() const;
 };

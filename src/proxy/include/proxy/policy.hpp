@@ -71,6 +71,11 @@ struct Group {
   std::uint32_t line = 0;
 };
 
+struct Alias {
+  std::string to;  // a place
+  std::uint32_t line = 0;
+};
+
 struct Emergency {
   std::vector<std::string> numbers;  // exactly as dialled
   std::vector<std::string> trunks;   // names, in the order in which to try them
@@ -86,7 +91,7 @@ struct Policy {
   std::vector<Trunk> trunks;
   std::vector<DialRule> rules;
   std::vector<Group> groups;
-  std::map<std::string, std::string, std::less<>> aliases;  // a name or number to a place
+  std::map<std::string, Alias, std::less<>> aliases;  // by the name or number
   Emergency emergency;
   bool asserts_identity = false;  // P-Asserted-Identity of authenticated users is added
   Redirects redirects = Redirects::Pass;
