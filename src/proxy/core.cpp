@@ -17,6 +17,7 @@
 #include "options.hpp"
 #include "policy/identity.hpp"
 #include "policy/router.hpp"
+#include "policy/trunk_registrations.hpp"
 #include "reconfiguration.hpp"
 #include "registrar/keep_alive.hpp"
 #include "registrar/registrar.hpp"
@@ -62,7 +63,8 @@ class Core::Impl {
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
                      [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
         acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}),
-        router_({&names_, &authenticator_, &location_}, config_.policy),
+        trunks_({&names_, &transactions_, &resolver_, &random}, config_.policy.trunks),
+        router_({&names_, &authenticator_, &location_, &trunks_}, config_.policy),
         identities_(config_, names_, router_) {
     transactions_.use(resolver_);
     settle();
@@ -80,6 +82,7 @@ class Core::Impl {
     forwarder_.set_record_route(config_.record_route);
     relays_.set_timer_c(config_.timer_c);
     router_.configure(config_.policy);
+    trunks_.configure(config_.policy.trunks);
     settle();
     return {};
   }
@@ -95,6 +98,7 @@ class Core::Impl {
     relays_.wake(now);
     registrar_.expire(now);
     keep_alive_.wake(now);
+    trunks_.wake(now);
     resolver_.wake(now);
     pump(now);
   }
@@ -103,6 +107,7 @@ class Core::Impl {
       connections_.erase(flow.connection);
       registrar_.lose(now, flow.connection);
     }
+    trunks_.lose(now, flow);
     transactions_.unreachable(now.mono, flow);
     pump(now);
   }
@@ -125,7 +130,7 @@ class Core::Impl {
   [[nodiscard]] std::optional<TimePoint> deadline() const {
     std::optional<TimePoint> first;
     for (const auto next : {transactions_.deadline(), relays_.deadline(), location_.deadline(), resolver_.deadline(),
-                            subscriptions_.deadline(), keep_alive_.deadline()})
+                            subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline()})
       if (next && (!first || *next < *first)) first = next;
     return first;
   }
@@ -171,7 +176,8 @@ class Core::Impl {
   void pump(Now now) {
     take_events(now);
     while (const auto located = resolver_.poll_located()) {
-      if (!relays_.located(now, *located) && !transactions_.located(*located) && !subscriptions_.located(now, *located))
+      if (!relays_.located(now, *located) && !transactions_.located(*located) &&
+          !subscriptions_.located(now, *located) && !trunks_.located(now, *located))
         acknowledgements_.located(*located);
       take_events(now);
     }
@@ -195,11 +201,13 @@ class Core::Impl {
   }
 
   void respond(Now now, transaction::ResponseReceived e) {
+    if (TrunkRegistrations::is_ours(e.owner)) return trunks_.respond(now, e);
     if (Subscriptions::is_ours(e.owner)) return subscriptions_.respond(now, e);
     if (KeepAlive::is_ours(e.owner)) return keep_alive_.respond(e);
     relays_.respond(now, std::move(e));
   }
   void fail(Now now, transaction::Owner owner, transaction::ClientId client, int status) {
+    if (TrunkRegistrations::is_ours(owner)) return trunks_.fail(now, owner, client, status);
     if (Subscriptions::is_ours(owner)) return subscriptions_.fail(owner, client);
     if (KeepAlive::is_ours(owner)) return keep_alive_.fail(now, owner);
     relays_.fail(now, owner, client, status);
@@ -401,6 +409,7 @@ class Core::Impl {
   Relays relays_;
   KeepAlive keep_alive_;
   Acknowledgements acknowledgements_;
+  TrunkRegistrations trunks_;
   Router router_;
   Identities identities_;
 };

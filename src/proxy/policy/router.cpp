@@ -49,6 +49,7 @@ void Router::configure(Policy policy) {
 void Router::recognise(const sip::Message& request, const transport::Flow& flow, Facts& facts) const {
   if (plan_->is_empty()) return;
   facts.peer = plan_->trusting(flow.remote.address);
+  if (facts.peer == nullptr) facts.peer = plan_->trunk(s_.registrations->trunk_at(flow.remote.address));
   if (facts.peer != nullptr) {
     facts.from_us = false;  // whatever it says: it has no password of ours
     std::optional<sip::Uri> storage;
