@@ -7,6 +7,7 @@
 #include "answers.hpp"
 #include "auth/authenticator.hpp"
 #include "base/overloaded.hpp"
+#include "calls/calls.hpp"
 #include "check.hpp"
 #include "cluster/nodes.hpp"
 #include "events/reg_package.hpp"
@@ -58,8 +59,10 @@ class Core::Impl {
         reg_events_(location_, gruus_, subscriptions_),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
                     &counters_, &reg_events_, &nodes_}),
+        calls_(loop_secret_),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
-                 &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); }}),
+                 &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); },
+                 &calls_}),
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
                      [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
         acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}),
@@ -96,6 +99,7 @@ class Core::Impl {
   void wake(Now now) {
     transactions_.wake(now.mono);
     relays_.wake(now);
+    calls_.wake(now.mono);
     registrar_.expire(now);
     keep_alive_.wake(now);
     trunks_.wake(now);
@@ -129,8 +133,9 @@ class Core::Impl {
   }
   [[nodiscard]] std::optional<TimePoint> deadline() const {
     std::optional<TimePoint> first;
-    for (const auto next : {transactions_.deadline(), relays_.deadline(), location_.deadline(), resolver_.deadline(),
-                            subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline()})
+    for (const auto next :
+         {transactions_.deadline(), relays_.deadline(), calls_.deadline(), location_.deadline(), resolver_.deadline(),
+          subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline()})
       if (next && (!first || *next < *first)) first = next;
     return first;
   }
@@ -140,6 +145,7 @@ class Core::Impl {
     resolver_.set_policy(policy_of(config_));
     transport_.speak_tcp(std::ranges::any_of(
         config_.listen, [](const auto& listen) { return listen.protocol == transport::Protocol::Tcp; }));
+    calls_.configure(config_.record_route ? config_.calls : CallSettings{.on = false});
     config_.users = {};  // the authenticator has them
   }
 
@@ -300,22 +306,24 @@ class Core::Impl {
     if (const auto refusal = check_relaying({facts.to_us || facts.by_node, facts.in_dialog, facts.from_us}))
       return answer(now, e, *refusal);
     auto route = router_.find(now, e.request, facts);
-    if (route && route->targets.empty()) return refuse_route(now, e, route->refusal);
+    if (route && route->targets.empty()) return refuse_route(now, e, facts, route->refusal);
     auto targets = route ? std::move(route->targets) : targets_for(now, facts);
     if (targets.empty() && !facts.plan.flow_token.empty()) return answer(now, e, {430, "Flow Failed"});
     if (targets.empty()) {
       ++counters_.not_found;
       const auto gruu = gruus_.read(facts.uri);
       const bool known = gruu && !gruu->temporary && authenticator_.find(sip::unescape(facts.uri.user)) != nullptr;
+      calls_.refused(now, e.request, facts, known ? 480 : 404);
       return answer(now, e, {known ? 480 : 404});
     }
     // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
     if (e.request.method() == Method::Invite) answer(now, e, {100});
     relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets),
-                  {informs, identities_.of(e.request, e.flow, facts)});
+                  {informs, identities_.of(e.request, e.flow, facts), calls_.take(now, e.request, facts)});
   }
-  void refuse_route(Now now, const RequestReceived& e, const Reply& refusal) {
+  void refuse_route(Now now, const RequestReceived& e, const Facts& facts, const Reply& refusal) {
     ++counters_.not_found;
+    calls_.refused(now, e.request, facts, refusal.status);
     answer(now, e, refusal);
   }
 
@@ -406,6 +414,7 @@ class Core::Impl {
   Subscriptions subscriptions_;
   RegPackage reg_events_;
   Registrar registrar_;
+  Calls calls_;
   Relays relays_;
   KeepAlive keep_alive_;
   Acknowledgements acknowledgements_;
@@ -458,6 +467,9 @@ std::size_t Core::relay_count() const { return impl_->relays_.size(); }
 std::size_t Core::timer_count() const {
   return impl_->transactions_.timer_count() + impl_->relays_.timer_count() + impl_->subscriptions_.timer_count();
 }
+void Core::observe(CallObserver& observer) { impl_->calls_.observe(observer); }
+std::vector<CallRecord> Core::calls() const { return impl_->calls_.records(); }
+std::size_t Core::call_count() const { return impl_->calls_.size(); }
 std::size_t Core::subscription_count() const { return impl_->subscriptions_.size(); }
 const Counters& Core::counters() const { return impl_->counters_; }
 
