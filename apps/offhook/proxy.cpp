@@ -4,6 +4,7 @@
 
 #include "base/ascii.hpp"
 #include "command.hpp"
+#include "io/admin_host.hpp"
 #include "io/files.hpp"
 #include "io/proxy_host.hpp"
 
@@ -11,7 +12,7 @@ namespace offhook {
 namespace {
 
 struct Options {
-  std::string config, store, tls_certificate, tls_key, tls_trusted;
+  std::string config, store, admin, admin_token_file, tls_certificate, tls_key, tls_trusted;
   std::vector<std::string> listen, domains, name_servers, users, digest;
   bool no_auth = false, check = false;
 };
@@ -61,6 +62,13 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
     return complain("--tls-certificate and --tls-key go together");
   if (!options.tls_certificate.empty()) out.tls.certificates = {{options.tls_certificate, options.tls_key}};
   if (!options.tls_trusted.empty()) out.tls.trusted = options.tls_trusted;
+  if (!options.admin.empty()) {
+    const auto admin = io::parse_admin(options.admin);
+    if (!admin) return tl::unexpected(admin.error());
+    out.admin.listen = *admin;
+  }
+  if (!options.admin_token_file.empty()) out.admin.token_file = options.admin_token_file;
+  if (auto complete = out.admin.complete(); !complete) return tl::unexpected(complete.error());
   if (options.no_auth) out.authenticate = false;
   if (const auto complete = out.check_users(); out.authenticate && !complete) return tl::unexpected(complete.error());
   if (out.authenticate && out.users.empty())
@@ -76,12 +84,87 @@ std::string describe(const io::ProxySettings& settings, const proxy::Finding& fi
   return (place.empty() ? "flags" : place) + (is_error ? ": error: " : ": warning: ") + finding.text;
 }
 
-// File and flags again; what is wrong there changes nothing.
-Checked<void> reload(const Options& options, io::ProxyHost& host) {
-  auto settings = settings_of(options);
-  if (!settings) return tl::unexpected(settings.error());
-  return host.reload(std::move(*settings));
-}
+// A proxy that runs, with its administration.
+class Server {
+ public:
+  Server(const Options& options, const Common& common) : options_(options), common_(common) {}
+
+  int run(io::ProxySettings settings) {
+    loop_.on_terminate([this] { terminate(); });  // before anybody is told that we are ready
+    if (auto started = start(std::move(settings)); !started) return report(started.error());
+    for (const auto& listen : host_->listening())
+      std::printf("listening on %s:%s\n", to_lower(transport::protocol_name(listen.protocol)).c_str(),
+                  listen.endpoint.text().c_str());
+    if (admin_) std::printf("administration on http://%s\n", admin_->local().text().c_str());
+    loop_.on_hangup([this] { static_cast<void>(reload()); });
+    std::printf("ready\n");
+    std::fflush(stdout);
+    if (in_memory_)
+      log(common_, LogLevel::Info,
+          "registrations are kept in memory and end with this process (--store sqlite:FILE keeps them)");
+    loop_.run();
+    log(common_, LogLevel::Info, "stopping");
+    admin_.reset();
+    host_.reset();  // finishes what was handed to the store
+    return kOk;
+  }
+
+ private:
+  Checked<void> start(io::ProxySettings settings) {
+    in_memory_ = settings.store == "memory";
+    drain_limit_ = settings.drain_limit;
+    const io::AdminSettings admin = settings.admin;
+    auto host = io::ProxyHost::start(loop_, std::move(settings));
+    if (!host) return tl::unexpected(host.error());
+    host_ = std::move(*host);
+    host_->on_trouble([this](const std::string& what) { log(common_, LogLevel::Warning, what); });
+    if (!admin.listen) return {};
+    auto opened = io::AdminHost::open(
+        loop_, *host_, admin,
+        {[this] { return reload(); }, [this](auto limit) { drain(limit.value_or(drain_limit())); }});
+    if (!opened) return tl::unexpected(opened.error());
+    admin_ = std::move(*opened);
+    return {};
+  }
+
+  // File and flags again; what is wrong there changes nothing.
+  Checked<void> reload() {
+    auto done = settings_of(options_).and_then([this](const io::ProxySettings& settings) {
+      return host_->reload(settings).map([&] {
+        drain_limit_ = settings.drain_limit;
+        if (admin_) admin_->set_token(settings.admin.token);
+      });
+    });
+    if (done)
+      log(common_, LogLevel::Info, "the configuration is read again");
+    else
+      log(common_, LogLevel::Warning, "the configuration stays as it was: " + done.error().text());
+    return done;
+  }
+
+  // Who is told to go once more goes at once: by this when an operator has begun, by the signal's default otherwise.
+  void terminate() {
+    if (drain_limit_ == seconds(0) || !host_ || host_->core().is_draining()) return loop_.stop();
+    drain(drain_limit_);
+  }
+  void drain(Duration limit) {
+    if (host_->core().is_draining()) return;
+    log(common_, LogLevel::Info, "no new calls; ending with the last one");
+    host_->drain(limit, [this] { loop_.stop(); });
+  }
+  [[nodiscard]] seconds drain_limit() const {
+    constexpr seconds kLimit{3600};  // for an operator, where the configuration says nothing
+    return drain_limit_ == seconds(0) ? kLimit : drain_limit_;
+  }
+
+  const Options& options_;
+  const Common& common_;
+  bool in_memory_ = false;
+  seconds drain_limit_{0};
+  io::Loop loop_;
+  std::unique_ptr<io::ProxyHost> host_;
+  std::unique_ptr<io::AdminHost> admin_;
+};
 
 int serve(const Options& options, const Common& common) {
   auto settings = settings_of(options);
@@ -95,31 +178,7 @@ int serve(const Options& options, const Common& common) {
     for (const proxy::Finding& finding : settings->lint()) std::printf("%s\n", describe(*settings, finding).c_str());
     return kOk;
   }
-  io::Loop loop;
-  loop.on_terminate([&] { loop.stop(); });  // before anybody is told that we are ready
-  auto host = io::ProxyHost::start(loop, *settings);
-  if (!host) return report(host.error());
-  settings->users.clear();  // passwords are HA1 from here on
-  for (const auto& listen : (*host)->listening())
-    std::printf("listening on %s:%s\n", to_lower(transport::protocol_name(listen.protocol)).c_str(),
-                listen.endpoint.text().c_str());
-  loop.on_hangup([&] {
-    const auto reloaded = reload(options, **host);
-    if (reloaded)
-      log(common, LogLevel::Info, "the configuration is read again");
-    else
-      log(common, LogLevel::Warning, "the configuration stays as it was: " + reloaded.error().text());
-  });
-  (*host)->on_trouble([&common](const std::string& what) { log(common, LogLevel::Warning, what); });
-  std::printf("ready\n");
-  std::fflush(stdout);
-  if (settings->store == "memory")
-    log(common, LogLevel::Info,
-        "registrations are kept in memory and end with this process (--store sqlite:FILE keeps them)");
-  loop.run();
-  log(common, LogLevel::Info, "stopping");
-  host->reset();  // finishes what was handed to the store
-  return kOk;
+  return Server(options, common).run(std::move(*settings));
 }
 
 }  // namespace
@@ -149,6 +208,10 @@ Run add_proxy(CLI::App& app, Common& common) {
   command->add_option("--tls-key", options->tls_key, "Its private key (PEM); SIGHUP reads all files again")
       ->option_text("FILE");
   command->add_option("--tls-trusted", options->tls_trusted, "Whom to trust (PEM); the system's list without it")
+      ->option_text("FILE");
+  command->add_option("--admin", options->admin, "Where the administration is served over HTTP (docs/operations.md)")
+      ->option_text("ADDRESS:PORT");
+  command->add_option("--admin-token-file", options->admin_token_file, "File with the token that its clients show")
       ->option_text("FILE");
   command->add_flag("--no-auth", options->no_auth, "Believe everybody (labs)");
   command->add_flag("--check", options->check, "Read the configuration, say what it means, and stop");

@@ -6,12 +6,12 @@
 #include <span>
 #include <utility>
 
+#include "answers.hpp"
 #include "arguments.hpp"
 #include "base/ascii.hpp"
 #include "base/overloaded.hpp"
 #include "commands.hpp"
 #include "feed.hpp"
-#include "json_text.hpp"
 #include "message_json.hpp"
 #include "phone_json.hpp"
 #include "route.hpp"
@@ -27,12 +27,6 @@ constexpr std::size_t kPage = 1000;
 constexpr std::size_t kSnapshot = 500;
 // Messages whose arrival is waited for; beyond, the oldest are never reported lost.
 constexpr std::size_t kUnderWay = 1000;
-
-Response ok(const json& body) { return {200, "application/json", json_text(body) + "\n", {}, {}}; }
-
-Response error(int status, std::string_view sentence) {
-  return {status, "application/json", json_text({{"error", sentence}}) + "\n", {}, {}};
-}
 
 }  // namespace
 

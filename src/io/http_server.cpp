@@ -234,12 +234,16 @@ http::response<http::string_body> HttpServer::Impl::answer(const http::request<h
   const api::Response response =
       service->handle(now(), {std::string(view(request.method_string())), path,
                               std::string(mark == std::string_view::npos ? "" : target.substr(mark + 1)),
-                              std::string(view(request[http::field::content_type])), request.body()});
+                              std::string(view(request[http::field::content_type])), request.body(),
+                              std::string(view(request[http::field::authorization]))});
   if (after) after();
   out.result(static_cast<unsigned>(response.status));
   out.set(http::field::content_type, response.content_type);
   out.set(http::field::cache_control, response.cache_control.empty() ? "no-store" : response.cache_control);
   if (!response.allow.empty()) out.set(http::field::allow, response.allow);
+  if (!response.authenticate.empty()) out.set(http::field::www_authenticate, response.authenticate);
+  if (!response.file_name.empty())
+    out.set(http::field::content_disposition, "attachment; filename=\"" + response.file_name + '"');
   out.body() = response.body;
   return out;
 }

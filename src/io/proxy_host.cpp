@@ -53,6 +53,21 @@ ProxyHost::~ProxyHost() {
   store_.reset();
 }
 
+void ProxyHost::drain(Duration limit, std::function<void()> done) {
+  core_->drain();
+  left_ = std::move(done);
+  leave_at_ = now().mono + limit;
+  leave_when_idle();
+}
+
+// Looked at often enough, and no oftener: calls end without telling anybody.
+void ProxyHost::leave_when_idle() {
+  constexpr milliseconds kLook{100};
+  const TimePoint at = now().mono;
+  if (at < leave_at_ && core_->relay_count() > 0) return leave_.set(std::min(leave_at_, at + kLook));
+  if (auto done = std::exchange(left_, {})) done();
+}
+
 void ProxyHost::pass_store_writes() {
   std::vector<proxy::StoreWrite> writes;
   while (auto write = core_->poll_store()) {

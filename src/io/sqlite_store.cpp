@@ -150,6 +150,16 @@ void SqliteStore::submit(std::vector<proxy::StoreWrite> writes) {
   loop_->post([done = done_, refused = std::move(refused)] { done(refused, "too many writes wait for the disk"); });
 }
 
+Histogram SqliteStore::commits() const {
+  const std::lock_guard lock(mutex_);
+  return commits_;
+}
+
+void SqliteStore::note(Duration took) {
+  const std::lock_guard lock(mutex_);
+  commits_.add(took);
+}
+
 // Everything that waits, and what comes within the delay as long as it keeps coming: as many as came along last time
 // are worth waiting for, so one alone does not wait, and those who answer each other in turns come together.
 std::vector<proxy::StoreWrite> SqliteStore::gather() {
@@ -171,7 +181,9 @@ void SqliteStore::work() {
   for (;;) {
     const std::vector<proxy::StoreWrite> batch = gather();
     if (batch.empty()) return;
+    const auto began = std::chrono::steady_clock::now();
     std::string error = database_->commit(batch);
+    note(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began));
     std::vector<std::uint64_t> ids;
     ids.reserve(batch.size());
     for (const auto& write : batch) ids.push_back(write.id);

@@ -85,6 +85,7 @@ void Servers::create(TimePoint now, transport::Incoming& incoming, const sip::Vi
   ++services_.counters->server_started;
 
   const sip::Method method = incoming.message.method();
+  ++services_.counters->requests[static_cast<std::size_t>(method)];
   RequestReceived event{id, {}, incoming.flow, {}, 0};
   if (method == sip::Method::Cancel) find_cancelled(incoming.message, via, event);
   event.request = std::move(incoming.message);  // `via` looks into it and is of no use from here on
@@ -145,6 +146,7 @@ void Servers::respond(TimePoint now, ServerId id, Response response) {
   Server* server = servers_.find(id);
   if (server == nullptr) return;
   const int status = response.status;
+  ++services_.counters->responses[static_cast<std::size_t>(status / 100)];
   if (is_invite(*server))
     feed(id, *server, invite_input(status), {now, nullptr, &response});
   else if (status == 408)

@@ -95,6 +95,8 @@ constexpr Row kRows[] = {
     {"dial", "[[dial]]", read_dial},
     {"group", "[[group]]", read_groups},
     {"trunk", "[[trunk]]", read_trunks},
+    {"admin", "[admin]", read_admin},
+    {"drain", "[drain]", read_drain},
     {"user", "[[user]]", read_users},
 };
 

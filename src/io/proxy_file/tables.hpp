@@ -8,8 +8,10 @@ namespace offhook::io {
 
 using FieldReader = Checked<void> (*)(const Fields& fields, const toml::node& node, ProxySettings& out);
 
+Checked<void> read_admin(const Fields& fields, const toml::node& node, ProxySettings& out);      // admin_table.cpp
 Checked<void> read_auth(const Fields& fields, const toml::node& node, ProxySettings& out);       // auth_fields.cpp
 Checked<void> read_digest(const Fields& fields, const toml::node& node, ProxySettings& out);     // auth_fields.cpp
+Checked<void> read_drain(const Fields& fields, const toml::node& node, ProxySettings& out);      // admin_table.cpp
 Checked<void> read_qop(const Fields& fields, const toml::node& node, ProxySettings& out);        // auth_fields.cpp
 Checked<void> read_registrar(const Fields& fields, const toml::node& node, ProxySettings& out);  // registrar_table.cpp
 Checked<void> read_tls(const Fields& fields, const toml::node& node, ProxySettings& out);        // tls_table.cpp

@@ -92,10 +92,12 @@ class LocationTable {
   [[nodiscard]] std::size_t missed(const StoreWrite::Remove& which);
   void set_missed(const StoreWrite::Remove& which, std::size_t missed);
   [[nodiscard]] std::size_t size() const { return size_; }
+  // f(entry) → bool, whether to go on.
   template <class F>
   void for_each(F&& f) const {
     for (const Entry* first : by_aor_)
-      for (const Entry& entry : Entries(first)) f(entry);
+      for (const Entry& entry : Entries(first))
+        if (!f(entry)) return;
   }
 
  private:

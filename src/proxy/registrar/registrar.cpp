@@ -149,6 +149,16 @@ void Registrar::drop(Now now, const StoreWrite::Remove& which) {
   }
 }
 
+std::size_t Registrar::clear(Now now, const std::string& aor) {
+  std::vector<StoreWrite::Remove> all;
+  for (const auto& entry : s_.location->find(aor)) all.push_back(entry.name());
+  for (StoreWrite::Remove& which : all) {
+    remove(now, which, body::ContactEvent::Rejected);
+    gone(std::move(which));
+  }
+  return all.size();
+}
+
 void Registrar::remove(Now now, const StoreWrite::Remove& which, body::ContactEvent event) {
   if (s_.observer->is_watching(which.aor))
     for (const auto& entry : s_.location->find(which.aor))

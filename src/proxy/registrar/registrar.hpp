@@ -57,6 +57,8 @@ class Registrar {
   void lose(Now now, std::uint64_t connection);
   // A binding leads nowhere any more (RFC 5626 §7).
   void drop(Now now, const StoreWrite::Remove& which);
+  // All bindings of an address-of-record go, because an operator says so; how many there were.
+  std::size_t clear(Now now, const std::string& aor);
 
   [[nodiscard]] std::optional<StoreWrite> poll_store();
   void stored(Now now, std::uint64_t id, Stored outcome);

@@ -16,14 +16,17 @@ struct Request {
   std::string query;   // raw, without '?'
   std::string content_type;
   std::string body;
+  std::string authorization{};  // the field's value: "Bearer …"
 };
 
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
-  std::string allow;          // Allow header of a 405
-  std::string cache_control;  // "" for no-store
+  std::string allow;           // Allow header of a 405
+  std::string cache_control;   // "" for no-store
+  std::string authenticate{};  // WWW-Authenticate header of a 401
+  std::string file_name{};     // a browser saves it under that name
 };
 
 using SocketId = std::uint64_t;

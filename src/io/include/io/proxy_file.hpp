@@ -2,6 +2,7 @@
 // file:line.
 #pragma once
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,16 @@ struct ProxyUser {
   std::string name, password;
   std::array<std::string, sip::kDigestHashes> ha1;
   bool has_password = false;
+};
+
+// [admin]: where the administration listens, if anywhere, and what its clients show.
+struct AdminSettings {
+  std::optional<Endpoint> listen;
+  std::string token;       // "" without one
+  std::string token_file;  // whose first line is the token; "" for none
+
+  // Reads the token from its file. Complaint: an address that others reach, without a token; a token that is too short.
+  [[nodiscard]] Checked<void> complete();
 };
 
 struct ProxySettings {
@@ -40,6 +51,9 @@ struct ProxySettings {
   std::string secret;
   TlsSettings tls;  // of TLS and WSS
   int dscp = 0;     // of SIP packets; 0 leaves them unmarked
+  AdminSettings admin;
+  proxy::DrainSettings drain;
+  seconds drain_limit{0};  // how long calls may go on when the process is told to end; 0 ends it at once
   proxy::Policy policy;
   std::string file;  // that they were read from, for findings
 
@@ -59,6 +73,8 @@ struct ProxySettings {
 [[nodiscard]] Checked<std::string> parse_store(std::string_view text);
 // "SHA-256", "SHA-512-256", "MD5", and each with "-sess".
 [[nodiscard]] Checked<sip::DigestAlgorithm> parse_digest(std::string_view text);
+// "127.0.0.1:8088".
+[[nodiscard]] Checked<Endpoint> parse_admin(std::string_view text);
 // "1001:secret".
 [[nodiscard]] Checked<ProxyUser> parse_user(std::string_view text);
 

@@ -35,6 +35,15 @@ class ProxyHost {
   Checked<void> reload(ProxySettings settings);
   static constexpr seconds kRetirement{32};  // 64*T1: all transactions have ended
   [[nodiscard]] const proxy::Core& core() const { return *core_; }
+  // For commands; flush() afterwards.
+  [[nodiscard]] proxy::Core& core() { return *core_; }
+  void flush() { sip_->drain(); }
+  // How long commits of the store took; nothing for a store in memory.
+  [[nodiscard]] std::optional<Histogram> commits() const {
+    return store_ ? std::optional(store_->commits()) : std::nullopt;
+  }
+  // No new calls: `done` is called, once, when none is left or after `limit`. Once only.
+  void drain(Duration limit, std::function<void()> done);
   // Hears, once for each change, that the store cannot be written and why, and that it is written again.
   void on_trouble(std::function<void(const std::string&)> trouble) { trouble_ = std::move(trouble); }
 
@@ -47,13 +56,15 @@ class ProxyHost {
     transport::Listen bound;
     TimePoint until;
   };
-  explicit ProxyHost(Loop& loop) : loop_(&loop), retirement_(loop, [this] { close_retired(); }) {}
+  explicit ProxyHost(Loop& loop)
+      : loop_(&loop), retirement_(loop, [this] { close_retired(); }), leave_(loop, [this] { leave_when_idle(); }) {}
   Checked<void> open_sockets(ProxySettings& settings, flow::Recorder* recorder);
   void remember(const ProxySettings& settings);
   Checked<void> move_sockets(ProxySettings& settings);
   [[nodiscard]] Checked<Retired> open(const transport::Listen& asked);
   void close_retired();
   void pass_store_writes();
+  void leave_when_idle();
   void written(const std::vector<std::uint64_t>& ids, const std::string& error);
 
   Loop* loop_;
@@ -71,6 +82,9 @@ class ProxyHost {
   Loop::Timer retirement_;
   std::function<void(const std::string&)> trouble_;
   std::string store_error_;  // of the last commit
+  Loop::Timer leave_;        // at the latest, and soon after the last call
+  TimePoint leave_at_{};
+  std::function<void()> left_;
 };
 
 }  // namespace offhook::io

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/histogram.hpp"
 #include "base/result.hpp"
 #include "io/loop.hpp"
 #include "proxy/location.hpp"
@@ -37,6 +38,8 @@ class SqliteStore {
   // All bindings kept; before the first submit().
   [[nodiscard]] Checked<std::vector<proxy::Binding>> load();
   void submit(std::vector<proxy::StoreWrite> writes);
+  // How long its commits have taken so far, those that failed included.
+  [[nodiscard]] Histogram commits() const;
 
   static constexpr std::size_t kQueue = 100'000;
 
@@ -48,14 +51,16 @@ class SqliteStore {
   SqliteStore(std::unique_ptr<Database> database, Loop& loop, Done done, std::chrono::microseconds delay);
   [[nodiscard]] std::vector<proxy::StoreWrite> gather();
   void work();
+  void note(Duration took);
 
   std::unique_ptr<Database> database_;
   Loop* loop_;
   Done done_;
   std::chrono::microseconds delay_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<proxy::StoreWrite> queue_;
+  Histogram commits_;
   bool closing_ = false;
   std::size_t enough_ = 1;  // writes that are not kept waiting: as many as the last commit had
   std::thread writer_;

@@ -13,8 +13,8 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
-#include "proxy/calls.hpp"
 #include "proxy/cluster.hpp"
+#include "proxy/drain.hpp"
 #include "proxy/location.hpp"
 #include "proxy/policy.hpp"
 #include "sip/digest.hpp"
@@ -65,10 +65,10 @@ struct Config {
   std::string secret;                  // of temporary GRUUs, which outlive a restart with it; "" makes one
   seconds timer_c{180};
   Policy policy;  // trunks, dial rules, groups, emergency numbers, identity
+  DrainSettings drain;
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header
   ClusterConfig cluster;
-  CallSettings calls;
 };
 
 struct Counters {
@@ -110,18 +110,23 @@ class Core final : public transport::Engine {
   // All that the store has of that address-of-record, after a change by another node.
   void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings);
 
-  // Told of every call from now on; must outlive the core.
-  void observe(CallObserver& observer);
-  [[nodiscard]] std::vector<CallRecord> calls() const;
-  [[nodiscard]] std::size_t call_count() const;
+  // Requests that begin something new are refused from now on (proxy/drain.hpp); what there is goes on.
+  void drain();
+  [[nodiscard]] bool is_draining() const;
 
-  [[nodiscard]] std::vector<Binding> bindings(WallTime now) const;
+  // At most so many, in no order; and those of a user (as in his address, unescaped), in that of their registration.
+  [[nodiscard]] std::vector<Binding> bindings(WallTime now, std::size_t most = SIZE_MAX) const;
+  [[nodiscard]] std::vector<Binding> bindings_of(WallTime now, std::string_view user) const;
+  // Takes the user's bindings out, at once here and then in the store; how many there were.
+  std::size_t remove_bindings(Now now, std::string_view user);
   [[nodiscard]] std::size_t binding_count() const;
   [[nodiscard]] std::size_t transaction_count() const;  // client and server
   [[nodiscard]] std::size_t relay_count() const;        // requests in progress (response contexts)
   [[nodiscard]] std::size_t timer_count() const;        // of transactions and relays; binding expiry not counted
   [[nodiscard]] std::size_t subscription_count() const;
   [[nodiscard]] const Counters& counters() const;
+  [[nodiscard]] const transaction::Counters& transaction_counters() const;
+  [[nodiscard]] const transport::Counters& transport_counters() const;
 
  private:
   class Impl;

@@ -6,6 +6,7 @@
 // `Owner` is the TU's own number, handed back with each event. Everything sent goes into the transport layer's queue.
 // One thread; time is an argument.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -100,11 +101,15 @@ struct Response {
   std::string bytes;
 };
 
+inline constexpr std::size_t kMethods = static_cast<std::size_t>(sip::Method::Update) + 1;
+
 struct Counters {
   std::uint64_t client_started = 0, server_started = 0;
   std::uint64_t request_retransmits_sent = 0, request_retransmits_received = 0;
   std::uint64_t response_retransmits_sent = 0, response_retransmits_received = 0;
   std::uint64_t timeouts = 0, strays = 0, unmatched_acks = 0;
+  std::array<std::uint64_t, kMethods> requests{};  // that began a server transaction, by sip::Method
+  std::array<std::uint64_t, 7> responses{};        // that the TU has given to those, by class: [2] is 2xx
 };
 
 class Layer {
