@@ -7,6 +7,7 @@
 #include "answers.hpp"
 #include "auth/authenticator.hpp"
 #include "base/overloaded.hpp"
+#include "calls/calls.hpp"
 #include "check.hpp"
 #include "cluster/nodes.hpp"
 #include "drain.hpp"
@@ -18,6 +19,7 @@
 #include "options.hpp"
 #include "policy/identity.hpp"
 #include "policy/router.hpp"
+#include "policy/trunk_registrations.hpp"
 #include "reconfiguration.hpp"
 #include "registrar/keep_alive.hpp"
 #include "registrar/registrar.hpp"
@@ -58,12 +60,15 @@ class Core::Impl {
         reg_events_(location_, gruus_, subscriptions_),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
                     &counters_, &reg_events_, &nodes_}),
+        calls_(loop_secret_),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
-                 &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); }}),
+                 &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); },
+                 &calls_}),
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
                      [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
         acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}),
-        router_({&names_, &authenticator_, &location_}, config_.policy),
+        trunks_({&names_, &transactions_, &resolver_, &random}, config_.policy.trunks),
+        router_({&names_, &authenticator_, &location_, &trunks_}, config_.policy),
         identities_(config_, names_, router_) {
     transactions_.use(resolver_);
     settle();
@@ -81,6 +86,7 @@ class Core::Impl {
     forwarder_.set_record_route(config_.record_route);
     relays_.set_timer_c(config_.timer_c);
     router_.configure(config_.policy);
+    trunks_.configure(config_.policy.trunks);
     settle();
     return {};
   }
@@ -94,8 +100,10 @@ class Core::Impl {
   void wake(Now now) {
     transactions_.wake(now.mono);
     relays_.wake(now);
+    calls_.wake(now.mono);
     registrar_.expire(now);
     keep_alive_.wake(now);
+    trunks_.wake(now);
     resolver_.wake(now);
     pump(now);
   }
@@ -104,6 +112,7 @@ class Core::Impl {
       connections_.erase(flow.connection);
       registrar_.lose(now, flow.connection);
     }
+    trunks_.lose(now, flow);
     transactions_.unreachable(now.mono, flow);
     pump(now);
   }
@@ -125,8 +134,9 @@ class Core::Impl {
   }
   [[nodiscard]] std::optional<TimePoint> deadline() const {
     std::optional<TimePoint> first;
-    for (const auto next : {transactions_.deadline(), relays_.deadline(), location_.deadline(), resolver_.deadline(),
-                            subscriptions_.deadline(), keep_alive_.deadline()})
+    for (const auto next :
+         {transactions_.deadline(), relays_.deadline(), calls_.deadline(), location_.deadline(), resolver_.deadline(),
+          subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline()})
       if (next && (!first || *next < *first)) first = next;
     return first;
   }
@@ -136,6 +146,7 @@ class Core::Impl {
     resolver_.set_policy(policy_of(config_));
     transport_.speak_tcp(std::ranges::any_of(
         config_.listen, [](const auto& listen) { return listen.protocol == transport::Protocol::Tcp; }));
+    calls_.configure(config_.record_route ? config_.calls : CallSettings{.on = false});
     config_.users = {};  // the authenticator has them
   }
 
@@ -172,7 +183,8 @@ class Core::Impl {
   void pump(Now now) {
     take_events(now);
     while (const auto located = resolver_.poll_located()) {
-      if (!relays_.located(now, *located) && !transactions_.located(*located) && !subscriptions_.located(now, *located))
+      if (!relays_.located(now, *located) && !transactions_.located(*located) &&
+          !subscriptions_.located(now, *located) && !trunks_.located(now, *located))
         acknowledgements_.located(*located);
       take_events(now);
     }
@@ -196,11 +208,13 @@ class Core::Impl {
   }
 
   void respond(Now now, transaction::ResponseReceived e) {
+    if (TrunkRegistrations::is_ours(e.owner)) return trunks_.respond(now, e);
     if (Subscriptions::is_ours(e.owner)) return subscriptions_.respond(now, e);
     if (KeepAlive::is_ours(e.owner)) return keep_alive_.respond(e);
     relays_.respond(now, std::move(e));
   }
   void fail(Now now, transaction::Owner owner, transaction::ClientId client, int status) {
+    if (TrunkRegistrations::is_ours(owner)) return trunks_.fail(now, owner, client, status);
     if (Subscriptions::is_ours(owner)) return subscriptions_.fail(owner, client);
     if (KeepAlive::is_ours(owner)) return keep_alive_.fail(now, owner);
     relays_.fail(now, owner, client, status);
@@ -296,22 +310,24 @@ class Core::Impl {
     if (const auto refusal = check_relaying({facts.to_us || facts.by_node, facts.in_dialog, facts.from_us}))
       return answer(now, e, *refusal);
     auto route = router_.find(now, e.request, facts);
-    if (route && route->targets.empty()) return refuse_route(now, e, route->refusal);
+    if (route && route->targets.empty()) return refuse_route(now, e, facts, route->refusal);
     auto targets = route ? std::move(route->targets) : targets_for(now, facts);
     if (targets.empty() && !facts.plan.flow_token.empty()) return answer(now, e, {430, "Flow Failed"});
     if (targets.empty()) {
       ++counters_.not_found;
       const auto gruu = gruus_.read(facts.uri);
       const bool known = gruu && !gruu->temporary && authenticator_.find(sip::unescape(facts.uri.user)) != nullptr;
+      calls_.refused(now, e.request, facts, known ? 480 : 404);
       return answer(now, e, {known ? 480 : 404});
     }
     // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
     if (e.request.method() == Method::Invite) answer(now, e, {100});
     relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets),
-                  {informs, identities_.of(e.request, e.flow, facts)});
+                  {informs, identities_.of(e.request, e.flow, facts), calls_.take(now, e.request, facts)});
   }
-  void refuse_route(Now now, const RequestReceived& e, const Reply& refusal) {
+  void refuse_route(Now now, const RequestReceived& e, const Facts& facts, const Reply& refusal) {
     ++counters_.not_found;
+    calls_.refused(now, e.request, facts, refusal.status);
     answer(now, e, refusal);
   }
 
@@ -403,9 +419,11 @@ class Core::Impl {
   Subscriptions subscriptions_;
   RegPackage reg_events_;
   Registrar registrar_;
+  Calls calls_;
   Relays relays_;
   KeepAlive keep_alive_;
   Acknowledgements acknowledgements_;
+  TrunkRegistrations trunks_;
   Router router_;
   Identities identities_;
 };
@@ -469,6 +487,9 @@ std::size_t Core::relay_count() const { return impl_->relays_.size(); }
 std::size_t Core::timer_count() const {
   return impl_->transactions_.timer_count() + impl_->relays_.timer_count() + impl_->subscriptions_.timer_count();
 }
+void Core::observe(CallObserver& observer) { impl_->calls_.observe(observer); }
+std::vector<CallRecord> Core::calls() const { return impl_->calls_.records(); }
+std::size_t Core::call_count() const { return impl_->calls_.size(); }
 std::size_t Core::subscription_count() const { return impl_->subscriptions_.size(); }
 const Counters& Core::counters() const { return impl_->counters_; }
 const transaction::Counters& Core::transaction_counters() const { return impl_->transactions_.counters(); }

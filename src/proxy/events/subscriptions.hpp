@@ -57,7 +57,7 @@ class Subscriptions {
                const std::shared_ptr<const EventChange>& change);
 
   // Events of client transactions whose owner is_ours().
-  [[nodiscard]] static bool is_ours(transaction::Owner owner) { return (owner & kOwner) != 0; }
+  [[nodiscard]] static bool is_ours(transaction::Owner owner) { return owner >> 62 == kOwner >> 62; }
   void respond(Now now, const transaction::ResponseReceived& event);
   void fail(transaction::Owner owner, transaction::ClientId client);
   // False: nobody here waits for it.

@@ -136,6 +136,11 @@ const Trunk* DialPlan::trusting(const IpAddress& address) const {
   return nullptr;
 }
 
+const Trunk* DialPlan::trunk(std::string_view name) const {
+  const auto found = trunks_.find(name);
+  return found == trunks_.end() ? nullptr : found->second;
+}
+
 bool DialPlan::is_alias_of(std::string_view name, std::string_view user) const {
   if (name == user) return true;
   const auto alias = policy_.aliases.find(name);

@@ -46,6 +46,7 @@ class DialPlan {
   [[nodiscard]] Leads emergency(std::string_view number) const;
   // Whose `trusted` holds the address; the first one.
   [[nodiscard]] const Trunk* trusting(const IpAddress& address) const;
+  [[nodiscard]] const Trunk* trunk(std::string_view name) const;  // null for none
   // `name` is an address of that user: it, or an alias of it.
   [[nodiscard]] bool is_alias_of(std::string_view name, std::string_view user) const;
   [[nodiscard]] static std::string number_at(const Trunk& trunk, std::string_view number);

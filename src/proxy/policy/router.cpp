@@ -49,6 +49,7 @@ void Router::configure(Policy policy) {
 void Router::recognise(const sip::Message& request, const transport::Flow& flow, Facts& facts) const {
   if (plan_->is_empty()) return;
   facts.peer = plan_->trusting(flow.remote.address);
+  if (facts.peer == nullptr) facts.peer = plan_->trunk(s_.registrations->trunk_at(flow.remote.address));
   if (facts.peer != nullptr) {
     facts.from_us = false;  // whatever it says: it has no password of ours
     std::optional<sip::Uri> storage;
@@ -95,7 +96,10 @@ Router::Route Router::route_of(Now now, const Leads& leads) const {
 }
 
 std::vector<Target> Router::bindings_of(TimePoint now, std::string_view user) const {
-  return targets_of(s_.location->find(s_.names->aor(sip::escape_user(user))), now);
+  const std::string aor = s_.names->aor(sip::escape_user(user));
+  auto out = targets_of(s_.location->find(aor), now);
+  for (Target& target : out) target.aor = aor;
+  return out;
 }
 
 // One after the other. An emergency call tries them all, whatever the first ones say.
@@ -106,6 +110,7 @@ std::vector<Target> Router::trunk_targets(const Leads& leads) {
     Target target;
     target.uri = with_user(trunk->to, leads.emergency ? leads.number : DialPlan::number_at(*trunk, leads.number));
     if (!trunk->outbound_proxy.empty()) target.path = route_to(trunk->outbound_proxy);
+    target.aor = trunk->to;
     target.q = q--;
     auto manner = std::make_shared<Manner>();
     if (q > 0) manner->patience = trunk->timeout;

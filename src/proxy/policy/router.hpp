@@ -13,6 +13,7 @@
 #include "location/table.hpp"
 #include "names.hpp"
 #include "policy/dial_plan.hpp"
+#include "policy/trunk_registrations.hpp"
 #include "route/facts.hpp"
 #include "route/targets.hpp"
 
@@ -24,6 +25,7 @@ class Router {
     const Names* names;
     const Authenticator* authenticator;
     const LocationTable* location;
+    const TrunkRegistrations* registrations;
   };
   Router(Services services, Policy policy);
   // Other settings for what comes from now on.

@@ -34,7 +34,7 @@ class KeepAlive {
   [[nodiscard]] std::optional<TimePoint> deadline() const;
 
   // Events of client transactions whose owner is_ours().
-  [[nodiscard]] static bool is_ours(transaction::Owner owner) { return (owner & kOwner) != 0; }
+  [[nodiscard]] static bool is_ours(transaction::Owner owner) { return owner >> 62 == kOwner >> 62; }
   void respond(const transaction::ResponseReceived& event);
   void fail(Now now, transaction::Owner owner);
 

@@ -35,6 +35,7 @@ void Relays::start(Now now, transaction::ServerId server, const Job& job, std::v
   relay.invite = job.request.method() == sip::Method::Invite;
   relay.informs = caller.informs;
   relay.assertion = std::move(caller.assertion);
+  relay.call = caller.call;
   relay.targets = std::move(targets);
   s_.transactions->set_owner(server, id.number());
   wave(now, id, job);
@@ -180,6 +181,7 @@ void Relays::cancel(Now now, Owner owner, std::string_view reason) {
   Relay* relay = relays_.find(id);
   if (relay == nullptr || relay->answered) return;
   relay->cancelled = relay->closed = true;
+  if (relay->call) s_.calls->cancelled(relay->call);
   cancel_branches(now.mono, *relay, reason);
   advance(now, id);
 }
@@ -224,6 +226,7 @@ void Relays::provisional(TimePoint now, BranchId id, Branch& branch, const sip::
   Relay* relay = relays_.find(branch.relay);
   if (relay == nullptr || branch.done || response.status() == 100 || !relay->invite) return;
   if (!branch.overdue) arm_timer_c(now, id, branch);
+  if (relay->call) s_.calls->provisional(now, relay->call, id.number(), response, relay->targets[branch.target].aor);
   if (!relay->answered) forward(now, *relay, response);
 }
 
@@ -236,6 +239,7 @@ void Relays::success(TimePoint now, Branch& branch, const sip::Message& response
   settle(branch);
   if (relay->answered && !relay->invite) return;
   relay->answered = relay->closed = true;
+  if (relay->call) s_.calls->success(now, relay->call, response, relay->targets[branch.target].aor);
   forward(now, *relay, response);
   cancel_branches(now, *relay, kElsewhere);
 }
@@ -254,6 +258,7 @@ void Relays::failure(Now now, BranchId id, sip::Message response) {
   const bool is_dead = response.status() == 430;
   if ((is_dead || response.status() == 408) && next_flow(now, id, is_dead)) return advance(now, relay_id);
   settle(branch);
+  if (relay->call) s_.calls->branch_failed(now.mono, relay->call, id.number(), response.status());
   close_by(now.mono, *relay, branch, response.status());
   // The 487 to Timer C's CANCEL: the caller cancelled nothing, for it nobody answered in time.
   if (overdue && response.status() == 487 && !relay->cancelled)
@@ -279,6 +284,7 @@ void Relays::fail(Now now, Owner owner, transaction::ClientId client, int status
   const bool is_dead = status == 503 && !leads_to_node(relay->targets[branch->target].path);
   if (is_silent && next_flow(now, id, is_dead)) return advance(now, relay_id);
   settle(*branch);
+  if (relay->call) s_.calls->branch_failed(now.mono, relay->call, id.number(), status);
   close_by(now.mono, *relay, *branch, status);
   // A branch that never answered and was cancelled meanwhile: the caller waits for its 487.
   relay->best.offer(relay->cancelled ? 487 : status);
@@ -313,6 +319,7 @@ void Relays::advance(Now now, RelayId id) {
 void Relays::conclude(TimePoint now, Relay& relay) {
   relay.answered = true;
   const int status = relay.best.status();
+  if (relay.call) s_.calls->failed(now, relay.call, status);
   // RFC 4320 §4.2: a non-INVITE gets no 408, whoever said it.
   if (status == 408 && !relay.invite) return s_.transactions->abandon(now, relay.server);
   if (const auto response = relay.best.message()) {
@@ -368,6 +375,7 @@ void Relays::lose_patience(Now now, BranchId id) {
   const RelayId relay_id = branch->relay;
   Relay* const relay = relays_.find(relay_id);
   relay->best.offer(408);
+  if (relay->call) s_.calls->branch_failed(now.mono, relay->call, id.number(), 408);
   if (branch->resolution) {
     drop(id);
   } else {
@@ -413,7 +421,10 @@ void Relays::server_gone(TimePoint now, Owner owner) {
   Relay* relay = relays_.find(id);
   if (relay == nullptr) return;
   relay->server_gone = relay->closed = true;
-  if (!relay->answered) cancel_branches(now, *relay, {});
+  if (!relay->answered) {
+    if (relay->call) s_.calls->failed(now, relay->call, 408);
+    cancel_branches(now, *relay, {});
+  }
   erase_if_done(id);
 }
 

@@ -19,6 +19,7 @@
 #include "auth/authenticator.hpp"
 #include "base/slot_map.hpp"
 #include "base/timer_wheel.hpp"
+#include "calls/calls.hpp"
 #include "policy/identity.hpp"
 #include "proxy/core.hpp"
 #include "relay/best_response.hpp"
@@ -41,6 +42,7 @@ class Relays {
     transport::Resolver* resolver;
     Authenticator* authenticator;
     std::function<void(Now, const StoreWrite::Remove&)> flow_failed;  // of a binding that leads nowhere any more
+    Calls* calls = nullptr;                                           // hears of requests that have a CallRef
   };
   explicit Relays(Services services) : s_(std::move(services)) {}
   // Of branches that ring from now on.
@@ -56,6 +58,7 @@ class Relays {
   struct Caller {
     bool informs = false;                          // the 2xx carries what Authenticator::information() says
     std::shared_ptr<const Assertion> assertion{};  // what becomes of identities; null: nothing
+    CallRef call{};                                // that hears of the responses
   };
   // Forwards its request to `targets` (highest q first; not empty).
   void start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets, Caller caller);
@@ -106,6 +109,7 @@ class Relays {
     std::vector<Target> targets;
     std::vector<BranchId> branches;  // alive
     std::shared_ptr<const Assertion> assertion;
+    CallRef call;
     BestResponse best;
   };
 

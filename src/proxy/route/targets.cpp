@@ -79,6 +79,7 @@ std::optional<Target> next_of_instance(Target& target) {
   others.pop_back();
   next.instance->others = std::move(others);
   next.manner = target.manner;
+  next.aor = target.aor;
   next.q = target.q;
   return next;
 }

@@ -13,6 +13,7 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "proxy/calls.hpp"
 #include "proxy/cluster.hpp"
 #include "proxy/drain.hpp"
 #include "proxy/location.hpp"
@@ -69,6 +70,7 @@ struct Config {
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header
   ClusterConfig cluster;
+  CallSettings calls;
 };
 
 struct Counters {
@@ -110,6 +112,12 @@ class Core final : public transport::Engine {
   // All that the store has of that address-of-record, after a change by another node.
   void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings);
 
+  // Told of every call from now on; must outlive the core.
+  void observe(CallObserver& observer);
+  [[nodiscard]] std::vector<CallRecord> calls() const;
+  [[nodiscard]] std::size_t call_count() const;
+
+  [[nodiscard]] std::vector<Binding> bindings(WallTime now) const;
   // Requests that begin something new are refused from now on (proxy/drain.hpp); what there is goes on.
   void drain();
   [[nodiscard]] bool is_draining() const;
