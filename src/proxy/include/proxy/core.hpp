@@ -117,7 +117,6 @@ class Core final : public transport::Engine {
   [[nodiscard]] std::vector<CallRecord> calls() const;
   [[nodiscard]] std::size_t call_count() const;
 
-  [[nodiscard]] std::vector<Binding> bindings(WallTime now) const;
   // Requests that begin something new are refused from now on (proxy/drain.hpp); what there is goes on.
   void drain();
   [[nodiscard]] bool is_draining() const;
