@@ -80,7 +80,7 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "unknown field 'port'; known are listen, domains, dns, store, commit_delay, auth, digest, qop, userhash, "
        "nonce_lifetime, "
        "min_expires, default_expires, max_expires, dscp, redirect, stateless, next_hops, [registrar], [tls], [alias], "
-       "[emergency], [identity], [[dial]], [[group]], [[trunk]], [[user]] (p.toml:2)"},
+       "[emergency], [identity], [[dial]], [[group]], [[trunk]], [admin], [drain], [[user]] (p.toml:2)"},
       {"domains = [\"a\"]\n[registrar]\nmax_contacts = 0", "max_contacts must be a number from 1 to 1000 (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\nkeep_alive = -1",
        "keep_alive must be a number of seconds up to 86400; 0 is never (p.toml:3)"},
