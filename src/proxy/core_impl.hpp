@@ -1,0 +1,427 @@
+// The proxy's rooms wired together: which room answers which request. For core.cpp alone.
+#pragma once
+#include <algorithm>
+#include <unordered_map>
+
+#include "answers.hpp"
+#include "auth/authenticator.hpp"
+#include "base/overloaded.hpp"
+#include "calls/calls.hpp"
+#include "check.hpp"
+#include "cluster/nodes.hpp"
+#include "drain.hpp"
+#include "events/reg_package.hpp"
+#include "events/subscriptions.hpp"
+#include "location/table.hpp"
+#include "loop.hpp"
+#include "names.hpp"
+#include "options.hpp"
+#include "policy/identity.hpp"
+#include "policy/router.hpp"
+#include "policy/trunk_registrations.hpp"
+#include "proxy/core.hpp"
+#include "reconfiguration.hpp"
+#include "registrar/keep_alive.hpp"
+#include "registrar/registrar.hpp"
+#include "relay/acknowledgements.hpp"
+#include "relay/relay.hpp"
+#include "route/facts.hpp"
+#include "route/flow_token.hpp"
+#include "route/forward.hpp"
+#include "route/targets.hpp"
+#include "sip/header/event.hpp"
+
+namespace offhook::proxy {
+
+class Core::Impl {
+  using HeaderId = sip::HeaderId;
+  using Method = sip::Method;
+  using RequestReceived = transaction::RequestReceived;
+  static constexpr std::size_t kSecretLength = 50;
+
+ public:
+  Impl(Config config, Random& random, const transport::Locator& locator)
+      : config_(complete(std::move(config))),
+        nodes_(config_.cluster, random, connections_),
+        names_(config_.listen, config_.domains),
+        resolver_(random, locator),
+        transport_(random),
+        transactions_(transport_, random, config_.timers),
+        answers_(transactions_, random, config_.server_name),
+        authenticator_(config_, names_, random),
+        loop_secret_(random.next()),
+        gruus_(names_, secret_of(config_, random)),
+        forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
+        subscriptions_({&config_, &names_, &answers_, &transactions_, &resolver_, &random, &counters_}),
+        reg_events_(location_, gruus_, subscriptions_),
+        registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
+                    &counters_, &reg_events_, &nodes_}),
+        calls_(loop_secret_),
+        relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
+                 &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); },
+                 &calls_}),
+        keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
+                     [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
+        acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}),
+        trunks_({&names_, &transactions_, &resolver_, &random}, config_.policy.trunks),
+        router_({&names_, &authenticator_, &location_, &trunks_}, config_.policy),
+        identities_(config_, names_, router_) {
+    transactions_.use(resolver_);
+    settle();
+  }
+
+  // A room that reads config_ by its pointer sees what is new there by itself; the others are told.
+  Checked<void> reconfigure(Config config) {
+    config = complete(std::move(config));
+    if (auto refusal = check_reconfiguration(config_, config); !refusal) return refusal;
+    if (!config.secret.empty() && config.secret != config_.secret) gruus_ = Gruus(names_, config.secret);
+    config_ = std::move(config);
+    names_ = Names(config_.listen, config_.domains);
+    answers_.set_server_name(config_.server_name);
+    authenticator_.reconfigure(config_);
+    forwarder_.set_record_route(config_.record_route);
+    relays_.set_timer_c(config_.timer_c);
+    router_.configure(config_.policy);
+    trunks_.configure(config_.policy.trunks);
+    settle();
+    return {};
+  }
+
+  void receive(Now now, const transport::Flow& flow, std::string bytes) {
+    if (!has_clock_) set_clock(now);
+    if (auto incoming = transport_.receive(flow, std::move(bytes)))
+      transactions_.receive(now.mono, std::move(*incoming));
+    pump(now);
+  }
+  void wake(Now now) {
+    transactions_.wake(now.mono);
+    relays_.wake(now);
+    calls_.wake(now.mono);
+    registrar_.expire(now);
+    keep_alive_.wake(now);
+    trunks_.wake(now);
+    resolver_.wake(now);
+    pump(now);
+  }
+  void unreachable(Now now, const transport::Flow& flow) {
+    if (flow.connection != 0) {
+      connections_.erase(flow.connection);
+      registrar_.lose(now, flow.connection);
+    }
+    trunks_.lose(now, flow);
+    transactions_.unreachable(now.mono, flow);
+    pump(now);
+  }
+  void answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) {
+    resolver_.answer(now, question, answer);
+    pump(now);
+  }
+  void stored(Now now, std::uint64_t id, Stored outcome) {
+    registrar_.stored(now, id, outcome);
+    pump(now);
+  }
+  void apply(Now now, const StoreWrite& change) {
+    registrar_.apply(now, change);
+    pump(now);
+  }
+  void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings) {
+    registrar_.replace(now, aor, bindings);
+    pump(now);
+  }
+  [[nodiscard]] std::optional<TimePoint> deadline() const {
+    std::optional<TimePoint> first;
+    for (const auto next :
+         {transactions_.deadline(), relays_.deadline(), calls_.deadline(), location_.deadline(), resolver_.deadline(),
+          subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline()})
+      if (next && (!first || *next < *first)) first = next;
+    return first;
+  }
+
+ private:
+  void settle() {
+    resolver_.set_policy(policy_of(config_));
+    transport_.speak_tcp(std::ranges::any_of(
+        config_.listen, [](const auto& listen) { return listen.protocol == transport::Protocol::Tcp; }));
+    calls_.configure(config_.record_route ? config_.calls : CallSettings{.on = false});
+    config_.users = {};  // the authenticator has them
+  }
+
+  // Between here and the wall clock: fixed from the first request on, so that a step of that clock changes no nonce.
+  void set_clock(Now now) {
+    has_clock_ = true;
+    if (!config_.cluster.secret.empty()) authenticator_.set_clock(now);
+  }
+
+  // What we can send by, in the order in which it is listed.
+  static std::shared_ptr<const transport::Policy> policy_of(const Config& config) {
+    auto policy = std::make_shared<transport::Policy>();
+    policy->protocols.clear();
+    policy->ipv4 = policy->ipv6 = false;
+    for (const transport::Listen& listen : config.listen) {
+      if (std::find(policy->protocols.begin(), policy->protocols.end(), listen.protocol) == policy->protocols.end())
+        policy->protocols.push_back(listen.protocol);
+      (listen.endpoint.address.is_v6() ? policy->ipv6 : policy->ipv4) = true;
+    }
+    return policy;
+  }
+
+  static Config complete(Config config) {
+    if (config.realm.empty()) config.realm = Names(config.listen, config.domains).canonical_host();
+    return config;
+  }
+
+  static std::string secret_of(const Config& config, Random& random) {
+    if (!config.secret.empty()) return config.secret;
+    return config.cluster.secret.empty() ? random.token(kSecretLength) : "gruu:" + config.cluster.secret;
+  }
+
+  // A location may lead to events of transactions, and those to new questions.
+  void pump(Now now) {
+    take_events(now);
+    while (const auto located = resolver_.poll_located()) {
+      if (!relays_.located(now, *located) && !transactions_.located(*located) &&
+          !subscriptions_.located(now, *located) && !trunks_.located(now, *located))
+        acknowledgements_.located(*located);
+      take_events(now);
+    }
+    subscriptions_.wake(now);  // what has changed leaves together
+  }
+
+  void take_events(Now now) {
+    while (auto event = transactions_.poll()) {
+      std::visit(Overloaded{
+                     [&](RequestReceived& e) { request(now, e); },
+                     [&](transaction::ResponseReceived& e) { respond(now, std::move(e)); },
+                     [&](const transaction::ClientTimeout& e) { fail(now, e.owner, e.id, 408); },
+                     [&](const transaction::ClientTransportError& e) { fail(now, e.owner, e.id, 503); },
+                     [](const transaction::ServerFailed&) {},  // the transaction ends by itself
+                     [&](const transaction::ClientTerminated& e) { relays_.client_gone(now, e.owner, e.id); },
+                     [&](const transaction::ServerTerminated& e) { relays_.server_gone(now.mono, e.owner); },
+                     [](const transaction::StrayResponse&) {},  // RFC 6026 §8.9; counted in the layer
+                 },
+                 *event);
+    }
+  }
+
+  void respond(Now now, transaction::ResponseReceived e) {
+    if (TrunkRegistrations::is_ours(e.owner)) return trunks_.respond(now, e);
+    if (Subscriptions::is_ours(e.owner)) return subscriptions_.respond(now, e);
+    if (KeepAlive::is_ours(e.owner)) return keep_alive_.respond(e);
+    relays_.respond(now, std::move(e));
+  }
+  void fail(Now now, transaction::Owner owner, transaction::ClientId client, int status) {
+    if (TrunkRegistrations::is_ours(owner)) return trunks_.fail(now, owner, client, status);
+    if (Subscriptions::is_ours(owner)) return subscriptions_.fail(owner, client);
+    if (KeepAlive::is_ours(owner)) return keep_alive_.fail(now, owner);
+    relays_.fail(now, owner, client, status);
+  }
+
+  void answer(Now now, const RequestReceived& e, const Reply& reply) {
+    answers_.send(now.mono, e.id, e.request, reply);
+  }
+
+  void request(Now now, RequestReceived& e) {
+    if (e.flow.connection != 0)
+      connections_.try_emplace(e.flow.connection,
+                               BindingFlow{e.flow.connection, e.flow.protocol, e.flow.remote, e.flow.local});
+    if (e.request.method() == Method::Cancel) return cancel(now, e);
+    auto facts = read_facts(e.request, names_, e.flow.local);
+    if (facts) router_.recognise(e.request, e.flow, *facts);
+    if (facts && nodes_.vouches(facts->plan.flow_token, e.flow.remote.address)) {
+      facts->by_node = true;
+      facts->to_us = facts->emergency = false;  // where it goes was said there
+    }
+    if (e.request.method() == Method::Ack) {
+      if (facts) acknowledge(now, e, *facts);
+      return;
+    }
+    if (!facts) return answer(now, e, {400, "Bad Request-URI or Route"});
+    if (draining_ && !facts->emergency) {
+      if (const auto refusal = refuse_new(e.request, config_.drain)) return answer(now, e, *refusal);
+    }
+    if (const auto refusal = check_scheme(facts->uri); refusal && !facts->emergency) return answer(now, e, *refusal);
+    if (facts->to_us && local(now, e, *facts)) return;
+    relay(now, e, *facts);
+  }
+
+  // What is meant for ourselves. False when it is to be forwarded.
+  bool local(Now now, const RequestReceived& e, const Facts& facts) {
+    if (e.request.method() == Method::Register) {
+      registrar_.handle(now, e.id, e.request, e.flow);
+      return true;
+    }
+    if (e.request.method() == Method::Subscribe && subscribe(now, e, facts)) return true;
+    if (!facts.uri.user.empty() || facts.emergency) return false;
+    answer(now, e, as_user_agent(e.request));
+    return true;
+  }
+
+  // Events that we know of; false when the request is not for us. A user's registrations are for himself alone.
+  bool subscribe(Now now, const RequestReceived& e, const Facts& facts) {
+    const auto event = sip::Event::parse(e.request.find(HeaderId::Event).value_or(std::string_view{}));
+    const EventPackage* const package = event ? subscriptions_.find(event->package) : nullptr;
+    if (facts.uri.user.empty()) {
+      if (!e.request.to_tag().empty())
+        subscriptions_.resubscribe(now, e.id, e.request, e.flow);
+      else if (package == nullptr)
+        answer(now, e, {489, {}, {{HeaderId::AllowEvents, subscriptions_.allow_events()}}});
+      else
+        answer(now, e, {404});
+      return true;
+    }
+    if (package == nullptr || !e.request.to_tag().empty()) return false;
+    auto refusal = check_options(e.request, HeaderId::Require);
+    bool informs = false;  // that is for what is forwarded
+    if (!refusal) refusal = authenticate(now, e, facts, informs);
+    std::string resource = names_.aor(facts.uri.user);
+    std::string watcher = facts.from_us ? names_.aor(sip::escape_user(facts.from_user)) : std::string{};
+    if (!refusal && resource != watcher) refusal = Reply{403, "Not Your Address"};
+    if (refusal)
+      answer(now, e, *refusal);
+    else
+      subscriptions_.subscribe(now, e.id, e.request, e.flow, *package, std::move(resource), std::move(watcher));
+    return true;
+  }
+
+  // Asked for ourselves we are a user agent server that knows OPTIONS alone (§8.2).
+  static Reply as_user_agent(const sip::Message& request) {
+    if (request.method() == Method::Unknown) return {501, {}, {{HeaderId::Allow, std::string(kAllow)}}};
+    if (!request.to_tag().empty()) return {481};  // we are in no dialog (§12.2.2)
+    if (request.method() != Method::Options) return {404};
+    if (auto refusal = check_options(request, HeaderId::Require)) return *std::move(refusal);
+    return options_reply();
+  }
+
+  // §16.3 to §16.6.
+  void relay(Now now, const RequestReceived& e, const Facts& facts) {
+    if (const auto refusal = check_max_forwards(e.request)) return answer(now, e, *refusal);
+    std::string mark = loop_mark(e.request, loop_secret_);
+    if (has_looped(e.request, mark)) {
+      ++counters_.loops;
+      return answer(now, e, {482});
+    }
+    if (const auto refusal = check_options(e.request, HeaderId::ProxyRequire)) return answer(now, e, *refusal);
+    bool informs = false;
+    if (const auto refusal = authenticate(now, e, facts, informs)) return answer(now, e, *refusal);
+    if (const auto refusal = check_relaying({facts.to_us || facts.by_node, facts.in_dialog, facts.from_us}))
+      return answer(now, e, *refusal);
+    auto route = router_.find(now, e.request, facts);
+    if (route && route->targets.empty()) return refuse_route(now, e, facts, route->refusal);
+    auto targets = route ? std::move(route->targets) : targets_for(now, facts);
+    if (targets.empty() && !facts.plan.flow_token.empty()) return answer(now, e, {430, "Flow Failed"});
+    if (targets.empty()) {
+      ++counters_.not_found;
+      const auto gruu = gruus_.read(facts.uri);
+      const bool known = gruu && !gruu->temporary && authenticator_.find(sip::unescape(facts.uri.user)) != nullptr;
+      calls_.refused(now, e.request, facts, known ? 480 : 404);
+      return answer(now, e, {known ? 480 : 404});
+    }
+    // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
+    if (e.request.method() == Method::Invite) answer(now, e, {100});
+    relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets),
+                  {informs, identities_.of(e.request, e.flow, facts), calls_.take(now, e.request, facts)});
+  }
+  void refuse_route(Now now, const RequestReceived& e, const Facts& facts, const Reply& refusal) {
+    ++counters_.not_found;
+    calls_.refused(now, e.request, facts, refusal.status);
+    answer(now, e, refusal);
+  }
+
+  // 407 for whoever says to be one of ours; a dialog that came along our Record-Route was let in when it began.
+  // `informs`: as in Authenticator::Outcome.
+  std::optional<Reply> authenticate(Now now, const RequestReceived& e, const Facts& facts, bool& informs) {
+    if (!config_.challenges_calls() || !facts.from_us || facts.in_dialog || facts.emergency || facts.by_node)
+      return std::nullopt;
+    const auto outcome = authenticator_.check(now.mono, e.request, e.flow.local, Realm::Proxy);
+    informs = outcome.informs;
+    switch (outcome.verdict) {
+      case Authenticator::Verdict::Accepted:
+        if (outcome.user->name == facts.from_user) return std::nullopt;
+        return Reply{403, "Not Your Address"};
+      case Authenticator::Verdict::Malformed: ++counters_.bad_credentials; return Reply{400, "Bad Credentials"};
+      case Authenticator::Verdict::Rejected: ++counters_.bad_credentials; [[fallthrough]];
+      case Authenticator::Verdict::Missing:
+      case Authenticator::Verdict::Stale: break;
+    }
+    ++counters_.challenges;
+    return authenticator_.challenge(now.mono, Realm::Proxy, outcome.verdict == Authenticator::Verdict::Stale);
+  }
+
+  // §16.5. Where a Route leads elsewhere, the Request-URI stays as it is: the sender has chosen who acts on it.
+  std::vector<Target> targets_for(Now now, const Facts& facts) const {
+    if (is_node_token(facts.plan.flow_token)) return target_by_node(facts);
+    if (facts.to_us) {
+      const auto who = gruus_.read(facts.uri);
+      return who ? targets_of(location_.find(who->aor), now.mono, *who) : std::vector<Target>{};
+    }
+    Target target{std::string(facts.plan.request_uri), {}, {}, 1000};
+    if (facts.plan.remaining == 0 && !facts.plan.flow_token.empty()) {
+      const auto connection = read_flow_token(facts.plan.flow_token, loop_secret_);
+      const auto known = connection ? connections_.find(*connection) : connections_.end();
+      if (known == connections_.end()) return {};  // RFC 5626 §5.3.1
+      target.connection = known->second;
+    }
+    return {std::move(target)};
+  }
+
+  // Another node sends by way of us, for we alone reach that contact.
+  std::vector<Target> target_by_node(const Facts& facts) const {
+    const auto way = facts.plan.remaining == 0 ? nodes_.read(facts.plan.flow_token) : std::nullopt;
+    if (!way || (way->is_lost && !way->contact_will_do)) return {};
+    Target target{std::string(facts.plan.request_uri), {}, {}, 1000, way->flow};
+    if (!way->is_lost && way->flow.number == 0) target.received = way->flow.remote;
+    return {std::move(target)};
+  }
+
+  // The ACK of a 2xx is no transaction: it is forwarded and forgotten (§16.6 last part, §16.11). One that cannot go on
+  // is dropped.
+  void acknowledge(Now now, const RequestReceived& e, const Facts& facts) {
+    if (check_scheme(facts.uri) || check_max_forwards(e.request)) return;
+    if (check_relaying({facts.to_us || facts.by_node, facts.in_dialog, facts.from_us})) return;
+    const std::string mark = loop_mark(e.request, loop_secret_);
+    if (has_looped(e.request, mark)) return;
+    const auto targets = targets_for(now, facts);
+    if (targets.empty()) return;
+    acknowledgements_.forward(now, e.request, e.flow, facts.plan, targets.front());
+  }
+
+  // §16.10. A CANCEL for nothing we know is answered 481, not forwarded: it could not carry the branch of any request
+  // of ours downstream.
+  void cancel(Now now, const RequestReceived& e) {
+    if (!e.cancels && !e.cancels_nothing) return answer(now, e, {481});
+    answer(now, e, {200});
+    if (!e.cancels) return;  // of another request than an INVITE: no effect (§9.2)
+    relays_.cancel(now, e.cancels_owner, e.request.find(HeaderId::Reason).value_or(std::string_view{}));
+  }
+
+ public:
+  Config config_;
+  bool has_clock_ = false;
+  // Connections that a flow token may name: of whoever sent something that begins a dialog, or registered.
+  Connections connections_;
+  Nodes nodes_;
+  Names names_;
+  transport::Resolver resolver_;
+  transport::Layer transport_;
+  transaction::Layer transactions_;
+  Answers answers_;
+  Authenticator authenticator_;
+  std::uint64_t loop_secret_;  // of loop marks and flow tokens
+  Gruus gruus_;
+  Forwarder forwarder_;
+  LocationTable location_;
+  Counters counters_;
+  bool draining_ = false;
+  Subscriptions subscriptions_;
+  RegPackage reg_events_;
+  Registrar registrar_;
+  Calls calls_;
+  Relays relays_;
+  KeepAlive keep_alive_;
+  Acknowledgements acknowledgements_;
+  TrunkRegistrations trunks_;
+  Router router_;
+  Identities identities_;
+};
+
+}  // namespace offhook::proxy
