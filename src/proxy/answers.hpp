@@ -25,7 +25,9 @@ class Answers {
 
   void set_server_name(std::string name) { server_name_ = std::move(name); }
   // Through the server transaction `id`, whose request is `request`. A 100 has no To tag of ours (RFC 3261 §8.2.6.2).
-  void send(TimePoint now, transaction::ServerId id, const sip::Message& request, const Reply& reply) const;
+  // `once`: transaction::Response::once.
+  void send(TimePoint now, transaction::ServerId id, const sip::Message& request, const Reply& reply,
+            bool once = false) const;
 
  private:
   transaction::Layer* transactions_;

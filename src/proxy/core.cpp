@@ -68,6 +68,11 @@ void Core::observe(CallObserver& observer) { impl_->calls_.observe(observer); }
 std::vector<CallRecord> Core::calls() const { return impl_->calls_.records(); }
 std::size_t Core::call_count() const { return impl_->calls_.size(); }
 std::size_t Core::subscription_count() const { return impl_->subscriptions_.size(); }
+bool Core::admits(Now now, const IpAddress& source) { return impl_->guard_.admits(now.mono, source); }
+std::vector<Ban> Core::bans(Now now) const { return impl_->guard_.bans(now); }
+bool Core::unban(const IpAddress& source) { return impl_->guard_.unban(source); }
+std::optional<Ban> Core::poll_ban() { return impl_->guard_.poll_ban(); }
+const GuardCounters& Core::guard_counters() const { return impl_->guard_.counters(); }
 const Counters& Core::counters() const { return impl_->counters_; }
 const transaction::Counters& Core::transaction_counters() const { return impl_->transactions_.counters(); }
 const transport::Counters& Core::transport_counters() const { return impl_->transport_.counters(); }

@@ -12,6 +12,7 @@
 #include "drain.hpp"
 #include "events/reg_package.hpp"
 #include "events/subscriptions.hpp"
+#include "guard/guard.hpp"
 #include "location/table.hpp"
 #include "loop.hpp"
 #include "names.hpp"
@@ -49,13 +50,16 @@ class Core::Impl {
         transactions_(transport_, random, config_.timers),
         answers_(transactions_, random, config_.server_name),
         authenticator_(config_, names_, random),
+        guard_(config_.guard, random,
+               {[this](const IpAddress& source) { return router_.plan().trusting(source) != nullptr; },
+                [this](const sip::Message& request, const transport::Flow& flow) { return is_urgent(request, flow); }}),
         loop_secret_(random.next()),
         gruus_(names_, secret_of(config_, random)),
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
         subscriptions_({&config_, &names_, &answers_, &transactions_, &resolver_, &random, &counters_}),
         reg_events_(location_, gruus_, subscriptions_),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
-                    &counters_, &reg_events_, &nodes_}),
+                    &counters_, &reg_events_, &nodes_, &guard_}),
         calls_(loop_secret_),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
                  &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); },
@@ -79,6 +83,7 @@ class Core::Impl {
     names_ = Names(config_.listen, config_.domains);
     answers_.set_server_name(config_.server_name);
     authenticator_.reconfigure(config_);
+    guard_.reconfigure(config_.guard);
     forwarder_.set_record_route(config_.record_route);
     relays_.set_timer_c(config_.timer_c);
     router_.configure(config_.policy);
@@ -90,7 +95,7 @@ class Core::Impl {
   void receive(Now now, const transport::Flow& flow, std::string bytes) {
     if (!has_clock_) set_clock(now);
     if (auto incoming = transport_.receive(flow, std::move(bytes)))
-      transactions_.receive(now.mono, std::move(*incoming));
+      if (!guard_.silences(now.mono, incoming->message, flow)) transactions_.receive(now.mono, std::move(*incoming));
     pump(now);
   }
   void wake(Now now) {
@@ -217,7 +222,13 @@ class Core::Impl {
   }
 
   void answer(Now now, const RequestReceived& e, const Reply& reply) {
-    answers_.send(now.mono, e.id, e.request, reply);
+    answers_.send(now.mono, e.id, e.request, reply, true);  // nobody has heard a provisional response yet
+  }
+
+  bool is_urgent(const sip::Message& request, const transport::Flow& flow) const {
+    auto facts = read_facts(request, names_, flow.local);
+    if (facts) router_.recognise(request, flow, *facts);
+    return facts && facts->emergency;
   }
 
   void request(Now now, RequestReceived& e) {
@@ -235,6 +246,10 @@ class Core::Impl {
       if (facts) acknowledge(now, e, *facts);
       return;
     }
+    const bool urgent = facts && (facts->emergency || facts->by_node);
+    if (!urgent)
+      if (const auto refusal = guard_.limit(now.mono, e.request, e.flow.remote.address))
+        return answer(now, e, *refusal);
     if (!facts) return answer(now, e, {400, "Bad Request-URI or Route"});
     if (draining_ && !facts->emergency) {
       if (const auto refusal = refuse_new(e.request, config_.drain)) return answer(now, e, *refusal);
@@ -305,16 +320,16 @@ class Core::Impl {
     if (const auto refusal = authenticate(now, e, facts, informs)) return answer(now, e, *refusal);
     if (const auto refusal = check_relaying({facts.to_us || facts.by_node, facts.in_dialog, facts.from_us}))
       return answer(now, e, *refusal);
+    if (facts.from_us && !facts.emergency)
+      if (const auto refusal = guard_.limit_user(now.mono, e.request, facts.from_user)) return answer(now, e, *refusal);
     auto route = router_.find(now, e.request, facts);
     if (route && route->targets.empty()) return refuse_route(now, e, facts, route->refusal);
     auto targets = route ? std::move(route->targets) : targets_for(now, facts);
     if (targets.empty() && !facts.plan.flow_token.empty()) return answer(now, e, {430, "Flow Failed"});
     if (targets.empty()) {
-      ++counters_.not_found;
       const auto gruu = gruus_.read(facts.uri);
       const bool known = gruu && !gruu->temporary && authenticator_.find(sip::unescape(facts.uri.user)) != nullptr;
-      calls_.refused(now, e.request, facts, known ? 480 : 404);
-      return answer(now, e, {known ? 480 : 404});
+      return refuse_route(now, e, facts, {known ? 480 : 404});
     }
     // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
     if (e.request.method() == Method::Invite) answer(now, e, {100});
@@ -324,6 +339,7 @@ class Core::Impl {
   void refuse_route(Now now, const RequestReceived& e, const Facts& facts, const Reply& refusal) {
     ++counters_.not_found;
     calls_.refused(now, e.request, facts, refusal.status);
+    if (refusal.status == 404 && config_.challenges_calls()) guard_.asked_for_nobody(now, e.flow.remote.address);
     answer(now, e, refusal);
   }
 
@@ -332,7 +348,8 @@ class Core::Impl {
   std::optional<Reply> authenticate(Now now, const RequestReceived& e, const Facts& facts, bool& informs) {
     if (!config_.challenges_calls() || !facts.from_us || facts.in_dialog || facts.emergency || facts.by_node)
       return std::nullopt;
-    const auto outcome = authenticator_.check(now.mono, e.request, e.flow.local, Realm::Proxy);
+    const auto outcome = authenticator_.check(now.mono, e.request, e.flow, Realm::Proxy);
+    guard_.judged(now, e.flow, outcome.verdict);
     informs = outcome.informs;
     switch (outcome.verdict) {
       case Authenticator::Verdict::Accepted:
@@ -344,7 +361,7 @@ class Core::Impl {
       case Authenticator::Verdict::Stale: break;
     }
     ++counters_.challenges;
-    return authenticator_.challenge(now.mono, Realm::Proxy, outcome.verdict == Authenticator::Verdict::Stale);
+    return authenticator_.challenge(now.mono, e.flow, Realm::Proxy, outcome.verdict == Authenticator::Verdict::Stale);
   }
 
   // §16.5. Where a Route leads elsewhere, the Request-URI stays as it is: the sender has chosen who acts on it.
@@ -406,6 +423,7 @@ class Core::Impl {
   transaction::Layer transactions_;
   Answers answers_;
   Authenticator authenticator_;
+  Guard guard_;
   std::uint64_t loop_secret_;  // of loop marks and flow tokens
   Gruus gruus_;
   Forwarder forwarder_;

@@ -188,9 +188,9 @@ bool Servers::has_final(ServerId id) const {
 }
 
 void Servers::feed(ServerId id, Server& server, server_invite::Input input, const Cause& cause) {
-  perform(id, server,
-          server_invite::step(std::get<InviteState>(server.state), input, transport::is_reliable(server.flow.protocol)),
-          cause);
+  const bool once = cause.response != nullptr && cause.response->once;  // as if it could not be lost: no Timer G
+  const bool reliable = once || transport::is_reliable(server.flow.protocol);
+  perform(id, server, server_invite::step(std::get<InviteState>(server.state), input, reliable), cause);
 }
 
 void Servers::feed(ServerId id, Server& server, server_non_invite::Input input, const Cause& cause) {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint16_t kDefaultPort = 5060;
 constexpr std::size_t kTagLength = 10;
+constexpr std::size_t kMostAdded = 64;  // our tag, received and rport, and the reason
 constexpr int kBadRequest = 400;
 constexpr int kMessageTooLarge = 513;
 
@@ -78,6 +79,7 @@ std::optional<Incoming> Layer::receive(const Flow& flow, std::string bytes) {
 // Answers what is broken, when it is a request that can be answered. An ACK never is (§17.1.1.3: there is no response
 // to it).
 void Layer::refuse(const Flow& flow, std::string_view bytes, int status, std::string_view reason) {
+  const std::size_t size = bytes.size();
   bytes = without_leading_lines(bytes);
   if (bytes.starts_with("SIP/")) {
     ++counters_.bad_responses;
@@ -97,6 +99,8 @@ void Layer::refuse(const Flow& flow, std::string_view bytes, int status, std::st
   // The answer carries the request's Via: it is stamped there as a sound request's would have been.
   if (const auto top = answer->top(sip::HeaderId::Via))
     if (auto via = sip::Via::parse(*top)) stamp_source(*answer, *via, flow.remote);
+  // The sender of a datagram may be forged: junk shall bring nobody much more than it is itself.
+  if (flow.protocol == Protocol::Udp && answer->bytes().size() > size + kMostAdded) return;
   respond(*answer, flow);
 }
 

@@ -1,6 +1,8 @@
 #include "auth/authenticator.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstring>
 
 #include "sip/header/authentication_info.hpp"
 #include "sip/params.hpp"
@@ -18,6 +20,16 @@ constexpr seconds kSkew{5};  // that the clocks of two nodes may differ
 std::string secret_of(const Config& config, Random& random) {
   if (config.cluster.secret.empty()) return random.token(kSecretLength);
   return "nonce:" + std::to_string(config.nonce_lifetime.count()) + ':' + config.cluster.secret;
+}
+
+// Nodes of a cluster read each other's marks.
+std::uint64_t mark_secret(const Config& config, Random& random) {
+  if (config.cluster.secret.empty()) return random.next();
+  constexpr std::size_t kDigits = 16;
+  const std::string hash = sip::Hasher().hash(DigestAlgorithm::Sha256, "marks:" + config.cluster.secret).text();
+  std::uint64_t out = 0;
+  std::from_chars(hash.data(), hash.data() + kDigits, out, 16);
+  return out;
 }
 
 HeaderId field_of(Realm where) {
@@ -40,6 +52,7 @@ Authenticator::Authenticator(const Config& config, const Names& names, Random& r
       skew_(config.cluster.secret.empty() ? seconds{} : kSkew),
       names_(&names),
       random_(&random),
+      mark_secret_(mark_secret(config, random)),
       users_(config.users, config.realm, config.digest, config.userhash),
       nonces_(secret_of(config, random)),
       replays_(config.nonce_lifetime + seconds(1) + skew_) {
@@ -91,7 +104,7 @@ bool Authenticator::is_ours(const sip::CredentialsView& credentials) const {
 }
 
 // Several credentials may stand there, one a realm (§22.3): ours count, the first that is accepted decides.
-Authenticator::Outcome Authenticator::check(TimePoint now, const sip::Message& request, const Endpoint& local,
+Authenticator::Outcome Authenticator::check(TimePoint now, const sip::Message& request, const transport::Flow& flow,
                                             Realm where) {
   Outcome outcome;
   for (std::size_t i = 0; i < request.header_count(); ++i) {
@@ -102,14 +115,14 @@ Authenticator::Outcome Authenticator::check(TimePoint now, const sip::Message& r
     // Nothing was asked yet, and the client says so (RFC 8760 §2.7).
     if (view->response.data() != nullptr && view->response.empty()) continue;
     const auto credentials = sip::DigestResponse::read(*view);
-    outcome = credentials ? judge(now, *credentials, request, local) : Outcome{Verdict::Malformed};
+    outcome = credentials ? judge(now, *credentials, request, flow) : Outcome{Verdict::Malformed};
     if (outcome.verdict == Verdict::Accepted) break;
   }
   return outcome;
 }
 
 Authenticator::Outcome Authenticator::judge(TimePoint now, const sip::DigestResponse& credentials,
-                                            const sip::Message& request, const Endpoint& local) {
+                                            const sip::Message& request, const transport::Flow& flow) {
   // What was not offered is not accepted: nobody may fall back to the weaker one (RFC 8760 §3).
   if (!is_offered(credentials.algorithm) || (only_integrity_ && credentials.qop != sip::Qop::AuthInt))
     return {Verdict::Rejected};
@@ -117,12 +130,13 @@ Authenticator::Outcome Authenticator::judge(TimePoint now, const sip::DigestResp
   const User* user = users_.find(credentials);
   const bool known = user != nullptr && !user->ha1.at(hash).empty();
   const auto nonce = nonces_.check(credentials.text.nonce);
+  if (!nonce || (nonce->salt & kMark) != mark_of(flow.remote.address)) return {Verdict::Stale};
   const bool right = is_right(credentials, known ? user->ha1.at(hash) : nobody_.at(hash), request, nonce);
   if (!known || !right) return {Verdict::Rejected};
   // Only now, for the rest is said to those who know the password (RFC 7616 §3.3).
-  if (!is_about_us(credentials, request, local)) return {Verdict::Malformed};
-  const auto age = nonce ? age_of(now, *nonce) : seconds{};
-  if (!nonce || age < -skew_ || age > lifetime_) return {Verdict::Stale};
+  if (!is_about_us(credentials, request, flow.local)) return {Verdict::Malformed};
+  const auto age = age_of(now, *nonce);
+  if (age < -skew_ || age > lifetime_) return {Verdict::Stale};
   // Without qop there is no count: such a nonce is good once.
   if (!replays_.accept(now, nonce->salt, credentials.qop == sip::Qop::None ? 1 : credentials.nc))
     return {Verdict::Stale};
@@ -159,10 +173,19 @@ bool Authenticator::is_about_us(const sip::DigestResponse& credentials, const si
   return digest_uri && (names_->is_us(*digest_uri, local) || (request_uri && sip::equal(*digest_uri, *request_uri)));
 }
 
-Reply Authenticator::challenge(TimePoint now, Realm where, bool stale) {
+std::uint64_t Authenticator::mark_of(const IpAddress& source) const {
+  std::uint64_t head = 0;  // a /64, or an IPv4 address
+  std::memcpy(&head, source.bytes().data(), source.is_v6() ? sizeof head : sizeof(std::uint32_t));
+  std::uint64_t x = (head ^ mark_secret_) * 0x9e3779b97f4a7c15ULL;
+  x = (x ^ x >> 32) + mark_secret_;
+  x *= 0xd6e8feb86659fd93ULL;
+  return x >> 48;
+}
+
+Reply Authenticator::challenge(TimePoint now, const transport::Flow& flow, Realm where, bool stale) {
   const bool registrar = where == Realm::Registrar;
   Reply reply{registrar ? 401 : 407};
-  const std::string nonce = fresh_nonce(now);
+  const std::string nonce = fresh_nonce(now, mark_of(flow.remote.address));
   reply.headers.reserve(offers_.size());
   for (const Offer& offered : offers_) {
     std::string text;

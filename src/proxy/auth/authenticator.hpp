@@ -4,9 +4,12 @@
 // What an answer must not tell: every challenge lists the algorithms of the configuration, whichever of them a user has
 // an HA1 for, and credentials of a user who is not there are hashed like anybody's, against an HA1 of nobody.
 //
-// A nonce is bound to this run (or to the secret of our cluster), its realm and its time, not to an address: phones
-// move. Among nodes of a cluster its time is the wall clock's, and each node counts its use for itself. Its count binds
-// credentials to one request, the hash to that request's method and digest-uri (and body, with auth-int).
+// A nonce is bound to this run (or to the secret of our cluster), its realm, its time and the address that it was sent
+// to (of IPv6 the /64): whoever uses it has read our answer there, so that a forged sender address gets nobody banned.
+// Sent from elsewhere, for phones move, it is stale, as any nonce is that is not ours; the password is not looked at,
+// and nobody learns whether it was right. Among nodes of a cluster its time is the wall clock's, and each node counts
+// its use for itself. Its count binds credentials to one request, the hash to that request's method and digest-uri (and
+// body, with auth-int).
 #pragma once
 #include <array>
 #include <optional>
@@ -33,8 +36,8 @@ class Authenticator {
   enum class Verdict : std::uint8_t {
     Accepted,
     Missing,    // no credentials for our realm
-    Stale,      // right password, but the nonce is too old, not of this run, or its count was used: try again without
-                // asking the user
+    Stale,      // a nonce that was not made for the sender in this run; or the right password, but the nonce is too old
+                // or its count was used: try again without asking the user
     Rejected,   // unknown user, wrong password
     Malformed,  // 400: a parameter is missing or wrong, or the digest-uri names something that is not ours
   };
@@ -49,12 +52,12 @@ class Authenticator {
   // Other users and settings. Nonces that are out stay good, but not for longer than they were meant to be.
   void reconfigure(const Config& config);
 
-  // `local`: the socket that the request came to.
-  [[nodiscard]] Outcome check(TimePoint now, const sip::Message& request, const Endpoint& local, Realm where);
+  // `flow`: that the request came over.
+  [[nodiscard]] Outcome check(TimePoint now, const sip::Message& request, const transport::Flow& flow, Realm where);
   // In a cluster, before the first of them: other nodes read our nonces, so they bear the time of the wall clock.
   void set_clock(Now now) { wall_ = now.wall.time_since_epoch() - now.mono.time_since_epoch(); }
-  // 401 or 407 with a fresh nonce.
-  [[nodiscard]] Reply challenge(TimePoint now, Realm where, bool stale);
+  // 401 or 407 with a fresh nonce for who sent the request over `flow`.
+  [[nodiscard]] Reply challenge(TimePoint now, const transport::Flow& flow, Realm where, bool stale);
   // Authentication-Info (of a proxy: Proxy-Authentication-Info) for the 2xx, with that body, to a request that was
   // accepted: the proof that we know the password too (rspauth), and the next nonce. "" when there is nothing to say.
   // information.cpp.
@@ -75,7 +78,7 @@ class Authenticator {
   [[nodiscard]] Offer offer(sip::DigestAlgorithm algorithm, const Config& config) const;
   [[nodiscard]] bool is_offered(sip::DigestAlgorithm algorithm) const;
   [[nodiscard]] Outcome judge(TimePoint now, const sip::DigestResponse& credentials, const sip::Message& request,
-                              const Endpoint& local);
+                              const transport::Flow& flow);
   [[nodiscard]] bool is_right(const sip::DigestResponse& credentials, std::string_view ha1, const sip::Message& request,
                               const std::optional<sip::NonceMaker::Nonce>& nonce);
   [[nodiscard]] bool is_about_us(const sip::DigestResponse& credentials, const sip::Message& request,
@@ -83,9 +86,15 @@ class Authenticator {
   [[nodiscard]] std::string information(TimePoint now, const sip::DigestResponse& credentials, std::string_view body);
   [[nodiscard]] bool renews(TimePoint now, const sip::DigestResponse& credentials,
                             const sip::NonceMaker::Nonce& nonce) const;
-  [[nodiscard]] std::string fresh_nonce(TimePoint now) { return nonces_.make(stamp(now), random_->next()); }
+  // The low bits of a salt tell whom its nonce is for.
+  [[nodiscard]] std::uint64_t mark_of(const IpAddress& source) const;
+  [[nodiscard]] std::string fresh_nonce(TimePoint now, std::uint64_t mark) {
+    return nonces_.make(stamp(now), (random_->next() & ~kMark) | mark);
+  }
   [[nodiscard]] seconds age_of(TimePoint now, const sip::NonceMaker::Nonce& nonce) const;
   [[nodiscard]] std::uint64_t stamp(TimePoint now) const;
+
+  static constexpr std::uint64_t kMark = 0xffff;
 
   std::string realm_, realm_quoted_;  // the latter as it stands between quotes
   bool only_integrity_ = false;       // nothing but auth-int is offered
@@ -94,6 +103,7 @@ class Authenticator {
   seconds skew_{};   // that a nonce of another node may come from the future
   const Names* names_;
   Random* random_;
+  std::uint64_t mark_secret_;
   Users users_;
   std::vector<Offer> offers_;
   std::array<std::string, sip::kDigestHashes> nobody_;  // HA1 of a user who does not exist

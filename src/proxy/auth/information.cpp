@@ -52,7 +52,7 @@ std::string Authenticator::information(TimePoint now, const sip::DigestResponse&
     info.cnonce = credentials.text.cnonce;
     info.nc = credentials.text.nc;
   }
-  const std::string next = renew ? fresh_nonce(now) : std::string{};
+  const std::string next = renew ? fresh_nonce(now, nonce->salt & kMark) : std::string{};
   if (renew) info.nextnonce = next;
   return info.text();
 }

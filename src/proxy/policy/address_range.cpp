@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
-#include "proxy/policy.hpp"
+#include "proxy/address_range.hpp"
 
 namespace offhook::proxy {
 

@@ -47,7 +47,7 @@ void Registrar::load(Now now, const std::vector<Binding>& bindings) {
 
 void Registrar::handle(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow) {
   ++s_.counters->registers;
-  const auto aor = admit(now, id, request, flow.local);
+  const auto aor = admit(now, id, request, flow);
   if (!aor) return;
   if (const auto busy = busy_.find(*aor); busy != busy_.end())
     busy->second.waiting.push_back(id);
@@ -57,7 +57,7 @@ void Registrar::handle(Now now, transaction::ServerId id, const sip::Message& re
 
 // §10.3 steps 2 to 5.
 std::optional<std::string> Registrar::admit(Now now, transaction::ServerId id, const sip::Message& request,
-                                            const Endpoint& local) {
+                                            const transport::Flow& flow) {
   const auto refuse = [&](const Reply& reply) {
     s_.answers->send(now.mono, id, request, reply);
     return std::nullopt;
@@ -68,17 +68,19 @@ std::optional<std::string> Registrar::admit(Now now, transaction::ServerId id, c
   if (!uri) return refuse({400, "Bad To"});
   // Only a SIP URI names somebody here (§10.3 step 5; RFC 4475 §3.3.4); a telephone number is a user of ours.
   if (uri->scheme == sip::Scheme::Other) return refuse({400, "To Is Not A SIP URI"});
-  if (!s_.names->is_us(*uri, local) && uri->scheme != sip::Scheme::Tel) return refuse({404});
+  if (!s_.names->is_us(*uri, flow.local) && uri->scheme != sip::Scheme::Tel) return refuse({404});
   const std::string user = sip::unescape(uri->user);
-  if (const auto refusal = authenticate(now, request, local, user)) return refuse(*refusal);
+  if (const auto refusal = authenticate(now, request, flow, user)) return refuse(*refusal);
   if (user.empty()) return refuse({404});
+  if (const auto refusal = s_.guard->limit_user(now.mono, request, user)) return refuse(*refusal);
   return s_.names->aor(uri->user);
 }
 
-std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& request, const Endpoint& local,
+std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& request, const transport::Flow& flow,
                                              std::string_view user) {
   if (!s_.config->challenges_registrations()) return std::nullopt;
-  const auto outcome = s_.authenticator->check(now.mono, request, local, Realm::Registrar);
+  const auto outcome = s_.authenticator->check(now.mono, request, flow, Realm::Registrar);
+  s_.guard->judged(now, flow, outcome.verdict);
   switch (outcome.verdict) {
     case Authenticator::Verdict::Accepted: break;
     case Authenticator::Verdict::Malformed: ++s_.counters->bad_credentials; return Reply{400, "Bad Credentials"};
@@ -86,7 +88,8 @@ std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& reques
     case Authenticator::Verdict::Missing:
     case Authenticator::Verdict::Stale:
       ++s_.counters->challenges;
-      return s_.authenticator->challenge(now.mono, Realm::Registrar, outcome.verdict == Authenticator::Verdict::Stale);
+      return s_.authenticator->challenge(now.mono, flow, Realm::Registrar,
+                                         outcome.verdict == Authenticator::Verdict::Stale);
   }
   // Asked last, so that nobody learns without a password which users there are.
   if (s_.authenticator->find(user) == nullptr) return Reply{404};

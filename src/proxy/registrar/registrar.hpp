@@ -20,6 +20,7 @@
 #include "answers.hpp"
 #include "auth/authenticator.hpp"
 #include "cluster/nodes.hpp"
+#include "guard/guard.hpp"
 #include "location/table.hpp"
 #include "names.hpp"
 #include "proxy/core.hpp"
@@ -43,6 +44,7 @@ class Registrar {
     Counters* counters;
     RegistrationObserver* observer;
     const Nodes* nodes;
+    Guard* guard;
   };
   explicit Registrar(Services services) : s_(services) {}
 
@@ -79,8 +81,8 @@ class Registrar {
 
   // The address-of-record that the request may change; nothing when it was answered here (420, 401, 403, 404).
   [[nodiscard]] std::optional<std::string> admit(Now now, transaction::ServerId id, const sip::Message& request,
-                                                 const Endpoint& local);
-  [[nodiscard]] std::optional<Reply> authenticate(Now now, const sip::Message& request, const Endpoint& local,
+                                                 const transport::Flow& flow);
+  [[nodiscard]] std::optional<Reply> authenticate(Now now, const sip::Message& request, const transport::Flow& flow,
                                                   std::string_view user);
   // True when a write is under way now.
   bool execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow,

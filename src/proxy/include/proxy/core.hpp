@@ -16,6 +16,7 @@
 #include "proxy/calls.hpp"
 #include "proxy/cluster.hpp"
 #include "proxy/drain.hpp"
+#include "proxy/guard.hpp"
 #include "proxy/location.hpp"
 #include "proxy/policy.hpp"
 #include "sip/digest.hpp"
@@ -65,7 +66,8 @@ struct Config {
   std::size_t max_subscriptions = 10;  // per user
   std::string secret;                  // of temporary GRUUs, which outlive a restart with it; "" makes one
   seconds timer_c{180};
-  Policy policy;  // trunks, dial rules, groups, emergency numbers, identity
+  Policy policy;        // trunks, dial rules, groups, emergency numbers, identity
+  GuardSettings guard;  // rate limits, bans
   DrainSettings drain;
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header
@@ -87,6 +89,16 @@ class Core final : public transport::Engine {
 
   // Bindings that the store has kept, before the first receive(). Expired ones are dropped.
   void load(Now now, const std::vector<Binding>& bindings);
+
+  // False for a source that is not heard now: the world drops the datagram or the connection. Asked for each, before
+  // receive(); costs nothing while nobody is banned and packets are not limited.
+  [[nodiscard]] bool admits(Now now, const IpAddress& source);
+  [[nodiscard]] std::vector<Ban> bans(Now now) const;
+  // False when that source is not banned.
+  bool unban(const IpAddress& source);
+  // Bans that have begun since it was asked last, for a log.
+  [[nodiscard]] std::optional<Ban> poll_ban();
+  [[nodiscard]] const GuardCounters& guard_counters() const;
 
   // Another configuration from now on: users, domains, limits, addresses to listen at (the world has opened those that
   // are new, and keeps those that are gone for as long as it likes). Bindings, transactions and calls stay. On a

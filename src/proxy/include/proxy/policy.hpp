@@ -12,16 +12,9 @@
 
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
+#include "proxy/address_range.hpp"
 
 namespace offhook::proxy {
-
-// "192.0.2.0/24", "2001:db8::/32", or one address.
-struct AddressRange {
-  IpAddress network;
-  unsigned bits = 0;  // of the network that count
-  [[nodiscard]] static std::optional<AddressRange> parse(std::string_view text);
-  [[nodiscard]] bool contains(const IpAddress& address) const;
-};
 
 // A peer that is no user: a provider, a gateway, another proxy.
 struct Trunk {
@@ -44,10 +37,6 @@ struct Trunk {
 
   friend bool operator==(const Trunk&, const Trunk&) = default;
 };
-inline bool operator==(const AddressRange& a, const AddressRange& b) {
-  return a.network == b.network && a.bits == b.bits;
-}
-
 struct DialRule {
   std::string match;  // policy/number_pattern.hpp
   std::string from;   // who must have sent it: "users", "trunk:NAME"; "" is anybody

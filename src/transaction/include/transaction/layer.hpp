@@ -99,6 +99,10 @@ using Event = std::variant<RequestReceived, ResponseReceived, ClientTimeout, Cli
 struct Response {
   int status = 0;
   std::string bytes;
+  // A refusal of an INVITE that is sent again only when the INVITE comes again: nothing is sent twice towards an
+  // address that may be forged (RFC 3261 §26.3.2.4). For a caller who has had no provisional response, and so goes on
+  // asking.
+  bool once = false;
 };
 
 inline constexpr std::size_t kMethods = static_cast<std::size_t>(sip::Method::Update) + 1;

@@ -1,7 +1,8 @@
 // Transport layer of one engine: bytes to messages and back. RFC 3261 §18, RFC 3581.
 //
 // In: bytes with their flow. Out: a message with Via's received/rport filled in, or nothing: broken requests are
-// answered (400, 505) and broken responses dropped here, each with a counter. Sends are queued for the world to take.
+// answered (400, 505; over UDP only when the answer is hardly longer than they are) and broken responses dropped here,
+// each with a counter. Sends are queued for the world to take.
 #pragma once
 #include <array>
 #include <cstdint>
