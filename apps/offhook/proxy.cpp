@@ -174,7 +174,7 @@ int serve(const Options& options, const Common& common) {
                 options.config.empty() ? "flags" : options.config.c_str(), settings->listen.size(),
                 settings->listen.size() == 1 ? "" : "es", settings->domains.size(),
                 settings->domains.size() == 1 ? "" : "s", settings->users.size(),
-                settings->users.size() == 1 ? "" : "s", settings->store.c_str());
+                settings->users.size() == 1 ? "" : "s", settings->store_name().c_str());
     for (const proxy::Finding& finding : settings->lint()) std::printf("%s\n", describe(*settings, finding).c_str());
     return kOk;
   }
@@ -202,7 +202,8 @@ Run add_proxy(CLI::App& app, Common& common) {
           "--digest", options->digest,
           "SHA-256, SHA-512-256, MD5, or one with -sess: what is offered, best first; MD5 alone for old clients")
       ->option_text("NAME … [SHA-256 MD5]");
-  command->add_option("--store", options->store, "memory, or sqlite:FILE")->option_text("WHERE [memory]");
+  command->add_option("--store", options->store, "memory, sqlite:FILE, or redis://HOST:PORT (docs/scaling.md)")
+      ->option_text("WHERE [memory]");
   command->add_option("--tls-certificate", options->tls_certificate, "Certificate and chain for tls: and wss: (PEM)")
       ->option_text("FILE");
   command->add_option("--tls-key", options->tls_key, "Its private key (PEM); SIGHUP reads all files again")

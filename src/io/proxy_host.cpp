@@ -26,6 +26,7 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings s
   host->sip_->drive(*host->core_);
   host->dns_ = std::make_unique<Dns>(loop, settings.name_servers);
   host->sip_->use(*host->dns_);
+  if (is_redis_url(settings.store)) host->open_redis(*parse_redis_url(settings.store));
   host->sip_->drain();
   return host;
 }
@@ -51,6 +52,7 @@ ProxyHost::~ProxyHost() {
   sip_.reset();
   dns_.reset();
   store_.reset();
+  redis_.reset();
 }
 
 void ProxyHost::drain(Duration limit, std::function<void()> done) {
@@ -71,12 +73,13 @@ void ProxyHost::leave_when_idle() {
 void ProxyHost::pass_store_writes() {
   std::vector<proxy::StoreWrite> writes;
   while (auto write = core_->poll_store()) {
-    if (store_)
+    if (store_ || redis_)
       writes.push_back(std::move(*write));
     else
       core_->stored(now(), write->id, true);
   }
   if (store_) store_->submit(std::move(writes));
+  if (redis_) redis_->submit(std::move(writes));
 }
 
 void ProxyHost::written(const std::vector<std::uint64_t>& ids, const std::string& error) {

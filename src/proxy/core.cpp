@@ -34,6 +34,9 @@ void Core::replace(Now now, std::string_view aor, const std::vector<Binding>& bi
   impl_->replace(now, aor, bindings);
 }
 
+std::vector<std::string> Core::addresses() const { return impl_->registrar_.addresses(); }
+std::vector<Binding> Core::kept(std::string_view aor, WallTime now) const { return impl_->registrar_.kept(aor, now); }
+
 void Core::drain() { impl_->draining_ = true; }
 bool Core::is_draining() const { return impl_->draining_; }
 

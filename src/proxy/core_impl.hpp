@@ -172,6 +172,8 @@ class Core::Impl {
 
   static Config complete(Config config) {
     if (config.realm.empty()) config.realm = Names(config.listen, config.domains).canonical_host();
+    if (const auto node = node_name(config.cluster); !node.empty() && !config.domains.empty())
+      config.domains.push_back(node);
     return config;
   }
 

@@ -87,6 +87,7 @@ constexpr Row kRows[] = {
     {"redirect", "redirect", read_redirect},
     {"stateless", "stateless", read_stateless},
     {"next_hops", "next_hops", read_next_hops},
+    {"cluster", "[cluster]", read_cluster},
     {"registrar", "[registrar]", read_registrar},
     {"tls", "[tls]", read_tls},
     {"alias", "[alias]", read_aliases},

@@ -1,6 +1,7 @@
 // The settings as values: single texts, and what the engine takes.
 #include "base/ascii.hpp"
 #include "io/proxy_file.hpp"
+#include "io/redis_values.hpp"
 
 namespace offhook::io {
 
@@ -17,9 +18,8 @@ Checked<transport::Listen> parse_listen(std::string_view text) {
 
 Checked<std::string> parse_store(std::string_view text) {
   if (text == "memory" || (text.starts_with("sqlite:") && text.size() > 7)) return std::string(text);
-  if (text.starts_with("redis:"))
-    return complain("the redis store is not there yet; use memory or sqlite:FILE", std::string(text));
-  return complain("store wants memory or sqlite:FILE", std::string(text));
+  if (!is_redis_url(text)) return complain("store wants memory, sqlite:FILE or redis://HOST:PORT", std::string(text));
+  return parse_redis_url(text).map([&](const RedisUrl&) { return std::string(text); });
 }
 
 Checked<sip::DigestAlgorithm> parse_digest(std::string_view text) {
@@ -35,6 +35,11 @@ Checked<ProxyUser> parse_user(std::string_view text) {
 }
 
 std::string ProxySettings::sqlite_path() const { return store.starts_with("sqlite:") ? store.substr(7) : ""; }
+
+std::string ProxySettings::store_name() const {
+  const auto at = is_redis_url(store) ? store.rfind('@') : std::string::npos;
+  return at == std::string::npos ? store : store.substr(0, store.find("//") + 2) + store.substr(at + 1);
+}
 
 Checked<void> ProxySettings::check_users() const {
   for (const ProxyUser& user : users)
@@ -78,6 +83,7 @@ proxy::Config ProxySettings::to_config() const {
   out.keep_alive = keep_alive;
   out.keep_alive_failures = keep_alive_failures;
   out.secret = secret;
+  out.cluster = cluster;
   out.policy = policy;
   out.drain = drain;
   return out;

@@ -73,13 +73,15 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
       {"domains = [\"a\"]\ndscp = 64", "dscp must be a number from 0 to 63 (p.toml:2)"},
       {"domains = [\"a\"]\n[tls]\nsecurity_level = 6", "security_level must be a number from 0 to 5 (p.toml:3)"},
       {"domains = [\"a\"]\n[tls]\nverify = 1", "verify must be true or false (p.toml:3)"},
-      {"domains = [\"a\"]\n\nstore = \"disk\"", "store wants memory or sqlite:FILE (disk) (p.toml:3)"},
+      {"domains = [\"a\"]\n\nstore = \"disk\"",
+       "store wants memory, sqlite:FILE or redis://HOST:PORT (disk) (p.toml:3)"},
       {"domains = [\"a\"]\nauth = 1", "auth must be true, false, \"register\" or \"calls\" (p.toml:2)"},
       {"domains = [\"a\"]\nauth = \"sometimes\"", "auth must be true, false, \"register\" or \"calls\" (p.toml:2)"},
       {"domains = [\"a\"]\nport = 1",
        "unknown field 'port'; known are listen, domains, dns, store, commit_delay, auth, digest, qop, userhash, "
        "nonce_lifetime, "
-       "min_expires, default_expires, max_expires, dscp, redirect, stateless, next_hops, [registrar], [tls], [alias], "
+       "min_expires, default_expires, max_expires, dscp, redirect, stateless, next_hops, [cluster], [registrar], "
+       "[tls], [alias], "
        "[emergency], [identity], [[dial]], [[group]], [[trunk]], [admin], [drain], [[user]] (p.toml:2)"},
       {"domains = [\"a\"]\n[registrar]\nmax_contacts = 0", "max_contacts must be a number from 1 to 1000 (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\nkeep_alive = -1",

@@ -68,6 +68,12 @@ bool is_node_token(std::string_view user) {
 
 bool leads_to_node(std::string_view path) { return path.starts_with(kRoute); }
 
+std::string node_name(const ClusterConfig& config) {
+  const auto uri = sip::Uri::parse(config.node);
+  if (!uri || config.node.empty()) return {};
+  return std::string(uri->host) + (uri->port ? ':' + std::to_string(*uri->port) : std::string{});
+}
+
 Nodes::Nodes(ClusterConfig config, Random& random, const Connections& connections)
     : config_(std::move(config)), connections_(&connections) {
   if (!on()) return;

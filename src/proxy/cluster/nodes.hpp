@@ -25,6 +25,9 @@ using Connections = std::unordered_map<std::uint64_t, BindingFlow>;
 // A Path that begins with another node.
 [[nodiscard]] bool leads_to_node(std::string_view path);
 
+// "10.0.0.1:5060" of a node's URI: a name of ours, whatever we listen at. "" without a cluster.
+[[nodiscard]] std::string node_name(const ClusterConfig& config);
+
 class Nodes {
  public:
   // `connections` must outlive it.

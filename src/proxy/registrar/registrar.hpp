@@ -68,6 +68,8 @@ class Registrar {
   // As in Core. shared.cpp.
   void apply(Now now, const StoreWrite& change);
   void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings);
+  [[nodiscard]] std::vector<std::string> addresses() const;
+  [[nodiscard]] std::vector<Binding> kept(std::string_view aor, WallTime now) const;
 
  private:
   struct Pending {  // a write under way

@@ -41,6 +41,25 @@ void Registrar::replace(Now now, std::string_view aor, const std::vector<Binding
   }
 }
 
+std::vector<std::string> Registrar::addresses() const {
+  std::vector<std::string> out;
+  s_.location->for_each([&](const LocationTable::Entry& entry) {
+    if (out.empty() || out.back() != entry.aor()) out.emplace_back(entry.aor());
+    return true;
+  });
+  return out;
+}
+
+std::vector<Binding> Registrar::kept(std::string_view aor, WallTime now) const {
+  std::vector<Binding> out;
+  for (const auto& entry : s_.location->find(aor)) {
+    if (entry.expires() <= now || leads_to_node(entry.path())) continue;
+    out.push_back(entry.unpack());
+    out.back().through = s_.nodes->through(out.back());
+  }
+  return out;
+}
+
 // What nobody reaches any more goes, and by whose node it was reached takes it out of the store.
 void Registrar::adopt(Now now, const Binding& binding) {
   if (const auto here = s_.nodes->localise(binding); here && here->expires > now.wall) return put(now, *here);

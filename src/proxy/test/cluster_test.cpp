@@ -273,6 +273,23 @@ TEST(Cluster, ASnapshotWithOurOwnBindingKeepsItsConnection) {
   EXPECT_EQ(only(pair.a.invite("sip:1002@example.test")).flow, Wire::tcp(1));
 }
 
+TEST(Cluster, WhatAStoreHasLostIsGivenBackByWhoReachesIt) {
+  Pair pair;
+  (void)pair.a.reg(Wire::tcp(1), {kFlow, {"Supported: path, outbound"}});
+  (void)pair.a.reg(Wire::udp(5), {"<sip:1003@203.0.113.5:31000>", {}, "1003"});
+  const auto writes = pair.a.writes;
+  pair.pass();
+  EXPECT_EQ(pair.a.core->addresses().size(), 2U);
+  const auto at_a = pair.a.core->kept("sip:1002@example.test", pair.a.now.wall);
+  ASSERT_EQ(at_a.size(), 1U);
+  EXPECT_EQ(at_a[0].through, writes.at(0).put.at(0).through);
+  EXPECT_EQ(at_a[0].cseq, writes[0].put[0].cseq);
+  EXPECT_EQ(pair.b.core->addresses().size(), 2U);
+  EXPECT_TRUE(pair.b.core->kept("sip:1002@example.test", pair.b.now.wall).empty()) << "A reaches it, B does not";
+  EXPECT_EQ(pair.b.core->kept("sip:1003@example.test", pair.b.now.wall).size(), 1U);
+  EXPECT_TRUE(pair.b.core->kept("sip:1003@example.test", pair.b.now.wall + seconds(3601)).empty());
+}
+
 TEST(Cluster, ANonceOfOneNodeIsGoodAtTheOthers) {
   Config one = node("sip:192.0.2.1:5060"), two = node("sip:192.0.2.2:5060"), stranger = one;
   one.authenticate = two.authenticate = stranger.authenticate = true;

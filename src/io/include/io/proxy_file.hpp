@@ -34,7 +34,7 @@ struct ProxySettings {
   std::vector<transport::Listen> listen;
   std::vector<std::string> domains;
   std::vector<Endpoint> name_servers;         // none: those of the system
-  std::string store = "memory";               // or "sqlite:FILE"
+  std::string store = "memory";               // "sqlite:FILE", or a URL of Redis (io/redis_values.hpp)
   std::chrono::milliseconds commit_delay{2};  // how long a commit of SQLite waits for more (io/sqlite_store.hpp)
   bool authenticate = true, authenticate_registrations = true, authenticate_calls = true;  // as in proxy::Config
   std::vector<ProxyUser> users;
@@ -55,6 +55,7 @@ struct ProxySettings {
   proxy::DrainSettings drain;
   seconds drain_limit{0};  // how long calls may go on when the process is told to end; 0 ends it at once
   proxy::Policy policy;
+  proxy::ClusterConfig cluster;
   std::string file;  // that they were read from, for findings
 
   // What the engine takes; passwords become HA1 here.
@@ -65,11 +66,13 @@ struct ProxySettings {
   [[nodiscard]] std::vector<proxy::Finding> lint() const;
   // Path of the SQLite file; "" for memory.
   [[nodiscard]] std::string sqlite_path() const;
+  // Where the store is, without a password.
+  [[nodiscard]] std::string store_name() const;
 };
 
 // "udp:127.0.0.1:5060", "tls:[::1]:5061"; protocols are udp, tcp, tls, ws, wss.
 [[nodiscard]] Checked<transport::Listen> parse_listen(std::string_view text);
-// "memory" or "sqlite:FILE".
+// "memory", "sqlite:FILE", "redis://…" (io/redis_values.hpp).
 [[nodiscard]] Checked<std::string> parse_store(std::string_view text);
 // "SHA-256", "SHA-512-256", "MD5", and each with "-sess".
 [[nodiscard]] Checked<sip::DigestAlgorithm> parse_digest(std::string_view text);

@@ -11,6 +11,7 @@
 #include "io/loop.hpp"
 #include "io/proxy_file.hpp"
 #include "io/random.hpp"
+#include "io/redis_store.hpp"
 #include "io/sip_host.hpp"
 #include "io/sqlite_store.hpp"
 #include "proxy/core.hpp"
@@ -20,7 +21,8 @@ namespace offhook::io {
 
 class ProxyHost {
  public:
-  // Opens the sockets and the store, loads what the store has. Port 0 in `listen` takes a free one.
+  // Opens the sockets and the store, loads what the store has. Port 0 in `listen` takes a free one. Redis is waited for
+  // some seconds; without it registrations are refused until it comes.
   [[nodiscard]] static Checked<std::unique_ptr<ProxyHost>> start(Loop& loop, ProxySettings settings,
                                                                  flow::Recorder* recorder = nullptr);
   // What was acknowledged is on disk already; what was submitted is finished.
@@ -65,6 +67,7 @@ class ProxyHost {
   void close_retired();
   void pass_store_writes();
   void leave_when_idle();
+  void open_redis(RedisUrl url);
   void written(const std::vector<std::uint64_t>& ids, const std::string& error);
 
   Loop* loop_;
@@ -75,6 +78,7 @@ class ProxyHost {
   std::unique_ptr<Dns> dns_;
   std::unique_ptr<SipHost> sip_;
   std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<RedisStore> redis_;
   ProxySettings settings_;  // without users
   std::vector<transport::Listen> listening_;
   std::vector<Socket> sockets_;

@@ -124,6 +124,11 @@ class Core final : public transport::Engine {
   // All that the store has of that address-of-record, after a change by another node.
   void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings);
 
+  // Of a store that has lost something: every address-of-record with bindings, and those of one as we would store them
+  // (without the ones that only another node reaches).
+  [[nodiscard]] std::vector<std::string> addresses() const;
+  [[nodiscard]] std::vector<Binding> kept(std::string_view aor, WallTime now) const;
+
   // Told of every call from now on; must outlive the core.
   void observe(CallObserver& observer);
   [[nodiscard]] std::vector<CallRecord> calls() const;

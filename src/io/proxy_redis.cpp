@@ -1,0 +1,33 @@
+// The proxy with its bindings in Redis.
+#include "io/clock.hpp"
+#include "io/proxy_host.hpp"
+
+namespace offhook::io {
+namespace {
+
+constexpr seconds kWaitAtStart{5};
+
+}  // namespace
+
+void ProxyHost::open_redis(RedisUrl url) {
+  redis_ = std::make_unique<RedisStore>(
+      *loop_, std::move(url), random_,
+      RedisStore::Hooks{[this](std::uint64_t id, proxy::Stored outcome) { core_->stored(now(), id, outcome); },
+                        [this](const std::string& aor, const std::vector<proxy::Binding>& bindings) {
+                          core_->replace(now(), aor, bindings);
+                        },
+                        [this] {
+                          if (sip_) sip_->drain();
+                        },
+                        [this] { return core_->addresses(); },
+                        [this](const std::string& aor) { return core_->kept(aor, now().wall); },
+                        [this](const std::string& why) {
+                          store_error_ = why;
+                          if (trouble_)
+                            trouble_(why.empty() ? "the store is there again"
+                                                 : "registrations are refused: Redis: " + why);
+                        }});
+  loop_->run_until([this] { return redis_->is_synchronised(); }, now().mono + kWaitAtStart);
+}
+
+}  // namespace offhook::io

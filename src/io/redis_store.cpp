@@ -1,0 +1,362 @@
+#include "io/redis_store.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "base/ascii.hpp"
+#include "io/clock.hpp"
+#include "redis/script.hpp"
+#include "redis/servers.hpp"
+
+namespace offhook::io {
+namespace {
+
+constexpr std::string_view kChannel = "offhook:changes";
+constexpr std::string_view kPattern = "offhook:{*}", kPage = "500";  // keys of one SCAN
+constexpr std::size_t kNodeLength = 16;
+
+std::string sha1_of(std::string_view text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha1(), nullptr);
+  std::string out;
+  for (unsigned i = 0; i < size; ++i) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    out += kHex[digest[i] >> 4U];
+    out += kHex[digest[i] & 15U];
+  }
+  return out;
+}
+
+// The part of a change that belongs to one address-of-record, as the script's arguments.
+struct Change {
+  bool everything = false;
+  std::vector<const proxy::StoreWrite::Remove*> removes;
+  std::vector<const proxy::Binding*> binds;
+
+  [[nodiscard]] RedisServers::Words words(const std::string& key, std::string_view mode, std::string text) const {
+    RedisServers::Words out{"EVALSHA",
+                            "",
+                            "1",
+                            key,
+                            std::string(mode),
+                            std::string(kChannel),
+                            std::move(text),
+                            everything ? "1" : "0",
+                            std::to_string(removes.size())};
+    for (const auto* which : removes) {
+      out.push_back(redis_field(*which));
+      out.push_back(which->only == WallTime{} ? "" : std::to_string(which->only.time_since_epoch().count()));
+    }
+    out.push_back(std::to_string(binds.size()));
+    for (const auto* binding : binds) {
+      out.push_back(redis_field(*binding));
+      out.push_back(binding_text(*binding));
+    }
+    return out;
+  }
+};
+
+std::map<std::string, Change> changes_of(const proxy::StoreWrite& write) {
+  std::map<std::string, Change> out;
+  for (const auto& which : write.remove) {
+    Change& change = out[which.aor];
+    if (which.contact.empty())
+      change.everything = true;
+    else
+      change.removes.push_back(&which);
+  }
+  for (const auto& binding : write.put) out[binding.aor].binds.push_back(&binding);
+  return out;
+}
+
+// Fields and values by turns. What is no binding of ours is passed over.
+std::vector<proxy::Binding> bindings_of(std::string_view aor, const redisReply& reply) {
+  std::vector<proxy::Binding> out;
+  for (std::size_t i = 1; i < reply.elements; i += 2)
+    if (auto binding = parse_binding_text(aor, text_of(reply.element[i]))) out.push_back(std::move(*binding));
+  std::ranges::sort(out, {}, &proxy::Binding::expires);
+  return out;
+}
+
+// "run_id:…" of INFO.
+std::string run_of(std::string_view info) {
+  constexpr std::string_view kName = "run_id:";
+  const auto at = info.find(kName);
+  if (at == std::string_view::npos) return {};
+  const auto rest = info.substr(at + kName.size());
+  return std::string(rest.substr(0, rest.find('\r')));
+}
+
+bool same_name(const proxy::Binding& a, const proxy::Binding& b) {
+  return a.contact == b.contact && a.reg_id == b.reg_id && (a.reg_id == 0 || a.instance == b.instance);
+}
+
+}  // namespace
+
+struct RedisStore::State {
+  State(Loop& l, RedisUrl url, Random& random, Hooks h)
+      : loop(&l),
+        hooks(std::move(h)),
+        node(random.token(kNodeLength)),
+        sha(sha1_of(kChangeScript)),
+        timer(l, [this] { tick(); }),
+        servers(l, std::move(url), std::string(kChannel),
+                {[this] { up(); }, [this](const std::string& why) { lost(why); },
+                 [this](std::string_view text) { heard(text); }}) {
+    timer.set(now().mono + kHeartbeat);
+  }
+
+  // --- Writing.
+  struct Write {
+    std::uint64_t id = 0;
+    std::size_t left = 0;  // addresses-of-record whose answer has not come
+    proxy::Stored outcome = proxy::Stored::Yes;
+  };
+
+  void submit(const proxy::StoreWrite& write) {
+    auto open = std::make_shared<Write>(Write{write.id});
+    if (waiting >= kQueue) return finish(write.id, proxy::Stored::Unreachable);
+    ++waiting;
+    const auto changes = changes_of(write);
+    open->left = changes.size();
+    for (const auto& [aor, change] : changes) {
+      const std::string key = redis_key(aor);
+      change_key(key, change.words(key, "put", node + ' ' + aor), [this, open, aor](const redisReply* reply) {
+        seen(aor);
+        const bool outdated = text_of(reply) == "OUTDATED";
+        if (const auto error = error_of(reply); !error.empty()) {
+          open->outcome = proxy::Stored::Unreachable;
+          refuses = reply != nullptr;
+          if (refuses) trouble(error);
+        } else if (outdated) {
+          open->outcome = proxy::Stored::Outdated;
+          fetch(aor);
+        } else if (std::exchange(refuses, false)) {
+          trouble({});
+        }
+        if (--open->left != 0) return;
+        --waiting;
+        finish(open->id, open->outcome);
+      });
+    }
+  }
+
+  // A server that does not know the script yet is told it.
+  void change_key(const std::string& key, RedisServers::Words words, RedisServers::Reply reply) {
+    words[1] = sha;
+    auto again = words;
+    servers.command(key, std::move(words),
+                    [this, key, again = std::move(again), reply = std::move(reply)](const redisReply* got) mutable {
+                      if (!error_of(got).starts_with("NOSCRIPT")) return reply(got);
+                      again[0] = "EVAL";
+                      again[1] = kChangeScript;
+                      servers.command(key, std::move(again), std::move(reply));
+                    });
+  }
+
+  void finish(std::uint64_t id, proxy::Stored outcome) {
+    if (id == 0) return;
+    answered.emplace_back(id, outcome);
+    settle_soon();
+  }
+
+  // Of a read from the socket all answers together. In order with what others have changed.
+  void flush() {
+    for (const auto& [id, outcome] : std::exchange(answered, {})) hooks.stored(id, outcome);
+  }
+  void settle_soon() {
+    if (std::exchange(settling, true)) return;
+    loop->post([this, alive = std::weak_ptr<bool>(alive)] {
+      if (alive.expired()) return;
+      settling = false;
+      flush();
+      hooks.settle();
+    });
+  }
+
+  // --- Reading.
+  void heard(std::string_view text) {
+    const auto space = text.find(' ');
+    if (space == std::string_view::npos) return;
+    const std::string_view from = text.substr(0, space), aor = text.substr(space + 1);
+    if (from == node) last_heard = now().mono;
+    if (from != node && !aor.empty()) fetch(std::string(aor));
+  }
+
+  void fetch(const std::string& aor) {
+    std::string key = redis_key(aor);
+    RedisServers::Words words{"HGETALL", key};
+    servers.command(key, std::move(words), [this, aor](const redisReply* reply) {
+      if (!snapshot(aor, reply)) is_due = true;
+    });
+  }
+
+  bool snapshot(const std::string& aor, const redisReply* reply) {
+    if (reply == nullptr || reply->type != REDIS_REPLY_ARRAY) return false;
+    flush();
+    seen(aor);
+    auto bindings = bindings_of(aor, *reply);
+    if (restoring) restore(aor, bindings);
+    hooks.replace(aor, bindings);
+    settle_soon();
+    return true;
+  }
+
+  void seen(const std::string& aor) {
+    if (syncing != 0) found.insert(std::hash<std::string>{}(aor));
+  }
+
+  // What we remember of it and the server does not.
+  void restore(const std::string& aor, std::vector<proxy::Binding>& bindings) {
+    const auto kept = hooks.kept(aor);
+    Change change;
+    for (const auto& binding : kept) {
+      const auto same = std::ranges::find_if(bindings, [&](const auto& one) { return same_name(one, binding); });
+      if (same != bindings.end() && same->expires >= binding.expires) continue;
+      change.binds.push_back(&binding);
+      if (same != bindings.end())
+        *same = binding;
+      else
+        bindings.push_back(binding);
+    }
+    if (change.binds.empty()) return;
+    const std::string key = redis_key(aor);
+    change_key(key, change.words(key, "keep", node + ' ' + aor), [this](const redisReply* reply) {
+      if (!error_of(reply).empty()) is_due = true;
+    });
+  }
+
+  void synchronise() {
+    if (syncing != 0 || !servers.is_up()) return;
+    is_due = has_failed = restoring = false;
+    found.clear();
+    runs.clear();
+    syncing = servers.on_each([this](RedisLink& link) { ask_run(link); });
+    is_due = syncing == 0;
+    const std::size_t round = ++rounds;
+    servers.on_each([this, round](RedisLink& link) { scan(link, "0", round); });
+  }
+
+  void ask_run(RedisLink& link) {
+    link.command({"INFO", "server"}, [this](const redisReply* reply) {
+      const auto run = run_of(text_of(reply));
+      if (run.empty()) return;
+      runs.insert(run);
+      restoring = restoring || (!known_runs.empty() && !known_runs.contains(run));
+    });
+  }
+
+  void scan(RedisLink& link, std::string_view cursor, std::size_t round) {
+    link.command({"SCAN", cursor, "MATCH", kPattern, "COUNT", kPage}, [this, &link, round](const redisReply* reply) {
+      if (round != rounds) return;
+      const bool good = reply != nullptr && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
+                        reply->element[1]->type == REDIS_REPLY_ARRAY;
+      if (!good) return scanned(false);
+      const redisReply& keys = *reply->element[1];
+      for (std::size_t i = 0; i < keys.elements; ++i) {
+        const auto aor = aor_of_key(text_of(keys.element[i]));
+        if (!aor) continue;
+        link.command({"HGETALL", text_of(keys.element[i])}, [this, aor = std::string(*aor)](const redisReply* all) {
+          if (!snapshot(aor, all)) has_failed = true;
+        });
+      }
+      const std::string_view next = text_of(reply->element[0]);
+      if (next != "0") return scan(link, next, round);
+      link.command({"PING"}, [this, round](const redisReply* last) {  // behind the last of them
+        if (round == rounds) scanned(error_of(last).empty());
+      });
+    });
+  }
+
+  void scanned(bool good) {
+    has_failed = has_failed || !good;
+    if (syncing == 0 || --syncing != 0) return;
+    if (has_failed) {
+      is_due = true;
+      return;
+    }
+    flush();
+    for (const std::string& aor : hooks.addresses()) {
+      if (found.contains(std::hash<std::string>{}(aor))) continue;
+      std::vector<proxy::Binding> none;
+      if (restoring)
+        restore(aor, none);
+      else
+        hooks.replace(aor, none);
+    }
+    restoring = false;
+    known_runs = runs;
+    found.clear();
+    synchronised = true;
+    if (!refuses) trouble({});
+    settle_soon();
+  }
+
+  // --- The connection.
+  void up() {
+    last_heard = now().mono;
+    synchronise();
+  }
+  void lost(const std::string& why) {
+    synchronised = false;
+    is_due = true;
+    syncing = 0;
+    ++rounds;  // what is left of a round counts no more
+    restoring = false;
+    trouble(why);
+  }
+  void trouble(const std::string& why) {
+    if (why.empty() != in_trouble) return;
+    in_trouble = !why.empty();
+    hooks.trouble(why);
+  }
+
+  // Whether the feed lives shows in our own word coming back.
+  void tick() {
+    const TimePoint at = now().mono;
+    timer.set(at + kHeartbeat);
+    if (!servers.is_up()) return;
+    if (at - last_heard > kSilence) return servers.drop_feed("silence");
+    servers.command(kChannel, {"PUBLISH", std::string(kChannel), node + ' '}, [](const redisReply*) {});
+    if (is_due) synchronise();
+  }
+
+  Loop* loop;
+  Hooks hooks;
+  std::string node, sha;
+  std::size_t waiting = 0;
+  std::vector<std::pair<std::uint64_t, proxy::Stored>> answered;
+  bool settling = false;
+  bool synchronised = false, in_trouble = false;
+  bool refuses = false;  // the server is there, and takes no writes
+  TimePoint last_heard;
+  // Of a round of reading everything.
+  std::size_t syncing = 0, rounds = 0;  // servers that are not through
+  bool is_due = true, has_failed = false;
+  bool restoring = false;                  // a server may have lost something
+  std::unordered_set<std::size_t> found;   // hashes of what it has
+  std::set<std::string> runs, known_runs;  // of the servers
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+  Loop::Timer timer;
+  RedisServers servers;
+};
+
+RedisStore::RedisStore(Loop& loop, RedisUrl url, Random& random, Hooks hooks)
+    : state_(std::make_unique<State>(loop, std::move(url), random, std::move(hooks))) {}
+
+RedisStore::~RedisStore() = default;
+
+void RedisStore::submit(std::vector<proxy::StoreWrite> writes) {
+  for (const auto& write : writes) state_->submit(write);
+}
+
+bool RedisStore::is_synchronised() const { return state_->synchronised; }
+
+}  // namespace offhook::io

@@ -1,0 +1,207 @@
+"""Three proxies, each on a machine of its own, that share one Redis: any phone calls any other; a node dies, is cut off; Redis dies, comes back, comes back empty.
+
+Phones live on the network `sip`, Redis on `db`, and each node has a cable to both. tools/in-namespace tests/interop/cluster.py -v"""
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from support import case, machines, sip  # noqa: E402
+from support.process import wait_until  # noqa: E402
+from support.sip_phone import Phone, TcpPhone  # noqa: E402
+
+HERE, REDIS = "10.9.0.1", ("10.9.1.1", 6379)
+USERS = [str(user) for user in range(1001, 1009)]
+FLOW = ';+sip.instance="<urn:uuid:00000000-0000-1000-8000-00000000%s>";reg-id=1'
+OUTBOUND = [("Supported", "path, outbound")]
+
+
+class Cluster(case.Case):
+    def setUp(self):
+        super().setUp()
+        self.sip_net, self.db_net = machines.Network("sip", "10.9.0"), machines.Network("db", "10.9.1")
+        self.addCleanup(self.remove_networks)
+        self.redis = None
+        self.start_redis()
+        self.nodes, self.machines, self.phones = {}, {}, []
+        for number, name in enumerate("abc", 11):
+            self.machines[name] = machines.Machine(self, name, number, [self.sip_net, self.db_net])
+            self.start_node(name)
+
+    def remove_networks(self):
+        for network in ("sip", "db"):
+            subprocess.run(["ip", "link", "del", network], check=False, capture_output=True)
+
+    def start_redis(self, keep=True):
+        durable = ["--appendonly", "yes", "--appendfsync", "always"] if keep else ["--appendonly", "no"]
+        self.redis = self.start("redis", ["redis-server", "--bind", REDIS[0], "--protected-mode", "no", "--dir", self.folder, "--save", "", *durable])
+        self.redis.wait_for("Ready to accept connections")
+
+    def start_node(self, name, wait=True):
+        machine = self.machines[name]
+        address = machine.addresses["sip"]
+        config = self.folder / f"{name}.toml"
+        config.write_text(f'listen = ["udp:{address}:5060", "tcp:{address}:5060"]\ndomains = ["127.0.0.1"]\n'
+                          f'store = "redis://{REDIS[0]}:{REDIS[1]}"\n[cluster]\nnode = "sip:{address}:5060"\n'
+                          f'secret = "one secret of all the nodes"\npeers = ["10.9.0.11", "10.9.0.12", "10.9.0.13"]\n'
+                          + "".join(f'[[user]]\nname = "{user}"\npassword = "{user}"\n' for user in USERS))
+        process = self.start(f"node {name}", machine.words(case.OFFHOOK, "proxy", "--config", config))
+        self.addCleanup(self.end, process)  # before the kill of start()
+        if wait:
+            process.wait_for(r"^ready$")
+        self.nodes[name] = process
+        return process
+
+    def at(self, name):
+        return self.machines[name].addresses["sip"], 5060
+
+    def phone(self, user, node, kind=Phone, **more):
+        phone = kind(user, HERE, *([self.at(node)] if kind is TcpPhone else []), **more)
+        self.addCleanup(phone.socket.close)
+        phone.node = node
+        self.assertEqual(phone.register(self.at(node)).status, 200)
+        self.phones.append(phone)
+        return phone
+
+    def calls(self, caller, callee, node=None):
+        caller.call(self.at(node or caller.node), callee)
+
+    def knows(self, node, phone):
+        """The node has the phone's binding: another socket asks for it, with the phone's password."""
+        with Phone(phone.user, HERE) as asker:
+            answer = asker.register(self.at(node), contact=False)
+            return answer.status == 200 and phone.uri() in answer.header("contact")
+
+    def wait_known(self, phone, nodes="abc"):
+        for node in nodes:
+            wait_until(lambda node=node: self.knows(node, phone), f"node {node} knows {phone.user}")
+
+    def four_phones(self):
+        phones = [self.phone("1001", "a"), self.phone("1002", "b", TcpPhone),
+                  self.phone("1003", "c", TcpPhone, field_params=FLOW % "1003", headers=OUTBOUND),
+                  self.phone("1004", "a", contact_host="192.168.77.7:5060")]  # behind a NAT that lets only its node in
+        for phone in phones:
+            self.wait_known(phone)
+        return phones
+
+    def redis_cli(self, *words):
+        return subprocess.run(["redis-cli", "-h", REDIS[0], *words], check=True, capture_output=True, text=True).stdout
+
+    def test_any_to_any(self):
+        """By UDP, over a connection, by a flow of RFC 5626 and through a NAT, from every node to every phone, challenged once."""
+        phones = self.four_phones()
+        for caller in phones:
+            for callee in phones:
+                if caller is not callee:
+                    self.calls(caller, callee)
+        # By UDP any node takes a request of anybody, and a challenge of another node.
+        for node in "abc":
+            self.calls(phones[0], phones[1], node)
+            self.calls(phones[0], phones[2], node)
+        # What is gone at one node is gone at all.
+        self.assertEqual(phones[0].register(self.at("b"), expires=0).status, 200)
+        for node in "abc":
+            wait_until(lambda node=node: not self.knows(node, phones[0]), f"node {node} has forgotten 1001")
+
+    def test_node_killed(self):
+        """Its phones register elsewhere, and are called there."""
+        udp, tcp, flow, natted = self.four_phones()
+        self.nodes["b"].kill()
+        self.nodes["c"].kill()
+        again = self.phone("1002", "a", TcpPhone)
+        moved = self.phone("1003", "a", TcpPhone, field_params=FLOW % "1003", headers=OUTBOUND)
+        self.calls(udp, moved)
+        self.calls(moved, natted)
+        self.calls(again, udp)
+        # A node that starts again knows all there is, and nothing of its own connections that have ended.
+        self.start_node("c")
+        self.wait_known(moved, "ac")
+        self.calls(udp, moved, "c")
+        self.calls(udp, natted, "c")
+
+    def test_node_cut_off(self):
+        """Calls go on with what it knows, registrations are refused; back again it knows what has changed."""
+        udp, tcp, flow, natted = self.four_phones()
+        self.machines["b"].pull(self.db_net)
+        self.calls(tcp, udp)
+        self.calls(tcp, flow)
+        mark = self.nodes["b"].mark()
+        with Phone("1005", HERE) as late:
+            refused = late.register(self.at("b"))
+            self.assertEqual(refused.status, 503, refused.start)
+            self.assertGreaterEqual(int(refused.header("retry-after")), 5)
+        self.nodes["b"].wait_for("registrations are refused: Redis", after=0)
+        fresh = self.phone("1006", "a")
+        self.wait_known(fresh, "ac")
+        self.assertEqual(udp.register(self.at("c"), expires=0).status, 200)
+        self.machines["b"].plug(self.db_net)
+        self.nodes["b"].wait_for("the store is there again", after=mark)
+        self.wait_known(fresh, "b")
+        self.assertFalse(self.knows("b", udp))
+        self.calls(tcp, fresh)
+        self.phone("1005", "b")
+
+    def test_redis_killed(self):
+        """Nothing that was acknowledged is lost, and calls go on without it."""
+        udp, tcp, flow, natted = self.four_phones()
+        self.redis.kill()
+        for name in "abc":
+            self.nodes[name].wait_for("registrations are refused: Redis")
+            with Phone("1005", HERE) as late:
+                refused = late.register(self.at(name))
+                self.assertEqual(refused.status, 503, refused.start)
+                self.assertTrue(refused.header("retry-after"))
+        self.calls(udp, tcp)
+        self.calls(tcp, flow)
+        self.calls(flow, natted)
+        marks = {name: self.nodes[name].mark() for name in "abc"}
+        self.start_redis()
+        for name in "abc":
+            self.nodes[name].wait_for("the store is there again", after=marks[name])
+        for phone in (udp, tcp, flow, natted):
+            self.wait_known(phone)
+        self.calls(tcp, udp)
+        self.phone("1005", "c")
+
+    def test_redis_killed_while_phones_register(self):
+        """Each 200 that has left is there afterwards, at every node, whatever was under way."""
+        phones = [Phone(user, HERE) for user in USERS]
+        for phone in phones:
+            self.addCleanup(phone.socket.close)
+        acknowledged = {}
+        for turn, phone in enumerate(phones * 3):
+            if turn == 2 * len(phones) - 3:
+                self.redis.kill()
+            node = "abc"[turn % 3]
+            answer = phone.register(self.at(node))
+            self.assertIn(answer.status, (200, 503), answer.start)
+            if answer.status == 200:
+                acknowledged[phone.user] = phone
+        self.assertEqual(len(acknowledged), len(phones))
+        marks = {name: self.nodes[name].mark() for name in "abc"}
+        self.start_redis()
+        for name in "abc":
+            self.nodes[name].wait_for("the store is there again", after=marks[name])
+        for phone in acknowledged.values():
+            self.wait_known(phone)
+
+    def test_redis_comes_back_empty(self):
+        """What Redis has lost the nodes put back, each what it reaches."""
+        phones = self.four_phones()
+        self.redis.kill()
+        for file in self.folder.glob("appendonlydir/*"):
+            file.unlink()
+        marks = {name: self.nodes[name].mark() for name in "abc"}
+        self.start_redis()
+        for name in "abc":
+            self.nodes[name].wait_for("the store is there again", after=marks[name])
+        wait_until(lambda: len(self.redis_cli("KEYS", "offhook:{*").split()) == len(phones), "four addresses-of-record in Redis again")
+        for phone in phones:
+            self.wait_known(phone)
+        self.calls(phones[0], phones[2], "b")
+        self.calls(phones[0], phones[3], "b")
+
+
+if __name__ == "__main__":
+    case.main()
