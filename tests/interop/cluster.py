@@ -1,93 +1,17 @@
-"""Three proxies, each on a machine of its own, that share one Redis: any phone calls any other; a node dies, is cut off; Redis dies, comes back, comes back empty.
+"""Three proxies that share one Redis: any phone calls any other; a node dies, is cut off; Redis dies, comes back, comes back empty.
 
-Phones live on the network `sip`, Redis on `db`, and each node has a cable to both. tools/in-namespace tests/interop/cluster.py -v"""
-import subprocess
+tools/in-namespace tests/interop/cluster.py -v"""
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from support import case, machines, sip  # noqa: E402
+from support import case  # noqa: E402
+from support.nodes import FLOW, HERE, OUTBOUND, USERS, Nodes  # noqa: E402
 from support.process import wait_until  # noqa: E402
 from support.sip_phone import Phone, TcpPhone  # noqa: E402
 
-HERE, REDIS = "10.9.0.1", ("10.9.1.1", 6379)
-USERS = [str(user) for user in range(1001, 1009)]
-FLOW = ';+sip.instance="<urn:uuid:00000000-0000-1000-8000-00000000%s>";reg-id=1'
-OUTBOUND = [("Supported", "path, outbound")]
 
-
-class Cluster(case.Case):
-    def setUp(self):
-        super().setUp()
-        self.sip_net, self.db_net = machines.Network("sip", "10.9.0"), machines.Network("db", "10.9.1")
-        self.addCleanup(self.remove_networks)
-        self.redis = None
-        self.start_redis()
-        self.nodes, self.machines, self.phones = {}, {}, []
-        for number, name in enumerate("abc", 11):
-            self.machines[name] = machines.Machine(self, name, number, [self.sip_net, self.db_net])
-            self.start_node(name)
-
-    def remove_networks(self):
-        for network in ("sip", "db"):
-            subprocess.run(["ip", "link", "del", network], check=False, capture_output=True)
-
-    def start_redis(self, keep=True):
-        durable = ["--appendonly", "yes", "--appendfsync", "always"] if keep else ["--appendonly", "no"]
-        self.redis = self.start("redis", ["redis-server", "--bind", REDIS[0], "--protected-mode", "no", "--dir", self.folder, "--save", "", *durable])
-        self.redis.wait_for("Ready to accept connections")
-
-    def start_node(self, name, wait=True):
-        machine = self.machines[name]
-        address = machine.addresses["sip"]
-        config = self.folder / f"{name}.toml"
-        config.write_text(f'listen = ["udp:{address}:5060", "tcp:{address}:5060"]\ndomains = ["127.0.0.1"]\n'
-                          f'store = "redis://{REDIS[0]}:{REDIS[1]}"\n[cluster]\nnode = "sip:{address}:5060"\n'
-                          f'secret = "one secret of all the nodes"\npeers = ["10.9.0.11", "10.9.0.12", "10.9.0.13"]\n'
-                          + "".join(f'[[user]]\nname = "{user}"\npassword = "{user}"\n' for user in USERS))
-        process = self.start(f"node {name}", machine.words(case.OFFHOOK, "proxy", "--config", config))
-        self.addCleanup(self.end, process)  # before the kill of start()
-        if wait:
-            process.wait_for(r"^ready$")
-        self.nodes[name] = process
-        return process
-
-    def at(self, name):
-        return self.machines[name].addresses["sip"], 5060
-
-    def phone(self, user, node, kind=Phone, **more):
-        phone = kind(user, HERE, *([self.at(node)] if kind is TcpPhone else []), **more)
-        self.addCleanup(phone.socket.close)
-        phone.node = node
-        self.assertEqual(phone.register(self.at(node)).status, 200)
-        self.phones.append(phone)
-        return phone
-
-    def calls(self, caller, callee, node=None):
-        caller.call(self.at(node or caller.node), callee)
-
-    def knows(self, node, phone):
-        """The node has the phone's binding: another socket asks for it, with the phone's password."""
-        with Phone(phone.user, HERE) as asker:
-            answer = asker.register(self.at(node), contact=False)
-            return answer.status == 200 and phone.uri() in answer.header("contact")
-
-    def wait_known(self, phone, nodes="abc"):
-        for node in nodes:
-            wait_until(lambda node=node: self.knows(node, phone), f"node {node} knows {phone.user}")
-
-    def four_phones(self):
-        phones = [self.phone("1001", "a"), self.phone("1002", "b", TcpPhone),
-                  self.phone("1003", "c", TcpPhone, field_params=FLOW % "1003", headers=OUTBOUND),
-                  self.phone("1004", "a", contact_host="192.168.77.7:5060")]  # behind a NAT that lets only its node in
-        for phone in phones:
-            self.wait_known(phone)
-        return phones
-
-    def redis_cli(self, *words):
-        return subprocess.run(["redis-cli", "-h", REDIS[0], *words], check=True, capture_output=True, text=True).stdout
-
+class Cluster(Nodes):
     def test_any_to_any(self):
         """By UDP, over a connection, by a flow of RFC 5626 and through a NAT, from every node to every phone, challenged once."""
         phones = self.four_phones()
@@ -156,7 +80,7 @@ class Cluster(case.Case):
         self.calls(tcp, flow)
         self.calls(flow, natted)
         marks = {name: self.nodes[name].mark() for name in "abc"}
-        self.start_redis()
+        self.redis = self.start_redis()
         for name in "abc":
             self.nodes[name].wait_for("the store is there again", after=marks[name])
         for phone in (udp, tcp, flow, natted):
@@ -180,7 +104,7 @@ class Cluster(case.Case):
                 acknowledged[phone.user] = phone
         self.assertEqual(len(acknowledged), len(phones))
         marks = {name: self.nodes[name].mark() for name in "abc"}
-        self.start_redis()
+        self.redis = self.start_redis()
         for name in "abc":
             self.nodes[name].wait_for("the store is there again", after=marks[name])
         for phone in acknowledged.values():
@@ -190,10 +114,10 @@ class Cluster(case.Case):
         """What Redis has lost the nodes put back, each what it reaches."""
         phones = self.four_phones()
         self.redis.kill()
-        for file in self.folder.glob("appendonlydir/*"):
+        for file in self.folder.glob("redis-*/appendonlydir/*"):
             file.unlink()
         marks = {name: self.nodes[name].mark() for name in "abc"}
-        self.start_redis()
+        self.redis = self.start_redis()
         for name in "abc":
             self.nodes[name].wait_for("the store is there again", after=marks[name])
         wait_until(lambda: len(self.redis_cli("KEYS", "offhook:{*").split()) == len(phones), "four addresses-of-record in Redis again")
