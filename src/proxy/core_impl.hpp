@@ -63,13 +63,14 @@ class Core::Impl {
         calls_(loop_secret_),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
                  &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); },
-                 &calls_}),
+                 &calls_, &redirections_}),
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
                      [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
         acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}),
         trunks_({&names_, &transactions_, &resolver_, &random}, config_.policy.trunks),
         router_({&names_, &authenticator_, &location_, &trunks_}, config_.policy),
-        identities_(config_, names_, router_) {
+        identities_(config_, names_, router_),
+        redirections_(config_, names_, router_) {
     transactions_.use(resolver_);
     settle();
   }
@@ -335,8 +336,9 @@ class Core::Impl {
     }
     // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
     if (e.request.method() == Method::Invite) answer(now, e, {100});
-    relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets),
-                  {informs, identities_.of(e.request, e.flow, facts), calls_.take(now, e.request, facts)});
+    relays_.start(
+        now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets),
+        {informs, identities_.of(e.request, e.flow, facts), calls_.take(now, e.request, facts), facts.from_us});
   }
   void refuse_route(Now now, const RequestReceived& e, const Facts& facts, const Reply& refusal) {
     ++counters_.not_found;
@@ -442,6 +444,7 @@ class Core::Impl {
   TrunkRegistrations trunks_;
   Router router_;
   Identities identities_;
+  Redirections redirections_;
 };
 
 }  // namespace offhook::proxy

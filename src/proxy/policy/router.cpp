@@ -11,12 +11,6 @@ namespace {
 constexpr std::string_view kSos = "urn:service:sos";  // RFC 5031
 constexpr int kWholeQ = 1000;                         // the highest q of a contact
 
-// What was dialled: the number of a telephone-subscriber without its signs between the digits, else the user.
-std::string dialled(const sip::Uri& uri) {
-  const auto tel = sip::telephone(uri);
-  return tel ? tel->number() : sip::unescape(uri.user);
-}
-
 std::string_view host_of(const Trunk& trunk, std::optional<sip::Uri>& storage) {
   if (!trunk.domain.empty()) return trunk.domain;
   if (auto uri = sip::Uri::parse(trunk.to)) storage = *uri;
@@ -37,6 +31,11 @@ std::string route_to(std::string_view uri) {
 bool is_same(const Target& a, const Target& b) { return a.uri == b.uri && a.connection.number == b.connection.number; }
 
 }  // namespace
+
+std::string dialled(const sip::Uri& uri) {
+  const auto tel = sip::telephone(uri);
+  return tel ? tel->number() : sip::unescape(uri.user);
+}
 
 Router::Router(Services services, Policy policy) : s_(services) { configure(std::move(policy)); }
 

@@ -19,6 +19,9 @@
 
 namespace offhook::proxy {
 
+// What a URI names as number or user: the number of a telephone-subscriber without the signs between its digits.
+[[nodiscard]] std::string dialled(const sip::Uri& uri);
+
 class Router {
  public:
   struct Services {

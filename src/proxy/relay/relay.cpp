@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "cluster/nodes.hpp"
 #include "loop.hpp"
 #include "sip/builder.hpp"
@@ -23,6 +24,15 @@ bool has_second_via(const sip::Message& response) {
   return via != std::default_sentinel;
 }
 
+// Between the q of two rounds of targets: those of one q are tried at once.
+constexpr int kRound = 2'000'000;
+
+bool is_same(const Target& a, const Target& b) {
+  if (a.connection.number != b.connection.number) return false;
+  const auto x = sip::Uri::parse(a.uri), y = sip::Uri::parse(b.uri);
+  return a.uri == b.uri || (x && y && sip::equal(*x, *y));
+}
+
 // Where another trunk may do better.
 bool is_outage(int status) { return status == 408 || status == 500 || (status >= 502 && status <= 504); }
 
@@ -36,6 +46,7 @@ void Relays::start(Now now, transaction::ServerId server, const Job& job, std::v
   relay.informs = caller.informs;
   relay.assertion = std::move(caller.assertion);
   relay.call = caller.call;
+  relay.is_user = caller.is_user;
   relay.targets = std::move(targets);
   s_.transactions->set_owner(server, id.number());
   wave(now, id, job);
@@ -259,6 +270,7 @@ void Relays::failure(Now now, BranchId id, sip::Message response) {
   if ((is_dead || response.status() == 408) && next_flow(now, id, is_dead)) return advance(now, relay_id);
   settle(branch);
   if (relay->call) s_.calls->branch_failed(now.mono, relay->call, id.number(), response.status());
+  if (response.status() < 400 && follow(now, *relay, branch, response)) return advance(now, relay_id);
   close_by(now.mono, *relay, branch, response.status());
   // The 487 to Timer C's CANCEL: the caller cancelled nothing, for it nobody answered in time.
   if (overdue && response.status() == 487 && !relay->cancelled)
@@ -266,6 +278,33 @@ void Relays::failure(Now now, BranchId id, sip::Message response) {
   else
     relay->best.offer(std::move(response));
   advance(now, relay_id);
+}
+
+// They have their turn after the branches that are under way, before what has a lower q. What was tried already is not
+// tried again, so that phones that forward to each other end the call.
+bool Relays::follow(Now now, Relay& relay, const Branch& branch, const sip::Message& response) {
+  const auto* request = s_.transactions->request_of(relay.server);
+  const auto in = s_.transactions->flow_of(relay.server);
+  if (relay.closed || relay.answered || request == nullptr || !in) return false;
+  const Target& redirecting = relay.targets[branch.target];
+  auto found = s_.redirections->follow(
+      now, response,
+      {relay.is_user, redirecting.is_registered, iequals(request->request_uri().substr(0, 5), "sips:"), in->local});
+  std::erase_if(found, [&](const Target& target) {
+    return std::ranges::any_of(relay.targets, [&](const Target& other) { return is_same(target, other); });
+  });
+  const std::size_t left = s_.redirections->most() - std::min<std::size_t>(relay.redirected, s_.redirections->most());
+  if (found.size() > left) found.resize(left);
+  if (found.empty()) return false;
+  ++relay.redirections;
+  for (Target& target : found) {
+    target.q += relay.redirections * kRound;
+    if (!target.manner) target.manner = redirecting.manner;
+  }
+  relay.redirected += static_cast<std::uint8_t>(found.size());
+  relay.targets.insert(relay.targets.begin() + relay.next, std::make_move_iterator(found.begin()),
+                       std::make_move_iterator(found.end()));
+  return true;
 }
 
 void Relays::fail(Now now, Owner owner, transaction::ClientId client, int status) {

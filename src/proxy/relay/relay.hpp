@@ -21,6 +21,7 @@
 #include "base/timer_wheel.hpp"
 #include "calls/calls.hpp"
 #include "policy/identity.hpp"
+#include "policy/redirections.hpp"
 #include "proxy/core.hpp"
 #include "relay/best_response.hpp"
 #include "route/forward.hpp"
@@ -43,6 +44,7 @@ class Relays {
     Authenticator* authenticator;
     std::function<void(Now, const StoreWrite::Remove&)> flow_failed;  // of a binding that leads nowhere any more
     Calls* calls = nullptr;                                           // hears of requests that have a CallRef
+    const Redirections* redirections = nullptr;
   };
   explicit Relays(Services services) : s_(std::move(services)) {}
   // Of branches that ring from now on.
@@ -59,6 +61,7 @@ class Relays {
     bool informs = false;                          // the 2xx carries what Authenticator::information() says
     std::shared_ptr<const Assertion> assertion{};  // what becomes of identities; null: nothing
     CallRef call{};                                // that hears of the responses
+    bool is_user = false;                          // one of ours
   };
   // Forwards its request to `targets` (highest q first; not empty).
   void start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets, Caller caller);
@@ -104,6 +107,9 @@ class Relays {
     bool cancelled = false;  // by the caller
     bool answered = false;   // a final response went upstream
     bool server_gone = false;
+    bool is_user = false;         // the caller is one of ours
+    std::uint8_t redirected = 0;  // targets that come from a 3xx
+    std::uint8_t redirections = 0;
     std::uint32_t pending = 0;  // branches without a final response
     std::uint32_t next = 0;     // the first target that has not been tried
     std::vector<Target> targets;
@@ -126,6 +132,8 @@ class Relays {
   void provisional(TimePoint now, BranchId id, Branch& branch, const sip::Message& response);
   void success(TimePoint now, Branch& branch, const sip::Message& response);
   void failure(Now now, BranchId id, sip::Message response);
+  // True when the contacts of a 3xx are tried in its place.
+  bool follow(Now now, Relay& relay, const Branch& branch, const sip::Message& response);
   void settle(Branch& branch);
   void advance(Now now, RelayId id);
   void conclude(TimePoint now, Relay& relay);

@@ -16,8 +16,10 @@ std::string_view without_headers(std::string_view contact) {
 }
 
 Target target_of(const Entry& entry) {
-  return {std::string(without_headers(entry.contact())), std::string(entry.path()), entry.received(), entry.q(),
-          entry.connection()};
+  Target out{std::string(without_headers(entry.contact())), std::string(entry.path()), entry.received(), entry.q(),
+             entry.connection()};
+  out.is_registered = true;
+  return out;
 }
 
 // Bindings of one instance, the most recently refreshed last: that one is tried first.

@@ -34,6 +34,7 @@ struct Target {
   std::shared_ptr<InstanceTargets> instance{};  // of a flow, and where an instance has several bindings
   std::shared_ptr<const Manner> manner{};       // null for a contact of the callee
   std::string aor{};  // whose it is, when it is not of the one whom the Request-URI names: a user's or a trunk's
+  bool is_registered = false;  // a binding of a user of ours
 };
 
 // Of an instance with several bindings only one is tried at a time.
