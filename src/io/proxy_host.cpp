@@ -37,6 +37,7 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
   tls_ = std::move(*tls);
   SipHostOptions options;
   options.tls = tls_.get();
+  options.admits = [this](const IpAddress& source) { return core_->admits(now(), source); };
   options.udp.dscp = options.stream.dscp = settings.dscp;
   sip_ = std::make_unique<SipHost>(*loop_, [this] { pass_store_writes(); }, recorder, options);
   for (auto& listen : settings.listen) {
@@ -71,6 +72,8 @@ void ProxyHost::leave_when_idle() {
 }
 
 void ProxyHost::pass_store_writes() {
+  while (const auto ban = core_->poll_ban())
+    if (trouble_) trouble_(text(*ban));
   std::vector<proxy::StoreWrite> writes;
   while (auto write = core_->poll_store()) {
     if (store_ || redis_)

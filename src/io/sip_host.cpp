@@ -20,7 +20,7 @@ SipHost::SipHost(Loop& loop, std::function<void()> after, flow::Recorder* record
       streams_(loop, options_.stream, random_, options_.tls,
                {[this](const Flow& flow, std::string bytes) { received(flow, std::move(bytes)); },
                 [this](const Flow& flow) { engine_->unreachable(now(), flow); }, [this] { take_output(); },
-                options_.trouble}) {}
+                options_.trouble, options_.admits}) {}
 
 SipHost::~SipHost() {
   for (auto& [endpoint, socket] : sockets_) loop_->unwatch(socket->fd());
@@ -61,9 +61,11 @@ void SipHost::readable(UdpSocket& socket) {
   // A few batches at a time, so that one busy socket does not starve timers and the others.
   for (int round = 0; round < 4; ++round) {
     const auto batch = batch_.receive(socket);
-    for (const auto& datagram : batch)
+    for (const auto& datagram : batch) {
+      if (options_.admits && !options_.admits(datagram.from.address)) continue;
       received({Protocol::Udp, socket.local(), datagram.from, 0},
                std::string(reinterpret_cast<const char*>(datagram.bytes.data()), datagram.bytes.size()));
+    }
     for (const Endpoint& remote : batch_.unreachable(socket))
       engine_->unreachable(now(), {Protocol::Udp, socket.local(), remote, 0});
     drain();

@@ -108,6 +108,7 @@ void StreamHost::read(Connection& connection) {
       if (n <= 0) return connection.stream.close();
       got = static_cast<std::size_t>(n);
     }
+    if (port_.admits && !port_.admits(connection.flow.remote.address)) return connection.stream.close();
     connection.stream.receive(now().mono, {buffer_.data(), got});
     while (auto message = connection.stream.poll()) port_.received(connection.flow, std::move(*message));
     if (connection.stream.ended() != StreamEnd::None) return;

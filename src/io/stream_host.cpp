@@ -124,12 +124,13 @@ void StreamHost::accept(const Listener& listener) {
       if (errno == EMFILE || errno == ENFILE) pause_listening();
       return;
     }
-    if (connections_.size() >= options_.most_connections) {
+    const Endpoint remote = from_sockaddr(name);
+    if (connections_.size() >= options_.most_connections || (port_.admits && !port_.admits(remote.address))) {
       ::close(fd);
       ++counters_.refused;
       continue;
     }
-    const Flow flow{listener.protocol, listener.local, from_sockaddr(name), 0};
+    const Flow flow{listener.protocol, listener.local, remote, 0};
     prepare(fd, flow.local, options_.dscp);
     Connection& connection = add(fd, listener.protocol, true, flow);
     ++counters_.accepted;

@@ -99,7 +99,9 @@ Checked<UdpSocket> UdpSocket::open(Endpoint local, const UdpOptions& options) {
   }
   ::setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof one);  // where the kernel has it
   if (options.reuse_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof options.receive_buffer);
+  // Beyond the system's limit (net.core.rmem_max) where we may.
+  if (::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &options.receive_buffer, sizeof options.receive_buffer) != 0)
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof options.receive_buffer);
   ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &options.send_buffer, sizeof options.send_buffer);
   if (options.dscp != 0) {
     const int tos = options.dscp << 2;

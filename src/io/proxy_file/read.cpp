@@ -89,6 +89,7 @@ constexpr Row kRows[] = {
     {"next_hops", "next_hops", read_next_hops},
     {"cluster", "[cluster]", read_cluster},
     {"registrar", "[registrar]", read_registrar},
+    {"guard", "[guard]", read_guard},
     {"tls", "[tls]", read_tls},
     {"alias", "[alias]", read_aliases},
     {"emergency", "[emergency]", read_emergency},

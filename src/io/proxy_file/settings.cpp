@@ -84,6 +84,7 @@ proxy::Config ProxySettings::to_config() const {
   out.keep_alive_failures = keep_alive_failures;
   out.secret = secret;
   out.cluster = cluster;
+  out.guard = guard;
   out.policy = policy;
   out.drain = drain;
   return out;

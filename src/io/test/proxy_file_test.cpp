@@ -71,6 +71,13 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "unknown field 'keys' of [tls]; known are certificate, key, trusted, verify, require_client_certificate, "
        "security_level (p.toml:3)"},
       {"domains = [\"a\"]\ndscp = 64", "dscp must be a number from 0 to 63 (p.toml:2)"},
+      {"domains = [\"a\"]\n[guard]\nexempt = [\"10.0.0.0/33\"]",
+       "exempt wants addresses and networks such as 192.0.2.0/24 (10.0.0.0/33) (p.toml:3)"},
+      {"domains = [\"a\"]\n[guard]\nfailures = -1", "failures must be a number from 0 to 1000 (p.toml:3)"},
+      {"domains = [\"a\"]\n[guard]\nban = 600\nlongest_ban = 60", "ban is above longest_ban (p.toml:2)"},
+      {"domains = [\"a\"]\n[guard]\nbans = 5",
+       "unknown field 'bans' of [guard]; known are exempt, failures, scans, period, ban, longest_ban, source_rate, "
+       "source_burst, user_rate, user_burst, packet_rate, packet_burst (p.toml:3)"},
       {"domains = [\"a\"]\n[tls]\nsecurity_level = 6", "security_level must be a number from 0 to 5 (p.toml:3)"},
       {"domains = [\"a\"]\n[tls]\nverify = 1", "verify must be true or false (p.toml:3)"},
       {"domains = [\"a\"]\n\nstore = \"disk\"",
@@ -81,7 +88,7 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "unknown field 'port'; known are listen, domains, dns, store, commit_delay, auth, digest, qop, userhash, "
        "nonce_lifetime, "
        "min_expires, default_expires, max_expires, dscp, redirect, stateless, next_hops, [cluster], [registrar], "
-       "[tls], [alias], "
+       "[guard], [tls], [alias], "
        "[emergency], [identity], [[dial]], [[group]], [[trunk]], [admin], [drain], [[user]] (p.toml:2)"},
       {"domains = [\"a\"]\n[registrar]\nmax_contacts = 0", "max_contacts must be a number from 1 to 1000 (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\nkeep_alive = -1",
@@ -143,6 +150,31 @@ TEST(ProxyFile, TheRegistrarsFieldsReachTheEngine) {
   EXPECT_EQ(config.keep_alive, seconds(20));
   EXPECT_EQ(config.keep_alive_failures, 4);
   EXPECT_EQ(config.secret, "0123456789abcdef");
+}
+
+TEST(ProxyFile, TheGuardsFieldsReachTheEngine) {
+  const std::string head = "domains = [\"a\"]\n";
+  const auto config_of = [&](const std::string& text) { return read_proxy_file("p.toml", head + text)->to_config(); };
+  EXPECT_EQ(config_of("").guard, proxy::GuardSettings{});
+  EXPECT_TRUE(config_of("[guard]\nexempt = []").guard.exempt.empty());
+  const auto guard = config_of(
+                         "[guard]\nexempt = [\"192.0.2.0/24\", \"2001:db8::1\"]\nfailures = 3\nscans = 0\nperiod = 30\n"
+                         "ban = 10\nlongest_ban = 100\nsource_rate = 20\nsource_burst = 40\nuser_rate = 2\n"
+                         "user_burst = 4\npacket_rate = 1000\npacket_burst = 2000\n")
+                         .guard;
+  EXPECT_EQ(guard.exempt,
+            (std::vector{*proxy::AddressRange::parse("192.0.2.0/24"), *proxy::AddressRange::parse("2001:db8::1")}));
+  EXPECT_EQ(guard.failures, 3);
+  EXPECT_EQ(guard.scans, 0);
+  EXPECT_EQ(guard.period, seconds(30));
+  EXPECT_EQ(guard.ban, seconds(10));
+  EXPECT_EQ(guard.longest_ban, seconds(100));
+  EXPECT_EQ(guard.source_rate, 20);
+  EXPECT_EQ(guard.source_burst, 40);
+  EXPECT_EQ(guard.user_rate, 2);
+  EXPECT_EQ(guard.user_burst, 4);
+  EXPECT_EQ(guard.packet_rate, 1000);
+  EXPECT_EQ(guard.packet_burst, 2000);
 }
 
 TEST(ProxyFile, PasswordsBecomeHa1) {

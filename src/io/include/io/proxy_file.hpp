@@ -49,6 +49,7 @@ struct ProxySettings {
   bool strict_path = true;
   seconds flow_timer{120}, keep_alive{30};
   std::string secret;
+  proxy::GuardSettings guard;
   TlsSettings tls;  // of TLS and WSS
   int dscp = 0;     // of SIP packets; 0 leaves them unmarked
   AdminSettings admin;

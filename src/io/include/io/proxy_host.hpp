@@ -46,7 +46,7 @@ class ProxyHost {
   }
   // No new calls: `done` is called, once, when none is left or after `limit`. Once only.
   void drain(Duration limit, std::function<void()> done);
-  // Hears, once for each change, that the store cannot be written and why, and that it is written again.
+  // Hears, once for each change, that the store cannot be written and why, and that it is written again; and each ban.
   void on_trouble(std::function<void(const std::string&)> trouble) { trouble_ = std::move(trouble); }
 
  private:

@@ -21,6 +21,9 @@ struct SipHostOptions {
   UdpOptions udp;
   StreamOptions stream;
   TlsContext* tls = nullptr;  // outlives the host; without it TLS and WSS are not spoken
+  // Is that source heard? Asked for each datagram before it is copied, for each new connection, and for what comes over
+  // one: a connection of a source that is not heard is closed. Without it all are.
+  std::function<bool(const IpAddress&)> admits;
   // What went wrong at the edge and is nobody's answer: a TLS handshake that failed, with the peer and the reason.
   std::function<void(const transport::Flow&, std::string_view why)> trouble;
 };

@@ -33,7 +33,7 @@ struct StreamCounters {
   std::uint64_t accepted = 0, opened = 0, reused = 0;
   std::uint64_t aliases = 0;    // accepted connections that are used the other way, too
   std::uint64_t resumed = 0;    // TLS sessions
-  std::uint64_t refused = 0;    // beyond most_connections, or put off without a free descriptor
+  std::uint64_t refused = 0;    // beyond most_connections, not admitted, or put off without a free descriptor
   std::uint64_t failed = 0;     // connection or TLS handshake did not come about
   std::uint64_t ended[8] = {};  // by transport::StreamEnd
 };
@@ -49,6 +49,8 @@ class StreamHost {
     std::function<void()> drain;
     // Why a connection failed, for a log; may be empty.
     std::function<void(const transport::Flow&, std::string_view why)> trouble;
+    // SipHostOptions::admits; may be empty.
+    std::function<bool(const IpAddress&)> admits;
   };
 
   // `tls` may be null: then TLS and WSS cannot be spoken. `random` and `tls` outlive the host.
