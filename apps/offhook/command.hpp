@@ -2,6 +2,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -27,6 +28,9 @@ Run add_flow(CLI::App& app, Common& common);
 Run add_check(CLI::App& app, Common& common);
 Run add_params(CLI::App& app, Common& common);
 Run add_version(CLI::App& app, Common& common);
+
+// offhook proxy user …, below `proxy`; what it returns says nothing when the line asks for something else.
+std::function<std::optional<int>()> add_proxy_user(CLI::App& proxy);
 
 // "offhook: what is wrong (where)" on stderr; returns kFailed.
 int report(const Complaint& complaint);

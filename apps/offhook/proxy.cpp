@@ -7,6 +7,7 @@
 #include "io/admin_host.hpp"
 #include "io/files.hpp"
 #include "io/proxy_host.hpp"
+#include "io/sqlite_users.hpp"
 
 namespace offhook {
 namespace {
@@ -70,10 +71,14 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
   if (!options.admin_token_file.empty()) out.admin.token_file = options.admin_token_file;
   if (auto complete = out.admin.complete(); !complete) return tl::unexpected(complete.error());
   if (options.no_auth) out.authenticate = false;
+  if (out.authenticate)
+    if (auto added = io::add_stored_users(out); !added) return tl::unexpected(added.error());
   if (const auto complete = out.check_users(); out.authenticate && !complete) return tl::unexpected(complete.error());
   if (out.authenticate && out.users.empty())
-    return complain("no users: name them with --user NAME:PASSWORD or in the file, or let everybody in with --no-auth",
-                    options.config);
+    return complain(
+        "no users: name them with --user NAME:PASSWORD, in the file or by offhook proxy user add, or let everybody "
+        "in with --no-auth",
+        options.config);
   return out;
 }
 
@@ -216,7 +221,11 @@ Run add_proxy(CLI::App& app, Common& common) {
       ->option_text("FILE");
   command->add_flag("--no-auth", options->no_auth, "Believe everybody (labs)");
   command->add_flag("--check", options->check, "Read the configuration, say what it means, and stop");
-  return [options, &common] { return serve(*options, common); };
+  const auto user = add_proxy_user(*command);
+  return [options, &common, user] {
+    const auto done = user();
+    return done ? *done : serve(*options, common);
+  };
 }
 
 }  // namespace offhook

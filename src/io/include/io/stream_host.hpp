@@ -50,7 +50,7 @@ class StreamHost {
     // Why a connection failed, for a log; may be empty.
     std::function<void(const transport::Flow&, std::string_view why)> trouble;
     // SipHostOptions::admits; may be empty.
-    std::function<bool(const IpAddress&)> admits;
+    std::function<bool(const IpAddress&)> admits{};
   };
 
   // `tls` may be null: then TLS and WSS cannot be spoken. `random` and `tls` outlive the host.
