@@ -1,6 +1,10 @@
 // Calls through the proxy, caller and callee in one thread: INVITE with an offer, 180, 200 with an answer, ACK, and as
 // soon as the callee has the ACK the caller says BYE. The next call begins when the 200 to BYE is there. With a proxy
 // that challenges, each call starts with 407 and ACK.
+#include <poll.h>
+
+#include <array>
+
 #include "io/clock.hpp"
 #include "load/job.hpp"
 
@@ -28,13 +32,16 @@ class Calls {
   Counts run(TimePoint end) {
     if (!caller_.ok() || !callee_.ok()) return {};
     TimePoint now = io::now().mono, sweep = now;
+    begun_ = now;
     for (std::size_t i = 0; i < slots_.size(); ++i) start(now, i);
     while (counts_.completed + counts_.failed < job_.count && now < end) {
       caller_.flush();
       callee_.flush();
       for (const auto datagram : callee_.receive()) called(now, hear(datagram));
       for (const auto datagram : caller_.receive()) answered(now, hear(datagram));
+      if (job_.rate != 0) wait();
       now = io::now().mono;
+      if (job_.rate != 0) start_due(now);
       if (now - sweep < milliseconds{50}) continue;
       sweep = now;
       for (std::size_t i = 0; i < slots_.size(); ++i) look_after(now, i);
@@ -53,12 +60,26 @@ class Calls {
     std::string routes, target, remote, ack;
   };
 
+  // Calls that should have begun by now.
+  std::uint64_t due(TimePoint now) const {
+    if (job_.rate == 0) return job_.count;
+    return 1 + static_cast<std::uint64_t>((now - begun_).count()) * job_.rate / 1'000'000;
+  }
+  void start_due(TimePoint now) {
+    for (std::size_t i = 0; i < slots_.size() && counts_.started < due(now); ++i)
+      if (slots_[i].step == Step::Idle) start(now, i);
+  }
+  void wait() {
+    std::array<pollfd, 2> wires{{{caller_.fd(), POLLIN, 0}, {callee_.fd(), POLLIN, 0}}};
+    ::poll(wires.data(), wires.size(), 1);
+  }
+
   void start(TimePoint now, std::size_t index) {
     Slot& slot = slots_[index];
     const std::uint64_t generation = slot.generation + 1;
     slot = {};
     slot.generation = generation;
-    if (counts_.started == job_.count) return;
+    if (counts_.started == job_.count || counts_.started >= due(now)) return;
     slot.step = Step::Inviting;
     slot.from = job_.first + counts_.started % job_.users;
     slot.to = job_.first + (counts_.started + 1) % job_.users;
@@ -227,6 +248,7 @@ class Calls {
   }
 
   const Job& job_;
+  TimePoint begun_{};
   Wire caller_, callee_;
   std::vector<Slot> slots_;
   std::string offer_, reply_;

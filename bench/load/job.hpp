@@ -16,6 +16,7 @@ struct Job {
   std::uint16_t proxy_port = 5060, caller_port = 5101, callee_port = 5102;
   std::uint64_t users = 1000, first = 1, count = 1000;  // users u<first>…, passwords pw<n>
   std::size_t window = 64;                              // registrations or calls under way at a time
+  std::uint64_t rate = 0;                               // calls a second; 0: as many as there are places
   std::string run;                                      // letters that no other run against this proxy uses
 };
 

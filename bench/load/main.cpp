@@ -1,9 +1,9 @@
 // sip_load: a bounded closed loop of registrations or calls against a proxy at 127.0.0.1, from 127.0.0.1. Prints one
 // JSON line.
 //   sip_load register|call [--proxy-port N] [--caller-port N] [--callee-port N] [--domain D] [--users N] [--first N]
-//   [--count N] [--window N] [--max-s N]
-// Never sleeps while it runs, so that the proxy's sends need not wake it: give it a core of its own. Exit 1 when
-// something failed.
+//   [--count N] [--window N] [--rate N] [--max-s N]
+// Never sleeps while it runs (but with --rate, where calls begin at that pace), so that the proxy's sends need not wake
+// it: give it a core of its own. Exit 1 when something failed.
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -19,7 +19,7 @@ int usage() {
   std::fprintf(stderr,
                "usage: sip_load register|call [--proxy-port N] [--caller-port N] [--callee-port N] [--domain D] "
                "[--users N] [--first N] [--count N] "
-               "[--window N] [--max-s N]\n");
+               "[--window N] [--rate N] [--max-s N]\n");
   return 2;
 }
 
@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   job.users = number("--users", job.users);
   job.first = number("--first", job.first);
   job.count = number("--count", job.count);
+  job.rate = number("--rate", job.rate);
   job.window = static_cast<std::size_t>(number("--window", job.window));
   job.run = std::to_string(begin.wall.time_since_epoch().count());
   const bool calls = what == "call";

@@ -18,6 +18,7 @@ class Wire {
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
+  [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] bool ok() const { return fd_ >= 0; }
   // Whatever has arrived, at most a batch; the views are good until the next call. Never waits.
   [[nodiscard]] const std::vector<std::string_view>& receive();

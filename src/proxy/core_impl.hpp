@@ -225,7 +225,7 @@ class Core::Impl {
   }
 
   void answer(Now now, const RequestReceived& e, const Reply& reply) {
-    answers_.send(now.mono, e.id, e.request, reply, true);  // nobody has heard a provisional response yet
+    answers_.send(now.mono, e.id, e.request, reply, reply.status >= 300);  // no provisional response was sent yet
   }
 
   bool is_urgent(const sip::Message& request, const transport::Flow& flow) const {

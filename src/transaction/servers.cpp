@@ -195,7 +195,8 @@ void Servers::feed(ServerId id, Server& server, server_invite::Input input, cons
 
 void Servers::feed(ServerId id, Server& server, server_non_invite::Input input, const Cause& cause) {
   // A response on its detour may still have to be sent to another server, so its transaction does not end at once.
-  const bool reliable = transport::is_reliable(server.flow.protocol) && !server.detour;
+  const bool once = cause.response != nullptr && cause.response->once;
+  const bool reliable = once || (transport::is_reliable(server.flow.protocol) && !server.detour);
   perform(id, server, server_non_invite::step(std::get<NonInviteState>(server.state), input, reliable), cause);
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "io/clock.hpp"
+#include "io/random.hpp"
 #include "io/stream_host.hpp"
 
 namespace offhook::io {

@@ -59,7 +59,7 @@ void Registrar::handle(Now now, transaction::ServerId id, const sip::Message& re
 std::optional<std::string> Registrar::admit(Now now, transaction::ServerId id, const sip::Message& request,
                                             const transport::Flow& flow) {
   const auto refuse = [&](const Reply& reply) {
-    s_.answers->send(now.mono, id, request, reply);
+    s_.answers->send(now.mono, id, request, reply, true);
     return std::nullopt;
   };
   if (const auto refusal = check_options(request, HeaderId::Require)) return refuse(*refusal);

@@ -432,6 +432,19 @@ TEST(Guard, AnInviteThatIsRefusedIsAnsweredOnce) {
   world.expect_clean();
 }
 
+TEST(Guard, WhatIsRefusedLeavesNothingBehind) {
+  World world(with_digest());
+  Guesser guesser(world, kBob);
+  for (std::uint32_t i = 1; i <= 1000; ++i) {
+    EXPECT_EQ(guesser.call("9999"), 404);
+    guesser.send(registration(i));
+    world.expect(kBob, 401);
+    if (i % 10 == 0) world.core->unban(kBob.address);
+  }
+  EXPECT_EQ(world.core->transaction_count(), 0U);
+  EXPECT_EQ(world.core->timer_count(), 0U);
+}
+
 TEST(Guard, NoAnswerToJunkIsLongerThanTheJunk) {
   World world(with_digest());
   SeededRandom random(7);

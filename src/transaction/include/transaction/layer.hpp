@@ -99,9 +99,9 @@ using Event = std::variant<RequestReceived, ResponseReceived, ClientTimeout, Cli
 struct Response {
   int status = 0;
   std::string bytes;
-  // A refusal of an INVITE that is sent again only when the INVITE comes again: nothing is sent twice towards an
-  // address that may be forged (RFC 3261 §26.3.2.4). For a caller who has had no provisional response, and so goes on
-  // asking.
+  // A refusal that costs little: nothing is sent twice towards an address that may be forged (RFC 3261 §26.3.2.4), and
+  // of requests other than INVITE nothing is remembered (§8.2.7). For a caller who has had no provisional response, and
+  // so goes on asking; whoever asks again is answered again.
   bool once = false;
 };
 
