@@ -54,6 +54,10 @@ void add_proxy(Families& out, const proxy::Core& core) {
   out.counter("registered_total", "REGISTER requests that were answered with 200 after a change", number(c.registered));
   out.counter("challenges_total", "Requests that were asked for credentials", number(c.challenges));
   out.counter("bad_credentials_total", "Credentials that were wrong", number(c.bad_credentials));
+  const proxy::GuardCounters& g = core.guard_counters();
+  out.counter("bans_total", "Sources that were banned, each time counted", number(g.bans));
+  out.counters("guarded_total", "Messages that were not acted on because of bans and limits", "how",
+               {{"dropped", number(g.dropped)}, {"refused", number(g.limited)}, {"silenced", number(g.silenced)}});
   out.counter("notifies_total", "NOTIFY requests of our own", number(c.notifies));
   out.counter("dead_bindings_total", "Bindings that were taken out because nothing gets there",
               number(c.dead_bindings));

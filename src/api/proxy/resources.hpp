@@ -26,6 +26,7 @@ struct Resource {
   Response (*answer)(const Asked&);
 };
 
+[[nodiscard]] std::span<const Resource> ban_resources();      // bans.cpp
 [[nodiscard]] std::span<const Resource> binding_resources();  // bindings.cpp
 [[nodiscard]] std::span<const Resource> control_resources();  // control.cpp
 [[nodiscard]] std::span<const Resource> metric_resources();   // metrics.cpp

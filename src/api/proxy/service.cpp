@@ -6,8 +6,8 @@
 namespace offhook::api {
 namespace {
 
-std::array<std::span<const Resource>, 3> all_resources() {
-  return {binding_resources(), control_resources(), metric_resources()};
+std::array<std::span<const Resource>, 4> all_resources() {
+  return {ban_resources(), binding_resources(), control_resources(), metric_resources()};
 }
 
 }  // namespace

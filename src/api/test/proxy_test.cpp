@@ -104,6 +104,35 @@ class ProxyApiTest : public testing::Test {
   std::size_t removed_ = 0;
 };
 
+TEST_F(ProxyApiTest, ShowsWhoIsBannedAndForgives) {
+  auto guarded = config();
+  guarded.authenticate = true;
+  guarded.guard.exempt.clear();
+  guarded.guard.scans = 2;
+  ASSERT_TRUE(core_.reconfigure(now_, guarded));
+  EXPECT_EQ(get("/bans"), json::parse(R"({"total": 0, "bans": []})"));
+  for (int i = 0; i < 2; ++i) {
+    auto request = sip::Builder::request("OPTIONS", "sip:nobody@example.test");
+    request.add(sip::HeaderId::Via, "SIP/2.0/UDP 127.0.0.1:5071;branch=z9hG4bKban" + std::to_string(i))
+        .add(sip::HeaderId::From, "<sip:x@elsewhere.test>;tag=t")
+        .add(sip::HeaderId::To, "<sip:nobody@example.test>")
+        .add(sip::HeaderId::CallId, "ban" + std::to_string(i))
+        .add(sip::HeaderId::CSeq, "1 OPTIONS")
+        .add(sip::HeaderId::MaxForwards, "70");
+    core_.receive(now_, kPhone, request.build().release());
+  }
+  now_.wall += seconds(20);
+  now_.mono += seconds(20);
+  EXPECT_EQ(get("/bans"), json::parse(R"({"total": 1, "bans": [
+      {"source": "127.0.0.1", "reason": "scan", "seconds": 60, "left": 40, "times": 1}]})"));
+  EXPECT_THAT(ask("GET", "/metrics").body, HasSubstr("bans_total 1"));
+  EXPECT_EQ(ask("DELETE", "/bans/nobody").status, 400);
+  EXPECT_EQ(ask("DELETE", "/bans/192.0.2.1").status, 404);
+  EXPECT_EQ(ask("DELETE", "/bans/127.0.0.1").status, 200);
+  EXPECT_EQ(get("/bans").at("total"), 0);
+  EXPECT_EQ(ask("DELETE", "/bans/127.0.0.1", "").status, 401);
+}
+
 TEST_F(ProxyApiTest, ShowsWhoIsRegistered) {
   enrol("1001");
   enrol("1002");
