@@ -175,7 +175,10 @@ void RedisServers::later(const std::string& why) {
 void RedisServers::retire(Link link) {
   if (!link) return;
   link->leave();
-  loop_->post([old = std::shared_ptr<RedisLink>(std::move(link))] {});
+  retired_.push_back(std::move(link));
+  loop_->post([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) retired_.clear();
+  });
 }
 
 RedisLink* RedisServers::link_to(const RedisAddress& address) {

@@ -69,6 +69,7 @@ class RedisServers {
   std::size_t next_host_ = 0;
   Duration pause_;
   Loop::Timer timer_;
+  std::vector<Link> retired_;  // until the loop comes round
   // Of a cluster.
   std::map<RedisAddress, Link> nodes_;
   std::vector<RedisAddress> masters_;
