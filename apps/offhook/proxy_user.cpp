@@ -1,4 +1,4 @@
-// offhook proxy user: who may come in, kept in the proxy's SQLite store by the hashes of their passwords.
+// offhook proxy user: who may come in, kept in the proxy's store (SQLite or Redis) by the hashes of their passwords.
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@
 namespace offhook {
 namespace {
 
-using Existing = io::SqliteUsers::Existing;
+using Existing = io::UserStore::Existing;
 
 struct Options {
   std::string config, store, domain, name, file;
@@ -24,7 +24,8 @@ struct Options {
 
 // Where the users are, and the realm of their passwords ("": as those that are there).
 struct Place {
-  std::string path, realm;
+  io::ProxySettings settings;
+  std::string realm;
 };
 
 Checked<Place> place_of(const Options& options) {
@@ -44,13 +45,14 @@ Checked<Place> place_of(const Options& options) {
     settings.store = *store;
   }
   if (!options.domain.empty()) out.realm = options.domain;
-  out.path = settings.sqlite_path();
-  if (out.path.empty()) return complain("which store? --store sqlite:FILE, or --config FILE that names one");
+  if (settings.store == "memory")
+    return complain("which store? --store sqlite:FILE or redis://HOST, or --config FILE that names one");
+  out.settings = std::move(settings);
   return out;
 }
 
 // A realm that nobody has named is that of the users who are there.
-Checked<std::string> realm_of(const Place& place, io::SqliteUsers& users) {
+Checked<std::string> realm_of(const Place& place, io::UserStore& users) {
   if (!place.realm.empty()) return place.realm;
   const auto list = users.list();
   if (!list) return tl::unexpected(list.error());
@@ -91,9 +93,9 @@ Checked<std::string> read_password(const Options& options) {
 }
 
 // The file has what opens doors: a new one is for its owner alone.
-Checked<std::unique_ptr<io::SqliteUsers>> open(const Place& place) {
+Checked<std::unique_ptr<io::UserStore>> open(const Place& place) {
   ::umask(S_IRWXG | S_IRWXO);
-  return io::SqliteUsers::open(place.path);
+  return io::open_users(place.settings);
 }
 
 Checked<void> set(const Options& options, Existing existing) {
@@ -149,11 +151,11 @@ Checked<void> import(const Options& options) {
 std::function<std::optional<int>()> add_proxy_user(CLI::App& proxy) {
   auto options = std::make_shared<Options>();
   auto chosen = std::make_shared<std::function<Checked<void>(const Options&)>>();
-  auto* user = proxy.add_subcommand("user", "Users in the proxy's SQLite store; a running proxy reads them on SIGHUP");
+  auto* user = proxy.add_subcommand("user", "Users in the proxy's store; a running proxy reads them on SIGHUP");
   user->require_subcommand(1);
   const auto add = [&](const char* name, const char* what, std::function<Checked<void>(const Options&)> run) {
     auto* command = user->add_subcommand(name, what);
-    command->add_option("--store", options->store, "sqlite:FILE")->option_text("WHERE");
+    command->add_option("--store", options->store, "sqlite:FILE, or redis://HOST:PORT")->option_text("WHERE");
     command->add_option("--config", options->config, "proxy.toml that names store and domain")->option_text("FILE");
     command->callback([chosen, run = std::move(run)] { *chosen = run; });
     return command;

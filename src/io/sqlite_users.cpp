@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <unordered_set>
 
+#include "io/redis_users.hpp"
 #include "sqlite.hpp"
 
 namespace offhook::io {
@@ -86,11 +87,19 @@ Checked<void> SqliteUsers::remove(const std::string& name) {
   return {};
 }
 
-Checked<void> add_stored_users(ProxySettings& settings) {
+Checked<std::unique_ptr<UserStore>> open_users(const ProxySettings& settings) {
+  if (is_redis_url(settings.store))
+    return parse_redis_url(settings.store).and_then([](const RedisUrl& url) { return RedisUsers::open(url); });
   const std::string path = settings.sqlite_path();
+  if (path.empty()) return complain("a store in memory keeps no users");
+  return SqliteUsers::open(path).map([](auto&& users) { return std::unique_ptr<UserStore>(std::move(users)); });
+}
+
+Checked<void> add_stored_users(ProxySettings& settings) {
+  const std::string file = settings.sqlite_path(), path = file.empty() ? settings.store_name() : file;
   std::error_code none;
-  if (path.empty() || !std::filesystem::exists(path, none)) return {};
-  auto users = SqliteUsers::open(path);
+  if (settings.store == "memory" || (!file.empty() && !std::filesystem::exists(file, none))) return {};
+  auto users = open_users(settings);
   if (!users) return tl::unexpected(users.error());
   const auto stored = (*users)->list();
   if (!stored) return tl::unexpected(stored.error());

@@ -1,6 +1,8 @@
 """Three proxies that share one Redis: any phone calls any other; a node dies, is cut off; Redis dies, comes back, comes back empty.
 
 tools/in-namespace tests/interop/cluster.py -v"""
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -27,6 +29,31 @@ class Cluster(Nodes):
         self.assertEqual(phones[0].register(self.at("b"), expires=0).status, 200)
         for node in "abc":
             wait_until(lambda node=node: not self.knows(node, phones[0]), f"node {node} has forgotten 1001")
+
+    def test_users_in_redis(self):
+        """Added once, they come in at every node that has read its configuration again; one that is taken out does not."""
+        def user(command, *words, secret=""):
+            done = subprocess.run([case.OFFHOOK, "proxy", "user", command, "--store", self.store, *words], input=secret, capture_output=True, text=True, check=False)
+            return done.returncode, done.stdout + done.stderr
+
+        self.assertEqual(user("add", "2001", "--domain", "127.0.0.1", "--password-stdin", secret="2001\n"), (0, ""))
+        code, said = user("add", "2001", "--password-stdin", secret="other\n")
+        self.assertEqual(code, 1)
+        self.assertIn("user '2001' is there already", said)
+        self.assertEqual(user("list"), (0, "2001\t127.0.0.1\n"))
+        self.assertNotIn("PASSWORD", self.redis_cli("HGETALL", "offhook-user:{2001}"))
+        for name in "abc":
+            mark = self.nodes[name].mark()
+            self.nodes[name].send_signal(signal.SIGHUP)
+            self.nodes[name].wait_for("read again", after=mark)
+        fresh = self.phone("2001", "b")
+        self.wait_known(fresh)
+        self.assertEqual(user("del", "2001"), (0, ""))
+        self.assertEqual(user("del", "2001")[0], 1)
+        mark = self.nodes["a"].mark()
+        self.nodes["a"].send_signal(signal.SIGHUP)
+        self.nodes["a"].wait_for("read again", after=mark)
+        self.assertIn(fresh.register(self.at("a")).status, (401, 403, 404))
 
     def test_node_killed(self):
         """Its phones register elsewhere, and are called there."""
