@@ -41,7 +41,7 @@ class Cluster(Nodes):
         self.assertEqual(code, 1)
         self.assertIn("user '2001' is there already", said)
         self.assertEqual(user("list"), (0, "2001\t127.0.0.1\n"))
-        self.assertNotIn("PASSWORD", self.redis_cli("HGETALL", "offhook-user:{2001}"))
+        self.assertNotIn("password", self.redis_cli("HGETALL", "offhook-user:{2001}"))
         for name in "abc":
             mark = self.nodes[name].mark()
             self.nodes[name].send_signal(signal.SIGHUP)
