@@ -71,6 +71,7 @@ void Core::observe(CallObserver& observer) { impl_->calls_.observe(observer); }
 std::vector<CallRecord> Core::calls() const { return impl_->calls_.records(); }
 std::size_t Core::call_count() const { return impl_->calls_.size(); }
 std::size_t Core::subscription_count() const { return impl_->subscriptions_.size(); }
+bool Core::is_guarding() const { return impl_->guard_.is_guarding(); }
 bool Core::admits(Now now, const IpAddress& source) { return impl_->guard_.admits(now.mono, source); }
 std::vector<Ban> Core::bans(Now now) const { return impl_->guard_.bans(now); }
 bool Core::unban(const IpAddress& source) { return impl_->guard_.unban(source); }

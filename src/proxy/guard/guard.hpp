@@ -37,8 +37,9 @@ class Guard {
 
   // Of a message that has not been read yet, and of a new connection: false drops it.
   [[nodiscard]] bool admits(TimePoint now, const IpAddress& source) {
-    return (bans_ == 0 && !packet_rate_) || is_admitted(now, source);
+    return !is_guarding() || is_admitted(now, source);
   }
+  [[nodiscard]] bool is_guarding() const { return bans_ != 0 || packet_rate_; }
   // A request that is neither handled nor answered; asked before it becomes a transaction.
   [[nodiscard]] bool silences(TimePoint now, const sip::Message& message, const transport::Flow& flow) {
     return source_rate_ && is_silenced(now, message, flow);

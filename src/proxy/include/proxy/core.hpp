@@ -93,6 +93,8 @@ class Core final : public transport::Engine {
   // False for a source that is not heard now: the world drops the datagram or the connection. Asked for each, before
   // receive(); costs nothing while nobody is banned and packets are not limited.
   [[nodiscard]] bool admits(Now now, const IpAddress& source);
+  // Whether there is anybody whom admits() might refuse.
+  [[nodiscard]] bool is_guarding() const;
   [[nodiscard]] std::vector<Ban> bans(Now now) const;
   // False when that source is not banned.
   bool unban(const IpAddress& source);
