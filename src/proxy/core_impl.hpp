@@ -51,7 +51,7 @@ class Core::Impl {
         answers_(transactions_, random, config_.server_name),
         authenticator_(config_, names_, random),
         guard_(config_.guard, random,
-               {[this](const IpAddress& source) { return router_.plan().trusting(source) != nullptr; },
+               {[this](const IpAddress& source) { return is_trusted(source); },
                 [this](const sip::Message& request, const transport::Flow& flow) { return is_urgent(request, flow); }}),
         loop_secret_(random.next()),
         gruus_(names_, secret_of(config_, random)),
@@ -226,6 +226,12 @@ class Core::Impl {
 
   void answer(Now now, const RequestReceived& e, const Reply& reply) {
     answers_.send(now.mono, e.id, e.request, reply, reply.status >= 300);  // no provisional response was sent yet
+  }
+
+  // Trunks, and other nodes of our cluster.
+  bool is_trusted(const IpAddress& source) const {
+    return router_.plan().trusting(source) != nullptr ||
+           std::ranges::find(config_.cluster.peers, source) != config_.cluster.peers.end();
   }
 
   bool is_urgent(const sip::Message& request, const transport::Flow& flow) const {

@@ -206,6 +206,24 @@ TEST(Guard, SomeAreExempt) {
   EXPECT_EQ(guesser.guess("guess"), 401);
 }
 
+TEST(Guard, TrunksAndOtherNodesAreExempt) {
+  auto config = with_digest();
+  Trunk trunk;
+  trunk.name = "city";
+  trunk.to = "sip:192.0.2.99";
+  trunk.trusted = {*AddressRange::parse("192.0.2.99")};
+  config.policy.trunks = {trunk};
+  config.cluster.node = "sip:192.0.2.1";
+  config.cluster.secret = "a secret of all nodes";
+  config.cluster.peers = {party(98).address};
+  World world(config);
+  for (const std::uint8_t host : {std::uint8_t{99}, std::uint8_t{98}}) {
+    Guesser trusted(world, party(host));
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(trusted.call("9" + std::to_string(i)), 404);
+  }
+  EXPECT_TRUE(world.core->bans(world.now).empty());
+}
+
 TEST(Guard, ASourceOfIPv6IsItsNetwork) {
   SeededRandom random(1);
   Guard guard({}, random);
