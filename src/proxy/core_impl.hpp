@@ -19,6 +19,7 @@
 #include "options.hpp"
 #include "policy/identity.hpp"
 #include "policy/router.hpp"
+#include "policy/stateless.hpp"
 #include "policy/trunk_registrations.hpp"
 #include "proxy/core.hpp"
 #include "reconfiguration.hpp"
@@ -70,7 +71,11 @@ class Core::Impl {
         trunks_({&names_, &transactions_, &resolver_, &random}, config_.policy.trunks),
         router_({&names_, &authenticator_, &location_, &trunks_}, config_.policy),
         identities_(config_, names_, router_),
-        redirections_(config_, names_, router_) {
+        redirections_(config_, names_, router_),
+        stateless_({&config_, &names_, &router_, &identities_, &forwarder_, &transport_, &resolver_, &counters_,
+                    loop_secret_, [this](Now now, const Facts& facts) { return targets_for(now, facts); },
+                    [this](const transport::Flow& flow) { keep(flow); }},
+                   random) {
     transactions_.use(resolver_);
     settle();
   }
@@ -89,6 +94,7 @@ class Core::Impl {
     relays_.set_timer_c(config_.timer_c);
     router_.configure(config_.policy);
     trunks_.configure(config_.policy.trunks);
+    stateless_.reconfigure();
     settle();
     return {};
   }
@@ -96,7 +102,8 @@ class Core::Impl {
   void receive(Now now, const transport::Flow& flow, std::string bytes) {
     if (!has_clock_) set_clock(now);
     if (auto incoming = transport_.receive(flow, std::move(bytes)))
-      if (!guard_.silences(now.mono, incoming->message, flow)) transactions_.receive(now.mono, std::move(*incoming));
+      if (!guard_.silences(now.mono, incoming->message, flow) && !stateless_.take(now, *incoming))
+        transactions_.receive(now.mono, std::move(*incoming));
     pump(now);
   }
   void wake(Now now) {
@@ -188,7 +195,8 @@ class Core::Impl {
     take_events(now);
     while (const auto located = resolver_.poll_located()) {
       if (!relays_.located(now, *located) && !transactions_.located(*located) &&
-          !subscriptions_.located(now, *located) && !trunks_.located(now, *located))
+          !subscriptions_.located(now, *located) && !trunks_.located(now, *located) &&
+          !stateless_.located(now, *located))
         acknowledgements_.located(*located);
       take_events(now);
     }
@@ -240,10 +248,12 @@ class Core::Impl {
     return facts && facts->emergency;
   }
 
+  void keep(const transport::Flow& flow) {
+    connections_.try_emplace(flow.connection, BindingFlow{flow.connection, flow.protocol, flow.remote, flow.local});
+  }
+
   void request(Now now, RequestReceived& e) {
-    if (e.flow.connection != 0)
-      connections_.try_emplace(e.flow.connection,
-                               BindingFlow{e.flow.connection, e.flow.protocol, e.flow.remote, e.flow.local});
+    if (e.flow.connection != 0) keep(e.flow);
     if (e.request.method() == Method::Cancel) return cancel(now, e);
     auto facts = read_facts(e.request, names_, e.flow.local);
     if (facts) router_.recognise(e.request, e.flow, *facts);
@@ -451,6 +461,7 @@ class Core::Impl {
   Router router_;
   Identities identities_;
   Redirections redirections_;
+  Stateless stateless_;
 };
 
 }  // namespace offhook::proxy

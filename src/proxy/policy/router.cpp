@@ -23,14 +23,14 @@ std::string with_user(std::string_view uri, std::string_view user) {
   return std::string(uri.substr(0, colon)) + sip::escape_user(user) + '@' + std::string(uri.substr(colon));
 }
 
+bool is_same(const Target& a, const Target& b) { return a.uri == b.uri && a.connection.number == b.connection.number; }
+
+}  // namespace
+
 std::string route_to(std::string_view uri) {
   const auto parsed = sip::Uri::parse(uri);
   return '<' + std::string(uri) + (parsed && parsed->params.has("lr") ? ">" : ";lr>");
 }
-
-bool is_same(const Target& a, const Target& b) { return a.uri == b.uri && a.connection.number == b.connection.number; }
-
-}  // namespace
 
 std::string dialled(const sip::Uri& uri) {
   const auto tel = sip::telephone(uri);
@@ -114,6 +114,7 @@ std::vector<Target> Router::trunk_targets(const Leads& leads) {
     auto manner = std::make_shared<Manner>();
     if (q > 0) manner->patience = trunk->timeout;
     manner->until_heard = true;
+    manner->stateless = trunk->stateless && !leads.emergency;
     manner->fails_over = !leads.emergency;
     manner->refuses_alone = leads.emergency;
     manner->trusted = !trunk->trusted.empty();

@@ -21,6 +21,8 @@ namespace offhook::proxy {
 
 // What a URI names as number or user: the number of a telephone-subscriber without the signs between its digits.
 [[nodiscard]] std::string dialled(const sip::Uri& uri);
+// "<uri;lr>"
+[[nodiscard]] std::string route_to(std::string_view uri);
 
 class Router {
  public:

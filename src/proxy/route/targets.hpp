@@ -21,6 +21,7 @@ struct Manner {
   bool until_heard = false;    // any response ends the patience; else a final one
   bool fails_over = false;     // only silence, 408 and 5xx lead to the next; another answer ends the search
   bool refuses_alone = false;  // its 6xx says nothing about the others
+  bool stateless = false;      // no transactions are made (policy/stateless.hpp)
   bool trusted = false;        // it is given identities that others may not see (RFC 3325)
   std::string identity{};      // and this one in the place of the caller's; "" for none
 };
