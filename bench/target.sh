@@ -2,7 +2,8 @@
 # target.sh [FEATURE…]: starts `offhook proxy` in the foreground for a load program that knows nothing of it.
 #
 # Features: tcp, tls (at BENCH_PORT + 1, with cert.pem and key.pem of BENCH_STATE), regauth, inviteauth (digest with REGISTER, with calls: MD5, as
-# peers offer it), durable (every answered REGISTER is on disk).
+# peers offer it), durable (every answered REGISTER is on disk), stateless (calls are forwarded without transactions; not with
+# inviteauth).
 # From the environment: BENCH_PORT (127.0.0.1, UDP), BENCH_STATE (a scratch folder), BENCH_USERS (accounts u1… with passwords pw1…),
 # BENCH_DOMAIN (bench.test), OFFHOOK (the binary; else that of `make bench` or `make build`).
 set -euo pipefail
@@ -13,7 +14,7 @@ if [ -z "${OFFHOOK:-}" ]; then
 fi
 [ -x "$OFFHOOK" ] || { echo "target.sh: no binary: make build, or name it in OFFHOOK" >&2; exit 2; }
 
-listen="\"udp:127.0.0.1:$BENCH_PORT\"" tls="" registrations="" calls="" store=memory
+listen="\"udp:127.0.0.1:$BENCH_PORT\"" tls="" registrations="" calls="" store=memory stateless=false
 for feature in "$@"; do
   case $feature in
     tcp) listen+=", \"tcp:127.0.0.1:$BENCH_PORT\"" ;;
@@ -22,7 +23,7 @@ for feature in "$@"; do
     regauth) registrations=1 ;;
     inviteauth) calls=1 ;;
     durable) store="sqlite:$BENCH_STATE/bindings.db"; rm -f "$BENCH_STATE"/bindings.db* ;;
-    stateless) echo "target.sh: there is no stateless mode yet" >&2; exit 2 ;;
+    stateless) stateless=true ;;
     *) echo "target.sh: unknown feature $feature" >&2; exit 2 ;;
   esac
 done
@@ -39,6 +40,7 @@ config=$BENCH_STATE/proxy.toml
   echo "store = \"$store\""
   echo "auth = $auth"
   echo 'digest = ["MD5"]'
+  [ "$stateless" = false ] || echo 'stateless = true'
   echo "$tls"
   [ "$auth" = false ] || for ((n = 1; n <= BENCH_USERS; n++)); do printf '[[user]]\nname = "u%d"\npassword = "pw%d"\n' "$n" "$n"; done
 } > "$config"
