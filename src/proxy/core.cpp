@@ -70,6 +70,16 @@ std::size_t Core::timer_count() const {
 void Core::observe(CallObserver& observer) { impl_->calls_.observe(observer); }
 std::vector<CallRecord> Core::calls() const { return impl_->calls_.records(); }
 std::size_t Core::call_count() const { return impl_->calls_.size(); }
+void Core::set_messages(Now now, std::string_view user, const Messages& messages) {
+  impl_->messages_.set(now, user, messages);
+  impl_->wake(now);
+}
+std::size_t Core::notify(Now now, std::string_view user, std::string_view event, std::string_view type,
+                         std::string_view body) {
+  const std::size_t contacts = impl_->notifier_.notify(now, user, {event, "terminated", type, body});
+  impl_->wake(now);
+  return contacts;
+}
 std::size_t Core::subscription_count() const { return impl_->subscriptions_.size(); }
 bool Core::is_guarding() const { return impl_->guard_.is_guarding(); }
 bool Core::admits(Now now, const IpAddress& source) { return impl_->guard_.admits(now.mono, source); }

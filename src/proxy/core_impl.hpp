@@ -10,6 +10,11 @@
 #include "check.hpp"
 #include "cluster/nodes.hpp"
 #include "drain.hpp"
+#include "events/dialog_lists.hpp"
+#include "events/dialog_package.hpp"
+#include "events/message_package.hpp"
+#include "events/notifier.hpp"
+#include "events/presence_package.hpp"
 #include "events/reg_package.hpp"
 #include "events/subscriptions.hpp"
 #include "guard/guard.hpp"
@@ -17,6 +22,7 @@
 #include "loop.hpp"
 #include "names.hpp"
 #include "options.hpp"
+#include "pickup/pickup.hpp"
 #include "policy/identity.hpp"
 #include "policy/router.hpp"
 #include "policy/stateless.hpp"
@@ -59,9 +65,16 @@ class Core::Impl {
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
         subscriptions_({&config_, &names_, &answers_, &transactions_, &resolver_, &random, &counters_}),
         reg_events_(location_, gruus_, subscriptions_),
-        registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
-                    &counters_, &reg_events_, &nodes_, &guard_}),
         calls_(loop_secret_),
+        notifier_({&config_, &names_, &location_, &transactions_, &resolver_, &random, &counters_}),
+        dialogs_(calls_, names_, config_.events, subscriptions_),
+        lists_(dialogs_, names_, config_.events, subscriptions_, random),
+        messages_(names_, config_.events, notifier_, subscriptions_),
+        presence_({&config_, &location_, &answers_, &subscriptions_, &random}),
+        registrations_({&reg_events_, &messages_, &presence_}),
+        pickup_({&config_, &calls_, &names_, &location_}),
+        registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
+                    &counters_, &registrations_, &nodes_, &guard_}),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
                  &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); },
                  &calls_, &redirections_}),
@@ -77,6 +90,8 @@ class Core::Impl {
                     [this](const transport::Flow& flow) { keep(flow); }},
                    random) {
     transactions_.use(resolver_);
+    calls_.watch(dialogs_);
+    dialogs_.watch(lists_);
     settle();
   }
 
@@ -110,6 +125,7 @@ class Core::Impl {
     transactions_.wake(now.mono);
     relays_.wake(now);
     calls_.wake(now.mono);
+    presence_.wake(now.mono);
     registrar_.expire(now);
     keep_alive_.wake(now);
     trunks_.wake(now);
@@ -144,8 +160,8 @@ class Core::Impl {
   [[nodiscard]] std::optional<TimePoint> deadline() const {
     std::optional<TimePoint> first;
     for (const auto next :
-         {transactions_.deadline(), relays_.deadline(), calls_.deadline(), location_.deadline(), resolver_.deadline(),
-          subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline()})
+         {transactions_.deadline(), relays_.deadline(), calls_.deadline(), presence_.deadline(), location_.deadline(),
+          resolver_.deadline(), subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline()})
       if (next && (!first || *next < *first)) first = next;
     return first;
   }
@@ -155,7 +171,8 @@ class Core::Impl {
     resolver_.set_policy(policy_of(config_));
     transport_.speak_tcp(std::ranges::any_of(
         config_.listen, [](const auto& listen) { return listen.protocol == transport::Protocol::Tcp; }));
-    calls_.configure(config_.record_route ? config_.calls : CallSettings{.on = false});
+    calls_.configure(config_.record_route ? config_.calls : CallSettings{.on = false},
+                     !config_.features.pickup.empty() || !config_.features.group_pickup.empty());
     config_.users = {};  // the authenticator has them
   }
 
@@ -195,12 +212,13 @@ class Core::Impl {
     take_events(now);
     while (const auto located = resolver_.poll_located()) {
       if (!relays_.located(now, *located) && !transactions_.located(*located) &&
-          !subscriptions_.located(now, *located) && !trunks_.located(now, *located) &&
-          !stateless_.located(now, *located))
+          !subscriptions_.located(now, *located) && !notifier_.located(now, *located) &&
+          !trunks_.located(now, *located) && !stateless_.located(now, *located))
         acknowledgements_.located(*located);
       take_events(now);
     }
     subscriptions_.wake(now);  // what has changed leaves together
+    messages_.wake(now);
   }
 
   void take_events(Now now) {
@@ -285,15 +303,17 @@ class Core::Impl {
       return true;
     }
     if (e.request.method() == Method::Subscribe && subscribe(now, e, facts)) return true;
+    if (e.request.method() == Method::Publish && publish(now, e, facts)) return true;
     if (!facts.uri.user.empty() || facts.emergency) return false;
     answer(now, e, as_user_agent(e.request));
     return true;
   }
 
-  // Events that we know of; false when the request is not for us. A user's registrations are for himself alone.
+  // Events that we know of; false when the request is not for us.
   bool subscribe(Now now, const RequestReceived& e, const Facts& facts) {
     const auto event = sip::Event::parse(e.request.find(HeaderId::Event).value_or(std::string_view{}));
-    const EventPackage* const package = event ? subscriptions_.find(event->package) : nullptr;
+    std::string resource = names_.aor(facts.uri.user);
+    const EventPackage* const package = event ? subscriptions_.find(event->package, resource) : nullptr;
     if (facts.uri.user.empty()) {
       if (!e.request.to_tag().empty())
         subscriptions_.resubscribe(now, e.id, e.request, e.flow);
@@ -307,13 +327,29 @@ class Core::Impl {
     auto refusal = check_options(e.request, HeaderId::Require);
     bool informs = false;  // that is for what is forwarded
     if (!refusal) refusal = authenticate(now, e, facts, informs);
-    std::string resource = names_.aor(facts.uri.user);
     std::string watcher = facts.from_us ? names_.aor(sip::escape_user(facts.from_user)) : std::string{};
-    if (!refusal && resource != watcher) refusal = Reply{403, "Not Your Address"};
+    resource = package->resource_for(std::move(resource), watcher);
+    if (!refusal && !package->may_watch(resource, watcher)) refusal = Reply{403, "Not Your Address"};
     if (refusal)
       answer(now, e, *refusal);
     else
       subscriptions_.subscribe(now, e.id, e.request, e.flow, *package, std::move(resource), std::move(watcher));
+    return true;
+  }
+
+  // A user's presence is his own. False for other events: those are for the phones, or for who collects them.
+  bool publish(Now now, const RequestReceived& e, const Facts& facts) {
+    const auto event = sip::Event::parse(e.request.find(HeaderId::Event).value_or(std::string_view{}));
+    if (!presence_.is_on() || facts.uri.user.empty() || !event || event->package != presence_.name()) return false;
+    auto refusal = check_options(e.request, HeaderId::Require);
+    bool informs = false;
+    if (!refusal) refusal = authenticate(now, e, facts, informs);
+    if (!refusal && (!facts.from_us || facts.from_user != sip::unescape(facts.uri.user)))
+      refusal = Reply{403, "Not Your Address"};
+    if (refusal)
+      answer(now, e, *refusal);
+    else
+      presence_.publish(now, e.id, e.request, names_.aor(facts.uri.user));
     return true;
   }
 
@@ -341,7 +377,8 @@ class Core::Impl {
       return answer(now, e, *refusal);
     if (facts.from_us && !facts.emergency)
       if (const auto refusal = guard_.limit_user(now.mono, e.request, facts.from_user)) return answer(now, e, *refusal);
-    auto route = router_.find(now, e.request, facts);
+    auto route = pickup_.find(now, e.request, facts);
+    if (!route) route = router_.find(now, e.request, facts);
     if (route && route->targets.empty()) return refuse_route(now, e, facts, route->refusal);
     auto targets = route ? std::move(route->targets) : targets_for(now, facts);
     if (targets.empty() && !facts.plan.flow_token.empty()) return answer(now, e, {430, "Flow Failed"});
@@ -452,8 +489,15 @@ class Core::Impl {
   bool draining_ = false;
   Subscriptions subscriptions_;
   RegPackage reg_events_;
-  Registrar registrar_;
   Calls calls_;
+  Notifier notifier_;
+  DialogPackage dialogs_;
+  DialogLists lists_;
+  MessagePackage messages_;
+  PresencePackage presence_;
+  RegistrationObservers registrations_;
+  Pickup pickup_;
+  Registrar registrar_;
   Relays relays_;
   KeepAlive keep_alive_;
   Acknowledgements acknowledgements_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "sip/header/option_tags.hpp"
 #include "sip/header/session_expires.hpp"
 
 namespace offhook::proxy {
@@ -75,6 +76,7 @@ std::optional<Calls::Call> Calls::make(Now now, const sip::Message& request, con
   const std::string callee = facts.to_us ? sip::unescape(facts.uri.user) : std::string{};
   Call call;
   call.started = now;
+  call.knows_replaces = notes_replaces_ && sip::has_option_tag(request, HeaderId::Supported, "replaces");
   call.text.assign({call_id, tag, address(request, HeaderId::From), field(request, HeaderId::Contact),
                     bounded(facts.from_user), bounded(request.request_uri()), bounded(callee), std::string_view{},
                     address(request, HeaderId::To), std::string_view{}});

@@ -37,7 +37,11 @@ class Calls {
   // `secret`: of the hashes, so that nobody makes long chains.
   explicit Calls(std::uint64_t secret) : secret_(secret) {}
   // Of calls from now on; those that are kept go on to their end.
-  void configure(const CallSettings& settings) { settings_ = settings; }
+  // `notes_replaces`: see CallDialog::peer_replaces.
+  void configure(const CallSettings& settings, bool notes_replaces) {
+    settings_ = settings;
+    notes_replaces_ = notes_replaces;
+  }
 
   // Both must outlive it.
   void observe(CallObserver& observer) { observers_.push_back(&observer); }
@@ -104,6 +108,7 @@ class Calls {
     TimerId timer;
     CallState state = CallState::Trying;
     bool is_cancelled = false;
+    bool knows_replaces = false;  // the caller
     [[nodiscard]] Duration age(TimePoint now) const { return now - started.mono; }
   };
   struct Ending {
@@ -159,6 +164,7 @@ class Calls {
   [[nodiscard]] CallRecord record(std::uint64_t number, const Call& call) const;
 
   CallSettings settings_;
+  bool notes_replaces_ = false;
   std::uint64_t secret_;
   SlotMap<CallTag, Call> table_;
   Chains<CallTag> by_dialog_;  // Call-ID and the caller's tag

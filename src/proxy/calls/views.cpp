@@ -77,6 +77,8 @@ CallDialog Calls::callees(TimePoint now, const Call& call) const {
   CallDialog out = callers(now, call);
   out.user = call.text[Text::CalleeUser];
   out.is_caller = false;
+  out.peer_is_ours = !call.text[Text::CallerUser].empty();
+  out.peer_replaces = call.knows_replaces;
   out.id = fnv1a(out.remote_tag, out.id);
   std::swap(out.local_tag, out.remote_tag);
   std::swap(out.local, out.remote);

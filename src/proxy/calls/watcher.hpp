@@ -19,8 +19,10 @@ struct CallDialog {
   std::string_view local, remote;                // name-addr of From or To, without its tag
   std::string_view local_target, remote_target;  // values of Contact; "" when they are not known
   Duration age{};                                // since the INVITE
-  CallEnd end = CallEnd::None;                   // of one that has ended
-  bool ended_here = false;                       // by that user
+  bool peer_is_ours = false;                     // the other side is a user of ours
+  bool peer_replaces = false;   // of a callee's: the caller knows of Replaces, as far as we have looked
+  CallEnd end = CallEnd::None;  // of one that has ended
+  bool ended_here = false;      // by that user
   int status = 0;
 };
 

@@ -107,9 +107,9 @@ std::string RegPackage::partial(Now now, std::string_view resource, std::uint32_
 
 bool RegPackage::is_watching(std::string_view aor) const { return subscriptions_->is_watched(*this, aor); }
 
-void RegPackage::changed(TimePoint now, const PackedBinding& binding, body::ContactEvent event) {
-  subscriptions_->changed(now, *this, binding.aor(),
-                          std::make_shared<ContactChange>(contact(now, binding, event), binding.until()));
+void RegPackage::changed(Now now, const PackedBinding& binding, body::ContactEvent event) {
+  subscriptions_->changed(now.mono, *this, binding.aor(),
+                          std::make_shared<ContactChange>(contact(now.mono, binding, event), binding.until()));
 }
 
 }  // namespace offhook::proxy

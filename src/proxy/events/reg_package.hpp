@@ -27,7 +27,7 @@ class RegPackage final : public EventPackage, public RegistrationObserver {
                                     const EventChanges& changes) const override;
 
   [[nodiscard]] bool is_watching(std::string_view aor) const override;
-  void changed(TimePoint now, const PackedBinding& binding, body::ContactEvent event) override;
+  void changed(Now now, const PackedBinding& binding, body::ContactEvent event) override;
 
  private:
   [[nodiscard]] body::RegInfo::Contact contact(TimePoint now, const PackedBinding& binding,

@@ -5,9 +5,9 @@
 
 #include "base/ascii.hpp"
 #include "registrar/outbound.hpp"
-#include "sip/header/accept.hpp"
 #include "sip/header/event.hpp"
 #include "sip/header/numbers.hpp"
+#include "sip/header/option_tags.hpp"
 
 namespace offhook::proxy {
 namespace {
@@ -44,16 +44,30 @@ std::string Subscriptions::key(const EventPackage& package, std::string_view res
   return std::string(package.name()) + ' ' + std::string(resource);
 }
 
-const EventPackage* Subscriptions::find(std::string_view package) const {
-  for (const EventPackage* each : packages_)
-    if (each->name() == package) return each;
+const EventPackage* Subscriptions::find(std::string_view package, std::string_view resource) const {
+  for (std::size_t i = packages_.size(); i-- > 0;)
+    if (packages_[i].package->name() == package && packages_[i].package->covers(resource)) return packages_[i].package;
   return nullptr;
 }
 
 std::string Subscriptions::allow_events() const {
   std::string out;
-  for (const EventPackage* each : packages_) out.append(out.empty() ? "" : ", ").append(each->name());
+  std::vector<std::string_view> names;
+  for (const Package& each : packages_)
+    if (std::find(names.begin(), names.end(), each.package->name()) == names.end())
+      names.push_back(each.package->name());
+  for (const std::string_view name : names) out.append(out.empty() ? "" : ", ").append(name);
   return out;
+}
+
+void Subscriptions::count(const EventPackage& package, std::ptrdiff_t by) {
+  for (Package& each : packages_)
+    if (each.package == &package) each.subscriptions += static_cast<std::size_t>(by);
+}
+
+bool Subscriptions::watches(const EventPackage& package) const {
+  return std::any_of(packages_.begin(), packages_.end(),
+                     [&](const Package& each) { return each.package == &package && each.subscriptions != 0; });
 }
 
 std::optional<Reply> Subscriptions::check(const sip::Message& request, const EventPackage& package,
@@ -64,11 +78,9 @@ std::optional<Reply> Subscriptions::check(const sip::Message& request, const Eve
   if (expires.count() != 0 && expires < s_.config->min_expires && expires < seconds(3600))
     return Reply{423, {}, {{HeaderId::MinExpires, std::to_string(s_.config->min_expires.count())}}};
   expires = std::min(expires, s_.config->max_expires);
-  const std::string_view type = package.content_type();
-  const auto slash = type.find('/');
-  // Without an Accept field the package's own type is meant.
-  if (request.count(HeaderId::Accept) != 0 && sip::accepts(request, type.substr(0, slash), type.substr(slash + 1)) == 0)
-    return Reply{406, {}, {{HeaderId::Accept, std::string(package.content_type())}}};
+  if (!package.is_accepted(request)) return Reply{406, {}, {{HeaderId::Accept, std::string(package.content_type())}}};
+  if (!package.option().empty() && !sip::has_option_tag(request, HeaderId::Supported, package.option()))
+    return Reply{421, {}, {{HeaderId::Require, std::string(package.option())}}};
   return std::nullopt;
 }
 
@@ -94,6 +106,7 @@ void Subscriptions::subscribe(Now now, transaction::ServerId id, const sip::Mess
   by_dialog_[subscription.dialog.id()] = made;
   by_resource_[key(package, resource)].push_back(made);
   ++of_watcher_[watcher];
+  count(package, 1);
   subscription.resource = std::move(resource);
   subscription.watcher = std::move(watcher);
   accept(now, id, request, subscription, expires);
@@ -140,6 +153,7 @@ void Subscriptions::accept(Now now, transaction::ServerId id, const sip::Message
   auto ok = sip::Builder::response(request, 200, subscription.dialog.id().local_tag);
   ok.copy(request, HeaderId::RecordRoute);
   ok.add(HeaderId::Contact, contact(subscription.flow)).add(HeaderId::Expires, std::to_string(expires.count()));
+  if (!subscription.package->option().empty()) ok.add(HeaderId::Require, subscription.package->option());
   if (!s_.config->server_name.empty()) ok.add(HeaderId::Server, s_.config->server_name);
   s_.transactions->respond(now.mono, id, ok.build());
 }
@@ -198,11 +212,12 @@ void Subscriptions::notify(Now now, Id id, bool last) {
   request.add(HeaderId::Contact, contact(subscription.flow)).add(HeaderId::Event, subscription.event);
   request.add(HeaderId::SubscriptionState,
               last ? "terminated;reason=timeout" : "active;expires=" + std::to_string(left));
+  if (!package.option().empty()) request.add(HeaderId::Require, package.option());
   if (!s_.config->server_name.empty()) request.add(HeaderId::UserAgent, s_.config->server_name);
   const bool all = last || subscription.all_due;
-  request.body(package.content_type(),
-               all ? package.full(now, subscription.resource, subscription.version)
-                   : package.partial(now, subscription.resource, subscription.version, subscription.changes));
+  const auto body =
+      package.body(now, subscription.resource, subscription.version, all ? nullptr : &subscription.changes);
+  request.body(body.type, body.text);
   ++subscription.version;
   ++s_.counters->notifies;
   subscription.all_due = false;
@@ -282,6 +297,7 @@ void Subscriptions::erase(Id id) {
     waiting_.erase(subscription.resolution);
     s_.resolver->cancel(subscription.resolution);
   }
+  count(*subscription.package, -1);
   by_dialog_.erase(subscription.dialog.id());
   const auto resource = by_resource_.find(key(*subscription.package, subscription.resource));
   std::erase(resource->second, id);

@@ -38,8 +38,9 @@ class Subscriptions {
   explicit Subscriptions(Services services) : s_(services) {}
 
   // The package must outlive it.
-  void add(const EventPackage& package) { packages_.push_back(&package); }
-  [[nodiscard]] const EventPackage* find(std::string_view package) const;
+  void add(const EventPackage& package) { packages_.push_back({&package}); }
+  // The one of that name that covers the address-of-record; of several the one that was added last.
+  [[nodiscard]] const EventPackage* find(std::string_view package, std::string_view resource) const;
   // Value of Allow-Events: "reg".
   [[nodiscard]] std::string allow_events() const;
 
@@ -51,6 +52,7 @@ class Subscriptions {
   void resubscribe(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow);
 
   // Does anybody want to know?
+  [[nodiscard]] bool watches(const EventPackage& package) const;  // any of its resources
   [[nodiscard]] bool is_watched(const EventPackage& package, std::string_view resource) const;
   // Told at the next wake() or later.
   void changed(TimePoint now, const EventPackage& package, std::string_view resource,
@@ -108,10 +110,15 @@ class Subscriptions {
   void answered(Now now, Id id, int status);
   void arm(TimePoint now, Id id);
   void erase(Id id);
+  void count(const EventPackage& package, std::ptrdiff_t by);
   [[nodiscard]] static std::string key(const EventPackage& package, std::string_view resource);
 
   Services s_;
-  std::vector<const EventPackage*> packages_;
+  struct Package {
+    const EventPackage* package;
+    std::size_t subscriptions = 0;
+  };
+  std::vector<Package> packages_;
   SlotMap<Tag, Subscription> table_;
   std::unordered_map<dialog::DialogId, Id> by_dialog_;
   std::unordered_map<std::string, std::vector<Id>> by_resource_;

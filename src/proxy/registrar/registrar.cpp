@@ -128,7 +128,7 @@ void Registrar::flush_expired() {
 
 void Registrar::expire(Now now) {
   s_.location->expire(now.mono, [&](const LocationTable::Entry& entry) {
-    if (s_.observer->is_watching(entry.aor())) s_.observer->changed(now.mono, entry, body::ContactEvent::Expired);
+    if (s_.observer->is_watching(entry.aor())) s_.observer->changed(now, entry, body::ContactEvent::Expired);
     gone(expired_name(entry));
   });
 }
@@ -166,7 +166,7 @@ void Registrar::remove(Now now, const StoreWrite::Remove& which, body::ContactEv
   if (s_.observer->is_watching(which.aor))
     for (const auto& entry : s_.location->find(which.aor))
       if (which.contact.empty() || entry.is(which.contact, which.instance, which.reg_id))
-        s_.observer->changed(now.mono, entry, event);
+        s_.observer->changed(now, entry, event);
   s_.location->remove(which);
 }
 
@@ -182,7 +182,7 @@ void Registrar::put(Now now, const Binding& binding) {
   };
   const auto event = find() == nullptr ? body::ContactEvent::Registered : body::ContactEvent::Refreshed;
   s_.location->put(now, binding);
-  if (const auto* entry = find()) s_.observer->changed(now.mono, *entry, event);
+  if (const auto* entry = find()) s_.observer->changed(now, *entry, event);
 }
 
 // Out of memory; the store follows.

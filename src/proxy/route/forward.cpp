@@ -91,6 +91,7 @@ std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan&
     if (!hop.routes.empty()) edit.prepend(HeaderId::Route, joined(hop.routes));
   }
   if (record_route_ && begins_dialog(request)) edit_record_route(edit, hop.request_uri, in, out);
+  if (target.manner && !target.manner->replaces.empty()) edit.append(HeaderId::Replaces, target.manner->replaces);
   drop_own_credentials(edit, request);
   return Outgoing{std::move(edit), out};
 }

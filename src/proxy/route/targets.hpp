@@ -24,6 +24,7 @@ struct Manner {
   bool stateless = false;      // no transactions are made (policy/stateless.hpp)
   bool trusted = false;        // it is given identities that others may not see (RFC 3325)
   std::string identity{};      // and this one in the place of the caller's; "" for none
+  std::string replaces{};      // value of a Replaces that it gets (RFC 3891); "" for none
 };
 
 struct Target {

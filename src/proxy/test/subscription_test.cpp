@@ -251,16 +251,16 @@ TEST_F(Watching, OnlyTheUserHimself) {
 }
 
 TEST_F(Watching, EventsWeDoNotKnowAre489OrThePhones) {
-  auto out = wire.subscribe(phone, {.uri = "sip:example.test", .event = "presence"});
+  auto out = wire.subscribe(phone, {.uri = "sip:example.test", .event = "conference"});
   ASSERT_EQ(out.size(), 1U);
   EXPECT_EQ(out[0].message.status(), 489);
-  EXPECT_EQ(value(out[0].message, HeaderId::AllowEvents), "reg");
+  EXPECT_EQ(value(out[0].message, HeaderId::AllowEvents), "reg, dialog, message-summary, presence");
   out = wire.subscribe(phone, {.uri = "sip:example.test", .event = "", .call_id = "2"});
   ASSERT_EQ(out.size(), 1U);
   EXPECT_EQ(out[0].message.status(), 489);
   // What a phone offers is asked of the phone.
   put("<sip:a@203.0.113.7:31000>");
-  out = wire.subscribe(phone, {.event = "dialog", .call_id = "3"});
+  out = wire.subscribe(phone, {.event = "as-feature-event", .call_id = "3"});
   ASSERT_EQ(out.size(), 1U);
   EXPECT_EQ(out[0].message.method_text(), "SUBSCRIBE");
   EXPECT_EQ(out[0].flow, Wire::udp(7));

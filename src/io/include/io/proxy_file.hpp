@@ -44,7 +44,7 @@ struct ProxySettings {
   seconds nonce_lifetime{300};
   seconds min_expires{60}, default_expires{3600}, max_expires{7200};
   // [registrar]; what they mean: proxy::Config
-  std::size_t max_contacts = 10, max_subscriptions = 10, keep_alive_failures = 0;
+  std::size_t max_contacts = 10, max_subscriptions = 200, keep_alive_failures = 0;
   std::vector<std::string> service_route;
   bool strict_path = true;
   seconds flow_timer{120}, keep_alive{30};

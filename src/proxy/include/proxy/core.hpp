@@ -16,6 +16,7 @@
 #include "proxy/calls.hpp"
 #include "proxy/cluster.hpp"
 #include "proxy/drain.hpp"
+#include "proxy/events.hpp"
 #include "proxy/guard.hpp"
 #include "proxy/location.hpp"
 #include "proxy/policy.hpp"
@@ -63,8 +64,8 @@ struct Config {
   // without an answer a binding is taken out (0: never, and the pings are none that are answered).
   seconds keep_alive{30};
   std::size_t keep_alive_failures = 0;
-  std::size_t max_subscriptions = 10;  // per user
-  std::string secret;                  // of temporary GRUUs, which outlive a restart with it; "" makes one
+  std::size_t max_subscriptions = 200;  // per user
+  std::string secret;                   // of temporary GRUUs, which outlive a restart with it; "" makes one
   seconds timer_c{180};
   Policy policy;        // trunks, dial rules, groups, emergency numbers, identity
   GuardSettings guard;  // rate limits, bans
@@ -73,6 +74,8 @@ struct Config {
   std::string server_name = "offhook";  // Server header
   ClusterConfig cluster;
   CallSettings calls;
+  EventSettings events;      // lamps, messages, presence
+  FeatureSettings features;  // numbers that do something
 };
 
 struct Counters {
@@ -135,6 +138,13 @@ class Core final : public transport::Engine {
   void observe(CallObserver& observer);
   [[nodiscard]] std::vector<CallRecord> calls() const;
   [[nodiscard]] std::size_t call_count() const;
+  // Users are named as in their addresses, unescaped.
+  // Messages that wait for one: told to whoever has subscribed, else to his phones when the settings say so.
+  void set_messages(Now now, std::string_view user, const Messages& messages);
+  // A NOTIFY to all his contacts, subscribed or not: event "check-sync;reboot=true"; `type` counts with a body. Gives
+  // to how many it goes.
+  std::size_t notify(Now now, std::string_view user, std::string_view event, std::string_view type,
+                     std::string_view body);
 
   // Requests that begin something new are refused from now on (proxy/drain.hpp); what there is goes on.
   void drain();
