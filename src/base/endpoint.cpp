@@ -5,17 +5,22 @@
 namespace offhook {
 namespace {
 
+// Four decimal numbers of one to three digits.
 std::optional<std::array<std::uint8_t, 4>> parse_v4(std::string_view text) {
   std::array<std::uint8_t, 4> out{};
-  for (std::size_t i = 0; i < 4; ++i) {
-    const auto dot = i < 3 ? text.find('.') : text.size();
-    if (dot == std::string_view::npos || dot > 3) return std::nullopt;
-    const auto part = parse_number<std::uint8_t>(text.substr(0, dot));
-    if (!part) return std::nullopt;
-    out[i] = *part;
-    text.remove_prefix(i < 3 ? dot + 1 : dot);
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (std::size_t i = 0;;) {
+    unsigned value = 0, digits = 0;
+    for (; at != end && is_digit(*at); ++at, ++digits) {
+      if (digits == 3) return std::nullopt;
+      value = value * 10 + static_cast<unsigned>(*at - '0');
+    }
+    if (digits == 0 || value > 255) return std::nullopt;
+    out[i] = static_cast<std::uint8_t>(value);
+    if (++i == 4) return at == end ? std::optional(out) : std::nullopt;
+    if (at == end || *at++ != '.') return std::nullopt;
   }
-  return text.empty() ? std::optional(out) : std::nullopt;
 }
 
 std::optional<std::uint16_t> parse_group(std::string_view text) {
@@ -123,7 +128,10 @@ std::string IpAddress::text() const {
   char* end = out;
   for (std::size_t i = 0; i < 4; ++i) {
     if (i > 0) *end++ = '.';
-    end = std::to_chars(end, out + sizeof out, bytes_[i]).ptr;
+    const unsigned value = bytes_[i];
+    if (value >= 100) *end++ = static_cast<char>('0' + value / 100);
+    if (value >= 10) *end++ = static_cast<char>('0' + value / 10 % 10);
+    *end++ = static_cast<char>('0' + value % 10);
   }
   return {out, end};
 }

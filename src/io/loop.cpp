@@ -53,12 +53,26 @@ void Loop::unwatch(int fd) {
 struct Loop::Timer::State {
   asio::steady_timer timer;
   std::function<void()> fire;
-  std::optional<TimePoint> deadline;
+  std::optional<TimePoint> deadline;  // that is wanted
+  std::optional<TimePoint> armed;     // that the kernel knows of: not later, for deadlines move on all the time
   bool gone = false;
+
+  void arm(const std::shared_ptr<State>& self, TimePoint at) {
+    armed = at;
+    timer.expires_at(std::chrono::steady_clock::time_point(at.time_since_epoch()));
+    timer.async_wait([self](boost::system::error_code error) {
+      if (error || self->gone) return;
+      self->armed.reset();
+      if (!self->deadline) return;
+      if (*self->deadline > now().mono) return self->arm(self, *self->deadline);
+      self->deadline.reset();
+      self->fire();
+    });
+  }
 };
 
 Loop::Timer::Timer(Loop& loop, std::function<void()> fire)
-    : state_(std::make_shared<State>(State{asio::steady_timer(loop.impl().context), std::move(fire), {}})) {}
+    : state_(std::make_shared<State>(State{asio::steady_timer(loop.impl().context), std::move(fire), {}, {}})) {}
 
 Loop::Timer::~Timer() {
   state_->gone = true;
@@ -66,18 +80,8 @@ Loop::Timer::~Timer() {
 }
 
 void Loop::Timer::set(std::optional<TimePoint> deadline) {
-  if (deadline == state_->deadline) return;
   state_->deadline = deadline;
-  if (!deadline) {
-    state_->timer.cancel();
-    return;
-  }
-  state_->timer.expires_at(std::chrono::steady_clock::time_point(deadline->time_since_epoch()));
-  state_->timer.async_wait([state = state_](boost::system::error_code error) {
-    if (error || state->gone) return;
-    state->deadline.reset();
-    state->fire();
-  });
+  if (deadline && (!state_->armed || *deadline < *state_->armed)) state_->arm(state_, *deadline);
 }
 
 void Loop::post(std::function<void()> work) { asio::post(impl_->context, std::move(work)); }

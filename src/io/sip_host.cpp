@@ -4,6 +4,13 @@
 
 namespace offhook::io {
 
+namespace {
+
+// For what the transport layer writes into the Via of a request (received, rport) without moving the message.
+constexpr std::size_t kRoom = 64;
+
+}  // namespace
+
 using transport::Flow;
 using transport::Protocol;
 
@@ -18,7 +25,7 @@ SipHost::SipHost(Loop& loop, std::function<void()> after, flow::Recorder* record
                drain();
              }),
       streams_(loop, options_.stream, random_, options_.tls,
-               {[this](const Flow& flow, std::string bytes) { received(flow, std::move(bytes)); },
+               {[this](const Flow& flow, std::string bytes) { received(now(), flow, std::move(bytes)); },
                 [this](const Flow& flow) { engine_->unreachable(now(), flow); }, [this] { take_output(); },
                 options_.trouble, options_.admits}) {}
 
@@ -51,8 +58,7 @@ void SipHost::close(Protocol protocol, Endpoint local) {
   sockets_.erase(it);
 }
 
-void SipHost::received(const Flow& flow, std::string bytes) {
-  const Now at = now();
+void SipHost::received(Now at, const Flow& flow, std::string bytes) {
   if (recorder_ != nullptr) recorder_->received(at, flow::Kind::Sip, flow, bytes);
   engine_->receive(at, flow, std::move(bytes));
 }
@@ -61,15 +67,21 @@ void SipHost::readable(UdpSocket& socket) {
   // A few batches at a time, so that one busy socket does not starve timers and the others.
   for (int round = 0; round < 4; ++round) {
     const auto batch = batch_.receive(socket);
+    const bool is_last = batch_.is_empty();
+    const Now at = now();  // they have come together
     for (const auto& datagram : batch) {
       if (options_.admits && !options_.admits(datagram.from.address)) continue;
-      received({Protocol::Udp, socket.local(), datagram.from, 0},
-               std::string(reinterpret_cast<const char*>(datagram.bytes.data()), datagram.bytes.size()));
+      std::string bytes;
+      bytes.reserve(datagram.bytes.size() + kRoom);
+      bytes.assign(reinterpret_cast<const char*>(datagram.bytes.data()), datagram.bytes.size());
+      received(at, {Protocol::Udp, socket.local(), datagram.from, 0}, std::move(bytes));
     }
-    for (const Endpoint& remote : batch_.unreachable(socket))
-      engine_->unreachable(now(), {Protocol::Udp, socket.local(), remote, 0});
+    // Once is enough: the socket is readable as long as an error waits.
+    if (is_last)
+      for (const Endpoint& remote : batch_.unreachable(socket))
+        engine_->unreachable(at, {Protocol::Udp, socket.local(), remote, 0});
     drain();
-    if (batch_.is_empty()) return;
+    if (is_last) return;
   }
 }
 
@@ -89,14 +101,17 @@ void SipHost::take_questions() {
 void SipHost::take_output() {
   if (after_) after_();
   while (const auto alias = engine_->poll_alias()) streams_.add_alias(alias->flow, alias->advertised);
+  UdpSocket* socket = nullptr;  // of the datagram before
   while (auto transmit = engine_->poll_transmit()) {
     const bool datagram = transmit->flow.protocol == Protocol::Udp;
-    const auto it = datagram ? sockets_.find(transmit->flow.local) : sockets_.end();
-    if (datagram && it == sockets_.end()) continue;  // the socket was closed meanwhile
+    if (datagram && (socket == nullptr || socket->local() != transmit->flow.local)) {
+      const auto it = sockets_.find(transmit->flow.local);
+      socket = it == sockets_.end() ? nullptr : it->second.get();
+      if (socket == nullptr) continue;  // it was closed meanwhile
+    }
     if (recorder_ != nullptr) recorder_->sent(now(), flow::Kind::Sip, transmit->flow, transmit->bytes);
     if (datagram)
-      batch_.queue(*it->second, transmit->flow.remote,
-                   {reinterpret_cast<const std::uint8_t*>(transmit->bytes.data()), transmit->bytes.size()});
+      batch_.queue(*socket, transmit->flow.remote, std::move(transmit->bytes));
     else
       streams_.send(transmit->flow, transmit->bytes);
   }

@@ -56,7 +56,7 @@ struct UdpBatch::Buffers {
   struct Out {
     sockaddr_storage to;
     socklen_t to_size = 0;
-    std::vector<std::uint8_t> bytes;
+    std::string bytes;
   };
   std::vector<std::uint8_t> in = std::vector<std::uint8_t>(kSize * kLargest);
   std::array<sockaddr_storage, kSize> names{};
@@ -174,11 +174,17 @@ std::span<const Endpoint> UdpBatch::unreachable(UdpSocket& socket) {
 }
 
 void UdpBatch::queue(UdpSocket& socket, Endpoint to, std::span<const std::uint8_t> bytes) {
+  place(socket, to).assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+void UdpBatch::queue(UdpSocket& socket, Endpoint to, std::string&& bytes) { place(socket, to) = std::move(bytes); }
+
+std::string& UdpBatch::place(UdpSocket& socket, Endpoint to) {
   if (queued_ == kSize || (queued_for_ != &socket && queued_ > 0)) flush();
   queued_for_ = &socket;
   Buffers::Out& out = buffers_->out[queued_++];
   out.to_size = to_sockaddr(to, out.to);
-  out.bytes.assign(bytes.begin(), bytes.end());
+  return out.bytes;
 }
 
 void UdpBatch::forget(const UdpSocket& socket) {

@@ -1,18 +1,21 @@
 #include "loop.hpp"
 
-#include "base/ascii.hpp"
+#include "base/keyed_hash.hpp"
 #include "sip/header/via.hpp"
 
 namespace offhook::proxy {
 
 std::string loop_mark(const sip::Message& request, std::uint64_t secret) {
-  constexpr std::string_view kSeparator("\0", 1);
-  std::uint64_t hash = fnv1a(request.request_uri(), secret);
-  for (const std::string_view route : request.values(sip::HeaderId::Route))
-    hash = fnv1a(route, fnv1a(kSeparator, hash));
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string mark = "-";
-  for (int shift = 60; shift >= 0; shift -= 4) mark += kHex[(hash >> shift) & 15U];
+  // Request-URI and Route values, each a hash of its own: where one ends is told apart.
+  const KeyedHash hash({secret, ~secret, secret * 0x9e3779b97f4a7c15U, secret ^ 0xd1b54a32d192ed03U});
+  std::uint64_t sum = hash(request.request_uri()).low;
+  for (const std::string_view route : request.values(sip::HeaderId::Route)) {
+    const Hash128 one = hash(route);
+    sum = (sum << 7 | sum >> 57) * 0x2545f4914f6cdd1dU + (one.low ^ one.high);
+  }
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string mark(1 + 16, '-');
+  for (std::size_t at = mark.size() - 1; at > 0; --at, sum >>= 4) mark[at] = kHex[sum & 15U];
   return mark;
 }
 

@@ -11,6 +11,7 @@ namespace {
 using Fault = std::optional<Verdict>;
 
 constexpr IpAddress kBroadcast = IpAddress::v4(255, 255, 255, 255);
+constexpr std::string_view kBroadcastText = "255.255.255.255";
 
 Fault bad(std::string_view reason) { return Verdict{400, reason}; }
 
@@ -115,7 +116,7 @@ bool check_response(const Message& response, Via* top) {
   // A second Via is where a proxy would send it on. Nothing goes to a broadcast address because a message says so
   // (RFC 4475 §3.3.10); an endpoint discards a response with two Vias anyway (§8.1.3.3).
   const auto next = Via::parse(*via);
-  return next && next->host != kBroadcast.text() && next->received() != kBroadcast;
+  return next && next->host != kBroadcastText && (!next->has_received() || next->received() != kBroadcast);
 }
 
 }  // namespace offhook::sip

@@ -1,5 +1,7 @@
 #include "sip/params.hpp"
 
+#include <algorithm>
+
 #include "scan.hpp"
 
 namespace offhook::sip {
@@ -88,9 +90,11 @@ bool take_param(const char*& at, const char* end, Param& out, bool& strict) {
 }  // namespace
 
 void ParamReader::mark() {
-  const auto size = static_cast<std::size_t>(end_ - at_);
+  const auto all = static_cast<std::size_t>(end_ - at_);
   plain_ = false;
-  if (size > kMostMarked || *at_ != ';') return;
+  stop_ = end_;
+  if (*at_ != ';') return;
+  std::size_t size = std::min(all, kMostMarked);
   ParamMarks marks;
   std::uint64_t hard = 0;
   for_each_block(at_, size, [&](const Block& block, unsigned shift) {
@@ -98,16 +102,29 @@ void ParamReader::mark() {
     marks.equals |= std::uint64_t{block.equal('=').bits()} << shift;
     hard |= std::uint64_t{(block.between(0, ' ') | block.equal('"')).bits()} << shift;
   });
+  if (size != all) {  // the parameters that are in it as a whole
+    size = kMostMarked - static_cast<std::size_t>(__builtin_clzll(marks.semicolons));
+    if (size == 0) return;
+    marks.semicolons &= within(size);
+    marks.equals &= within(size);
+  }
   if ((hard & within(size)) != 0 || !marks.well_formed(size)) return;
   plain_ = true;
+  stop_ = at_ + size;
   semicolons_ = marks.semicolons;
   equals_ = marks.equals;
 }
 
+bool ParamReader::next_window(Param& out) {
+  at_ = stop_;
+  mark();
+  return next(out);
+}
+
 bool ParamReader::check() const {
-  if (plain_) return true;
+  if (plain_ && stop_ == end_) return true;
   ParamReader copy = *this;
-  for (Param param; copy.next_slow(param);) {
+  for (Param param; copy.next(param);) {
   }
   return copy.strict_;
 }

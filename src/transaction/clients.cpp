@@ -67,7 +67,8 @@ ClientId Clients::start(TimePoint now, Request request, const transport::Flow& f
   if (timers != nullptr && *timers != timers_) client.timers = std::make_unique<Timers>(*timers);
   client.bytes = std::move(request.bytes);
   client.body = static_cast<std::uint32_t>(request.body);
-  client.key = &keys_.insert_or_assign(client_key(request.branch, request.method), id).first->first;
+  client.key = services_.keys->client(request.branch, request.method);
+  keys_.set(client.key, id);
   peers_.add(clients_, id, flow.remote);
   ++services_.counters->client_started;
   const bool reliable = transport::is_reliable(flow.protocol);
@@ -88,9 +89,8 @@ void Clients::cancel(TimePoint now, ClientId id, std::string_view reason) {
 
 bool Clients::receive(TimePoint now, transport::Incoming& incoming) {
   const sip::Via* const via = top_via(incoming);
-  const auto found = via == nullptr ? keys_.end() : keys_.find(client_key(*via, incoming.message));
-  if (found == keys_.end()) return false;
-  const ClientId id = found->second;
+  const ClientId id = via == nullptr ? ClientId{} : keys_.find(services_.keys->client(*via, incoming.message));
+  if (!id) return false;
   Client& client = *clients_.find(id);
   if (is_answered(client)) ++services_.counters->response_retransmits_received;
   const int status = incoming.message.status();
@@ -214,14 +214,16 @@ void Clients::send_cancel(Client& client, const Cause& cause) {
   const auto reason = std::move(client.reason);
   const auto invite = reread(client.bytes, client.cut);
   if (!invite) return;
-  const std::string branch = client.key->substr(0, client.key->find('\n'));
+  const auto via = sip::Via::parse(invite->top(sip::HeaderId::Via).value_or(std::string_view{}));
+  if (!via) return;  // it is ours
   const auto request = make_cancel(*invite, reason ? std::string_view(*reason) : std::string_view{});
-  start(cause.now, {request.method_text(), branch, std::string(request.bytes())}, client.flow, client.owner,
+  start(cause.now, {request.method_text(), via->branch(), std::string(request.bytes())}, client.flow, client.owner,
         client.timers.get(), Kind::Silent);
 }
 
-void Clients::report(const Client& client, Event event) {
-  if (!client.silent) services_.events->push(std::move(event));
+template <class E>
+void Clients::report(const Client& client, E&& event) {
+  if (!client.silent) services_.events->push(std::forward<E>(event));
 }
 
 // Lets go of what the state can no longer need. An INVITE that rings is not sent again, but its header makes the ACK or
@@ -241,7 +243,7 @@ void Clients::forget(Client& client) {
 void Clients::end(ClientId id, Client& client) {
   stop_timers(*services_.wheel, client.clocks);
   report(client, ClientTerminated{id, client.owner});
-  if (const auto key = keys_.find(*client.key); key != keys_.end()) keys_.erase(key);
+  keys_.erase(client.key, id);
   peers_.remove(clients_, id, client.flow.remote);
   clients_.erase(id);
 }

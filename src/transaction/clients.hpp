@@ -2,12 +2,12 @@
 #pragma once
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <variant>
 
 #include "base/slot_map.hpp"
 #include "client_invite.hpp"
 #include "client_non_invite.hpp"
+#include "key_table.hpp"
 #include "peer_index.hpp"
 #include "services.hpp"
 
@@ -28,7 +28,7 @@ struct Client {
   std::uint32_t body = 0;               // octets of the request's body
   std::uint32_t cut = 0;                // octets that `bytes` has lost: a body that is not sent again
   std::unique_ptr<std::string> reason;  // of a CANCEL that waits for a provisional response
-  const std::string* key = nullptr;     // in the table of keys
+  Key key;                              // in the table of keys
   Clocks clocks;
   PeerLink<ClientTag> peer;
 };
@@ -69,7 +69,8 @@ class Clients {
   [[nodiscard]] bool fall_back(ClientId id, Client& client, const Cause& cause);
   void acknowledge(Client& client, const Cause& cause);
   void send_cancel(Client& client, const Cause& cause);
-  void report(const Client& client, Event event);
+  template <class E>
+  void report(const Client& client, E&& event);
   static void forget(Client& client);
   void end(ClientId id, Client& client);
 
@@ -77,7 +78,7 @@ class Clients {
   Timers timers_;
   SlotMap<ClientTag, Client> clients_;
   PeerIndex<ClientTag, Client> peers_;
-  std::unordered_map<std::string, ClientId> keys_;  // looked up only, never walked
+  KeyTable<ClientId> keys_;
 };
 
 }  // namespace offhook::transaction

@@ -1,6 +1,7 @@
 #include "transaction/layer.hpp"
 
 #include "clients.hpp"
+#include "match.hpp"
 #include "servers.hpp"
 #include "sip/edit.hpp"
 #include "sip/header/via.hpp"
@@ -54,7 +55,13 @@ void change_via_to_tcp(std::string& bytes) {
 }  // namespace
 
 struct Layer::Tables {
-  Tables(Services services, const Timers& timers) : clients(services, timers), servers(services, timers) {}
+  Tables(Services services, const Timers& timers)
+      : keys(*services.random), clients(with(services), timers), servers(with(services), timers) {}
+  [[nodiscard]] Services with(Services services) const {
+    services.keys = &keys;
+    return services;
+  }
+  Keys keys;
   Clients clients;
   Servers servers;
 };
@@ -63,11 +70,12 @@ Layer::Layer(transport::Layer& transport, Random& random, Timers timers)
     : transport_(&transport),
       random_(&random),
       timers_(timers),
-      tables_(std::make_unique<Tables>(Services{&transport, &random, &wheel_, &events_, &counters_}, timers)) {}
+      tables_(std::make_unique<Tables>(Services{&transport, &random, &wheel_, &events_, &counters_, nullptr}, timers)) {
+}
 
 Layer::~Layer() = default;
 
-void Layer::receive(TimePoint now, transport::Incoming incoming) {
+void Layer::receive(TimePoint now, transport::Incoming&& incoming) {
   if (incoming.message.is_request()) {
     tables_->servers.receive(now, std::move(incoming));
   } else if (!tables_->clients.receive(now, incoming)) {

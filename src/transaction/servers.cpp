@@ -36,7 +36,7 @@ constexpr std::array kUncancellable{"OPTIONS", "REGISTER", "BYE",   "REFER",   "
 
 }  // namespace
 
-void Servers::receive(TimePoint now, transport::Incoming incoming) {
+void Servers::receive(TimePoint now, transport::Incoming&& incoming) {
   const sip::Message& request = incoming.message;
   if (request.method() == sip::Method::Ack) {
     receive_ack(now, std::move(incoming));
@@ -44,10 +44,10 @@ void Servers::receive(TimePoint now, transport::Incoming incoming) {
   }
   const sip::Via* const via = top_via(incoming);
   if (via == nullptr) return;  // the transport layer lets none through
-  std::string key = has_cookie(*via) ? server_key(*via, request.method_text()) : std::string{};
-  const ServerId id = has_cookie(*via) ? find_key(key) : old_peers_.find(request, *via);
+  const Key key = has_cookie(*via) ? services_.keys->server(*via, request.method_text()) : Key{};
+  const ServerId id = is_some(key) ? keys_.find(key) : old_peers_.find(request, *via);
   if (!id) {
-    create(now, incoming, *via, std::move(key));
+    create(now, incoming, *via, key);
     return;
   }
   ++services_.counters->request_retransmits_received;
@@ -59,7 +59,7 @@ void Servers::receive(TimePoint now, transport::Incoming incoming) {
 }
 
 // An ACK is no transaction: it belongs to an INVITE's (non-2xx) or goes to the TU (2xx).
-void Servers::receive_ack(TimePoint now, transport::Incoming incoming) {
+void Servers::receive_ack(TimePoint now, transport::Incoming&& incoming) {
   if (const ServerId id = invite_of_ack(incoming)) {
     feed(id, *servers_.find(id), Invite::Ack, {now, &incoming});
     return;
@@ -68,16 +68,17 @@ void Servers::receive_ack(TimePoint now, transport::Incoming incoming) {
   services_.events->push(RequestReceived{{}, std::move(incoming.message), incoming.flow, {}, 0});
 }
 
-void Servers::create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, std::string key) {
+void Servers::create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, const Key& key) {
   const auto id = servers_.insert();
   Server& server = *servers_.find(id);
   server.flow = incoming.flow;
   server.began = now;
   server.request = incoming.message.bytes();
-  if (key.empty())
-    server.old = old_peers_.add(incoming.message, via, id);
+  server.key = key;
+  if (is_some(key))
+    keys_.set(key, id);
   else
-    server.key = &keys_.insert_or_assign(std::move(key), id).first->first;
+    server.old = old_peers_.add(incoming.message, via, id);
   auto way = transport::Layer::response_flow(via, server.flow);
   server.has_way_back = way.has_value();
   if (way && *way != server.flow) server.elsewhere = std::make_unique<transport::Flow>(std::move(*way));
@@ -96,19 +97,16 @@ void Servers::create(TimePoint now, transport::Incoming& incoming, const sip::Vi
     perform(id, server, server_non_invite::begin(), {now});
 }
 
-ServerId Servers::find_key(const std::string& key) const {
-  const auto found = keys_.find(key);
-  return found == keys_.end() ? ServerId{} : found->second;
-}
-
 ServerId Servers::invite_of_ack(transport::Incoming& ack) const {
   const sip::Via* const via = top_via(ack);
   if (via == nullptr) return {};
-  return has_cookie(*via) ? find_key(server_key(*via, "INVITE")) : old_peers_.find_acknowledged(ack.message, *via);
+  return has_cookie(*via) ? keys_.find(services_.keys->server(*via, "INVITE"))
+                          : old_peers_.find_acknowledged(ack.message, *via);
 }
 
 ServerId Servers::find_cancelled(const sip::Message& cancel, const sip::Via& via, std::string_view method) const {
-  return has_cookie(via) ? find_key(server_key(via, method)) : old_peers_.find_cancelled(cancel, via, method);
+  return has_cookie(via) ? keys_.find(services_.keys->server(via, method))
+                         : old_peers_.find_cancelled(cancel, via, method);
 }
 
 // §9.2: what would match if the method were another one. Only an INVITE can be ended that way.
@@ -290,8 +288,8 @@ void Servers::end(ServerId id, Server& server) {
   services_.events->push(ServerTerminated{id, server.owner});
   if (server.old != nullptr)
     old_peers_.remove(server.old);
-  else if (const auto key = keys_.find(*server.key); key != keys_.end())
-    keys_.erase(key);
+  else
+    keys_.erase(server.key, id);
   peers_.remove(servers_, id, server.reply().remote);
   servers_.erase(id);
 }

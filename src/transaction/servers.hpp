@@ -4,11 +4,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include "base/slot_map.hpp"
+#include "key_table.hpp"
 #include "old_peers.hpp"
 #include "peer_index.hpp"
 #include "server_invite.hpp"
@@ -37,10 +37,10 @@ struct Server {
   bool has_way_back = true;                    // its Via says where responses go
   Owner owner = 0;
   TimePoint began;
-  std::string request;               // given back as soon as nobody can ask for it any more
-  std::string response;              // the last one, while it may have to be sent again
-  const std::string* key = nullptr;  // in the table of keys; nothing for a peer of RFC 2543
-  OldPeers::Item* old = nullptr;     // its entry there
+  std::string request;            // given back as soon as nobody can ask for it any more
+  std::string response;           // the last one, while it may have to be sent again
+  Key key;                        // in the table of keys; the empty one for a peer of RFC 2543
+  OldPeers::Item* old = nullptr;  // its entry there
   Clocks clocks;
   PeerLink<ServerTag> peer;
   std::unique_ptr<Detour> detour;
@@ -52,7 +52,7 @@ class Servers {
  public:
   Servers(Services services, const Timers& timers) : services_(services), timers_(timers) {}
 
-  void receive(TimePoint now, transport::Incoming incoming);
+  void receive(TimePoint now, transport::Incoming&& incoming);
   void respond(TimePoint now, ServerId id, Response response);
   void abandon(TimePoint now, ServerId id);
   void unreachable(TimePoint now, const transport::Flow& flow);
@@ -74,9 +74,8 @@ class Servers {
     transport::Incoming* incoming = nullptr;
     Response* response = nullptr;
   };
-  void receive_ack(TimePoint now, transport::Incoming incoming);
-  void create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, std::string key);
-  [[nodiscard]] ServerId find_key(const std::string& key) const;
+  void receive_ack(TimePoint now, transport::Incoming&& incoming);
+  void create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, const Key& key);
   [[nodiscard]] ServerId invite_of_ack(transport::Incoming& ack) const;
   [[nodiscard]] ServerId find_cancelled(const sip::Message& cancel, const sip::Via& via, std::string_view method) const;
   void find_cancelled(const sip::Message& cancel, const sip::Via& via, RequestReceived& event) const;
@@ -106,8 +105,8 @@ class Servers {
   SlotMap<ServerTag, Server> servers_;
   PeerIndex<ServerTag, Server> peers_;
   OldPeers old_peers_;
-  std::optional<sip::Message> asked_for_;           // the request of request_of()
-  std::unordered_map<std::string, ServerId> keys_;  // looked up only, never walked
+  std::optional<sip::Message> asked_for_;  // the request of request_of()
+  KeyTable<ServerId> keys_;
   std::map<transport::ResolutionId, ServerId> waiting_;
 };
 

@@ -13,12 +13,15 @@
 
 namespace offhook::transaction {
 
+class Keys;
+
 struct Services {
   transport::Layer* transport;
   Random* random;
   TimerWheel* wheel;
   Queue<Event>* events;
   Counters* counters;
+  const Keys* keys;
 };
 
 // The timers of one transaction.

@@ -11,6 +11,8 @@
 namespace offhook::transport {
 namespace {
 
+std::string_view between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+
 // The first parameter of that name with views into the message (Params::find takes quotes away, an edit needs the raw
 // text).
 std::optional<sip::Param> raw_param(const sip::Params& params, std::string_view name) {
@@ -34,7 +36,28 @@ Change set_value(const sip::Param& param, std::string value) {
 
 }  // namespace
 
+namespace {
+
+// A flag, not an empty value.
+bool is_flag(std::string_view rport) { return rport.empty() && (rport.data()[-1] == 't' || rport.data()[-1] == 'T'); }
+
+// Nearly every request: an rport that is to be filled in, and no received. One insertion, and nothing is read again.
+void fill_in(sip::Message& message, sip::Via& top, const Endpoint& source) {
+  const std::string_view rport = top.rport_text(), params = top.params.text();
+  const std::string port = '=' + std::to_string(source.port), received = ";received=" + source.address.text();
+  const std::string_view behind = between(rport.data(), params.data() + params.size());
+  std::string text;
+  text.reserve(port.size() + behind.size() + received.size());
+  text.append(port).append(behind).append(received);
+  const char* const from = message.bytes().data();
+  message.splice(behind, text);
+  top.stamped(from, message.bytes().data(), port.size(), received.size());
+}
+
+}  // namespace
+
 void stamp_source(sip::Message& message, sip::Via& top, const Endpoint& source) {
+  if (top.wants_rport() && !top.has_received() && is_flag(top.rport_text())) return fill_in(message, top, source);
   std::array<std::optional<Change>, 2> changes;
   const auto rport = top.wants_rport() ? raw_param(top.params, "rport") : std::nullopt;
   if (rport && top.rport() != source.port) changes[0] = set_value(*rport, std::to_string(source.port));

@@ -44,6 +44,18 @@ std::string field(std::string_view contact, std::string_view instance, std::uint
   return (out += ' ') += contact;
 }
 
+// A folded field is the same with spaces (RFC 3261 §7.3.1).
+std::string unfolded(std::string_view text) {
+  std::string out(text);
+  std::ranges::replace_if(out, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  return out;
+}
+
+// It will stand in messages: nobody may end a line of them.
+bool is_one_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
 constexpr std::int64_t kLatest = std::int64_t{1} << 53;  // that the script's numbers hold
 
 }  // namespace
@@ -67,7 +79,7 @@ std::string binding_text(const proxy::Binding& b) {
                     hex(fnv1a(b.call_id)) + '\n';
   for (const std::string_view text : {std::string_view(b.contact), std::string_view(b.call_id)}) append(out, text);
   append(out, std::to_string(b.q));
-  for (const std::string* text : {&b.path, &b.user_agent, &b.received, &b.instance}) append(out, *text);
+  for (const std::string* text : {&b.path, &b.user_agent, &b.received, &b.instance}) append(out, unfolded(*text));
   append(out, std::to_string(b.reg_id));
   append(out, b.through);
   return out;
@@ -102,6 +114,8 @@ std::optional<proxy::Binding> parse_binding_text(std::string_view aor, std::stri
   const auto reg_id = take_number<std::uint32_t>(text);
   if (!reg_id || !take(out.through) || !text.empty() || out.contact.empty()) return std::nullopt;
   out.reg_id = *reg_id;
+  for (const std::string* part : {&out.contact, &out.path, &out.user_agent, &out.received, &out.instance, &out.through})
+    if (!is_one_line(*part)) return std::nullopt;
   return out;
 }
 

@@ -126,6 +126,17 @@ TEST(RedisBinding, WhatIsCutOrWrongIsNone) {
   EXPECT_FALSE(parse_binding_text("a", "1 1 0\n4294967295:a0:1:00:0:0:0:1:00:"));
 }
 
+TEST(RedisBinding, NobodyWritesLinesOfMessages) {
+  auto folded = binding();
+  folded.path = "<sip:a.test;lr>,\r\n <sip:b.test;lr>";
+  EXPECT_EQ(parse_binding_text("a", binding_text(folded))->path, "<sip:a.test;lr>,   <sip:b.test;lr>");
+  for (std::string proxy::Binding::* part : {&proxy::Binding::contact, &proxy::Binding::through}) {
+    auto forged = binding();
+    forged.*part += "\r\nRoute: <sip:evil.test>";
+    EXPECT_FALSE(parse_binding_text("a", binding_text(forged)));
+  }
+}
+
 TEST(RedisBinding, AFieldNamesTheBindingAndTheKeyTheAddress) {
   auto one = binding(), two = binding();
   EXPECT_EQ(redis_field(one), "2 urn:uuid:1 sip:1001@10.0.0.1:5060;transport=tcp");

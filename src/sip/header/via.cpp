@@ -53,13 +53,30 @@ void Via::read_params(std::string_view text) {
       branch_ = value;
     } else if (param.name.size() == 5 && !wants_rport_ && iequals(param.name, "rport")) {
       wants_rport_ = true;
-      rport_ = value;
+      rport_ = param.value ? value : param.name.substr(param.name.size());
     } else if (param.name.size() == 8 && !has_received_ && iequals(param.name, "received")) {
       has_received_ = true;
       received_ = value;
     }
   }
   well_formed_ = reader.well_formed();
+}
+
+void Via::stamped(const char* from, const char* to, std::size_t rport, std::size_t received) {
+  const auto at = static_cast<std::size_t>(rport_.data() - from);
+  const auto moved = [&](std::string_view text) {
+    const auto offset = static_cast<std::size_t>(text.data() - from);
+    return std::string_view(to + offset + (offset < at ? 0 : rport), text.size());
+  };
+  const std::size_t behind = static_cast<std::size_t>(params.text().data() + params.text().size() - from) + rport;
+  transport = moved(transport);
+  host = moved(host);
+  if (!branch_.empty()) branch_ = moved(branch_);
+  params = Params(std::string_view(moved(params.text()).data(), params.text().size() + rport + received));
+  rport_ = {to + at + 1, rport - 1};
+  constexpr std::string_view kReceived = ";received=";
+  has_received_ = true;
+  received_ = {to + behind + kReceived.size(), received - kReceived.size()};
 }
 
 // What is wrong; "" when nothing is. Parameters that are not well formed do not make it fail: a response to a broken

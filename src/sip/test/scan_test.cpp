@@ -144,5 +144,37 @@ TEST(Numbers, areTakenOffTheFront) {
   EXPECT_EQ(take("x"), std::pair(std::optional<std::uint16_t>(), std::ptrdiff_t{0}));
 }
 
+// A list longer than what is marked at once, with faults anywhere: as by one parameter after the other.
+TEST(Params, LongListsAreReadAsShortOnes) {
+  SeededRandom random(11);
+  for (int round = 0; round < 3000; ++round) {
+    std::string text;
+    bool sound = true;
+    for (std::uint64_t n = random.below(14); n > 0; --n) {
+      text += ';' + random.token(1 + random.below(20));
+      if (random.below(3) != 0) text += '=' + random.token(1 + random.below(random.below(8) == 0 ? 80 : 12));
+      if (random.below(60) == 0) text += random.below(2) == 0 ? " " : "=\"a;b\"";
+      if (random.below(80) == 0) {
+        text += ";;";
+        sound = false;
+      }
+    }
+    const Exact exact(text);
+    const Params params(exact.text());
+    if (!sound) EXPECT_FALSE(params.well_formed()) << text;
+    std::string_view rest = params.text();
+    ParamReader reader(params);
+    Param param;
+    while (reader.next(param)) {
+      const auto other = Params::next(rest);
+      ASSERT_TRUE(other) << text;
+      EXPECT_EQ(param.name, other->name) << text;
+      EXPECT_EQ(param.value, other->value) << text;
+    }
+    EXPECT_FALSE(Params::next(rest)) << text;
+    EXPECT_EQ(reader.well_formed(), params.well_formed()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace offhook::sip

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "old_peers.hpp"
 #include "services.hpp"
 
@@ -24,9 +27,15 @@ sip::Message message_of(const Parts& p) {
 
 sip::Via via_of(const sip::Message& message) { return *sip::Via::parse(*message.top(sip::HeaderId::Via)); }
 
-std::string key_of(const Parts& p, std::string_view method) {
+const Keys& keys() {
+  static SeededRandom random(1);
+  static const Keys keys(random);
+  return keys;
+}
+
+Key key_of(const Parts& p, std::string_view method) {
   const auto message = message_of(p);
-  return server_key(via_of(message), method);
+  return keys().server(via_of(message), method);
 }
 
 TEST(ServerKey, WithCookieOnlyBranchSentByAndMethodCount) {
@@ -135,12 +144,68 @@ TEST_F(OldPeer, IsForgottenAlone) {
 TEST(ClientKey, IsBranchAndMethodOfCSeq) {
   const auto response = sip::Message::parse(
       "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKx, SIP/2.0/UDP b;branch=z9hG4bKy\r\nCSeq: 2 CANCEL\r\n\r\n");
-  EXPECT_EQ(client_key(via_of(*response), *response), client_key("z9hG4bKx", "CANCEL"));
-  EXPECT_NE(client_key(via_of(*response), *response), client_key("z9hG4bKx", "INVITE"));
+  EXPECT_EQ(keys().client(via_of(*response), *response), keys().client("z9hG4bKx", "CANCEL"));
+  EXPECT_NE(keys().client(via_of(*response), *response), keys().client("z9hG4bKx", "INVITE"));
   const auto bare = sip::Message::parse("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a\r\nCSeq: 2 BYE\r\n\r\n");
-  EXPECT_EQ(client_key(via_of(*bare), *bare), "");
+  EXPECT_FALSE(is_some(keys().client(via_of(*bare), *bare)));
   const auto foreign = sip::Message::parse("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=x\r\nCSeq: 2 FOO\r\n\r\n");
-  EXPECT_EQ(client_key(via_of(*foreign), *foreign), client_key("x", "FOO"));
+  EXPECT_EQ(keys().client(via_of(*foreign), *foreign), keys().client("x", "FOO"));
+}
+
+// Keys of every length, one octet apart, and those that only their separator tells apart.
+TEST(Keys, AreAllDifferent) {
+  std::set<std::pair<std::uint64_t, std::uint64_t>> seen;
+  std::size_t made = 0;
+  const auto add = [&](const Key& key) {
+    seen.emplace(key.high, key.low);
+    ++made;
+  };
+  for (std::size_t size = 0; size < 600; ++size) {
+    add(keys().client(std::string(size, 'a'), "INVITE"));
+    if (size > 0) add(keys().client(std::string(size - 1, 'a') + "b", "INVITE"));
+    if (size > 1) add(keys().client("b" + std::string(size - 1, 'a'), "INVITE"));
+  }
+  add(keys().client("z9hG4bK", "1BYE"));
+  add(keys().client("z9hG4bK1", "BYE"));
+  EXPECT_EQ(seen.size(), made);
+  SeededRandom random(2);
+  EXPECT_NE(Keys(random).client("z9hG4bKx", "BYE"), keys().client("z9hG4bKx", "BYE")) << "by the secret";
+}
+
+TEST(Keys, AVeryLongSentByIsFoldedToLowerCaseToo) {
+  Parts upper, lower;
+  upper.via = "SIP/2.0/UDP " + std::string(400, 'A') + ";branch=z9hG4bKx";
+  lower.via = "SIP/2.0/UDP " + std::string(400, 'a') + ";branch=z9hG4bKx";
+  EXPECT_EQ(key_of(upper, "BYE"), key_of(lower, "BYE"));
+}
+
+// Against std::map, with keys that crowd in a few places.
+TEST(KeyTable, IsAMap) {
+  using Id = Handle<struct SomeTag>;
+  SeededRandom random(3);
+  KeyTable<Id> table;
+  std::map<std::uint64_t, std::pair<Key, Id>> model;
+  for (std::uint32_t step = 1; step <= 20000; ++step) {
+    const std::uint64_t which = random.below(400);
+    const Key key{which + 1, which % 7 == 0 ? which : (which % 16) * 61};
+    if (random.below(2) == 0) {
+      table.set(key, {step, 1});
+      model[which] = {key, Id{step, 1}};
+    } else if (const auto known = model.find(which); known != model.end()) {
+      table.erase(key, {step, 2});  // another one's: no effect
+      table.erase(key, known->second.second);
+      model.erase(known);
+    } else {
+      table.erase(key, {step, 1});
+    }
+    if (step % 500 != 0) continue;
+    ASSERT_EQ(table.size(), model.size());
+    for (std::uint64_t n = 0; n < 400; ++n) {
+      const auto known = model.find(n);
+      ASSERT_EQ(table.find({n + 1, n % 7 == 0 ? n : (n % 16) * 61}),
+                known == model.end() ? Id{} : known->second.second);
+    }
+  }
 }
 
 TEST(Payload, KeepsHandleAndLetter) {

@@ -35,6 +35,38 @@ struct StampCase {
   const char* expected;  // top Via afterwards
 };
 
+// What travels with the message is what would be read from it.
+TEST_F(TransportLayer, TheStampedViaIsTheOneOfTheMessage) {
+  const std::string branch(90, 'b');
+  for (const std::string& params :
+       {std::string(";rport;branch=z9hG4bKx"), std::string(";branch=z9hG4bKx;rport"),
+        std::string(";RPORT;branch=\"z9hG4bKx\""), ";x=y;branch=z9hG4bK" + branch + ";rport;ttl=1",
+        std::string(" ; rport ;branch=z9hG4bKx ; alias"), std::string(";rport=\"9\";branch=z9hG4bKx"),
+        std::string(";rport=\"\";branch=z9hG4bKx"), std::string(";branch=z9hG4bKx;rport\r\n ;alias"),
+        std::string(";rport;rport;branch=z9hG4bKx")}) {
+    for (const char* const more : {"", ", SIP/2.0/UDP 192.0.2.8;branch=z9hG4bKy"}) {
+      for (const char* const source : {"192.0.2.9:40000", "[2001:db8::9]:5060"}) {
+        auto got = layer_.receive(flow_from(source), request("SIP/2.0/UDP pc.example.com:5070" + params + more));
+        ASSERT_TRUE(got) << params;
+        const auto& top = *got->via;
+        const auto again = sip::Via::parse(*got->message.top(sip::HeaderId::Via));
+        ASSERT_TRUE(again) << got->message.bytes();
+        EXPECT_TRUE(again->well_formed()) << got->message.bytes();
+        EXPECT_EQ(top.transport, again->transport);
+        EXPECT_EQ(top.host, again->host);
+        EXPECT_EQ(top.port, again->port);
+        EXPECT_EQ(top.branch(), again->branch()) << got->message.bytes();
+        EXPECT_EQ(top.rport(), again->rport()) << got->message.bytes();
+        EXPECT_EQ(top.received(), again->received()) << got->message.bytes();
+        EXPECT_EQ(again->received(), flow_from(source).remote.address);
+        EXPECT_EQ(top.params.text(), again->params.text());
+        EXPECT_EQ(top.params.has("alias"), again->params.has("alias"));
+        EXPECT_EQ(top.params.find("branch"), again->params.find("branch"));
+      }
+    }
+  }
+}
+
 TEST_F(TransportLayer, StampsTheSourceIntoTheTopVia) {
   const StampCase cases[] = {
       {"sent-by is the source", "SIP/2.0/UDP 192.0.2.9:5062;branch=z9hG4bK1", "192.0.2.9:5062",

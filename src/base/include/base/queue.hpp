@@ -13,7 +13,10 @@ class Queue {
  public:
   [[nodiscard]] bool empty() const { return next_ == items_.size(); }
   [[nodiscard]] std::size_t size() const { return items_.size() - next_; }
-  void push(T item) { items_.push_back(std::move(item)); }
+  template <class U = T>
+  void push(U&& item) {
+    items_.emplace_back(std::forward<U>(item));
+  }
   // The oldest one; nothing when there is none.
   [[nodiscard]] std::optional<T> pop() {
     if (empty()) return std::nullopt;

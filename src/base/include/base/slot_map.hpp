@@ -1,9 +1,11 @@
 // Values under generational handles: ids between layers instead of pointers. A stale handle finds nothing.
 // Insert, find and erase are O(1); a value's address is stable until it is erased.
 #pragma once
+#include <algorithm>
+#include <bit>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -41,28 +43,28 @@ class SlotMap {
   Id insert(Args&&... args) {
     std::uint32_t index;
     if (free_.empty()) {
-      index = static_cast<std::uint32_t>(slots_.size());
-      slots_.emplace_back();
+      index = count_++;
+      if (index % kChunk == 0) chunks_.push_back(std::make_unique<Slot[]>(kChunk));
     } else {
       index = free_.back();
       free_.pop_back();
     }
-    Slot& slot = slots_[index];
+    Slot& slot = at(index);
     slot.value.emplace(std::forward<Args>(args)...);
     ++size_;
     return {index, slot.generation};
   }
 
   [[nodiscard]] T* find(Id id) {
-    if (id.index >= slots_.size()) return nullptr;
-    Slot& slot = slots_[id.index];
+    if (id.index >= count_) return nullptr;
+    Slot& slot = at(id.index);
     return slot.generation == id.generation && slot.value ? &*slot.value : nullptr;
   }
   [[nodiscard]] const T* find(Id id) const { return const_cast<SlotMap*>(this)->find(id); }
 
   bool erase(Id id) {
     if (find(id) == nullptr) return false;
-    Slot& slot = slots_[id.index];
+    Slot& slot = at(id.index);
     slot.value.reset();
     slot.generation = next_generation(slot.generation);
     free_.push_back(id.index);
@@ -76,13 +78,13 @@ class SlotMap {
   // Visits in slot order as f(Id, T&). f may erase the value it is given, and no other.
   template <class F>
   void for_each(F&& f) {
-    for (std::uint32_t i = 0; i < slots_.size(); ++i)
-      if (slots_[i].value) f(Id{i, slots_[i].generation}, *slots_[i].value);
+    for (std::uint32_t i = 0; i < count_; ++i)
+      if (at(i).value) f(Id{i, at(i).generation}, *at(i).value);
   }
   template <class F>
   void for_each(F&& f) const {
-    for (std::uint32_t i = 0; i < slots_.size(); ++i)
-      if (slots_[i].value) f(Id{i, slots_[i].generation}, *slots_[i].value);
+    for (std::uint32_t i = 0; i < count_; ++i)
+      if (at(i).value) f(Id{i, at(i).generation}, *at(i).value);
   }
 
  private:
@@ -90,7 +92,11 @@ class SlotMap {
     std::uint32_t generation = 1;
     std::optional<T> value;
   };
-  std::deque<Slot> slots_;
+  // Slots of one allocation: a power of two of them in 2 kB, or one.
+  static constexpr std::uint32_t kChunk = std::bit_floor(std::max<std::uint32_t>(1, 2048 / sizeof(Slot)));
+  [[nodiscard]] Slot& at(std::uint32_t index) const { return chunks_[index / kChunk][index % kChunk]; }
+  std::vector<std::unique_ptr<Slot[]>> chunks_;
+  std::uint32_t count_ = 0;  // slots in use so far
   std::vector<std::uint32_t> free_;
   std::size_t size_ = 0;
 };

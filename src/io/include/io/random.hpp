@@ -13,8 +13,8 @@ class SystemRandom final : public Random {
   std::uint64_t next() override;
 
  private:
-  std::array<std::uint64_t, 32> block_{};
-  std::size_t used_ = 32;
+  std::array<std::uint64_t, 256> block_{};
+  std::size_t used_ = 256;
 };
 
 }  // namespace offhook::io

@@ -54,7 +54,7 @@ class SipHost {
  private:
   void adopt(UdpSocket socket);
   void readable(UdpSocket& socket);
-  void received(const transport::Flow& flow, std::string bytes);
+  void received(Now at, const transport::Flow& flow, std::string bytes);
   void take_output();
   void take_questions();
 

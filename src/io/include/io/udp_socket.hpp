@@ -44,6 +44,7 @@ class UdpBatch {
   [[nodiscard]] std::span<const Endpoint> unreachable(UdpSocket& socket);
   // Queues for that socket; what is queued for another one, or a full queue, is sent first.
   void queue(UdpSocket& socket, Endpoint to, std::span<const std::uint8_t> bytes);
+  void queue(UdpSocket& socket, Endpoint to, std::string&& bytes);
   // Sends what is queued. What the kernel will not take now is dropped, as the network might: UDP owes nothing. Counted
   // at the socket.
   void flush();
@@ -52,6 +53,7 @@ class UdpBatch {
 
  private:
   struct Buffers;
+  [[nodiscard]] std::string& place(UdpSocket& socket, Endpoint to);
   std::unique_ptr<Buffers> buffers_;
   UdpSocket* queued_for_ = nullptr;
   std::size_t queued_ = 0;

@@ -39,26 +39,31 @@ class Params {
 };
 
 // Takes the parameters of a list off one after the other, and knows at the end whether the list was well formed. Lists
-// of up to 63 octets without quotes, white space and faults (nearly all) are read by the marks of their separators.
+// without quotes, white space and faults (nearly all) are read by the marks of their separators, up to 63 octets at a
+// time.
 class ParamReader {
  public:
   explicit ParamReader(const Params& params)
-      : at_(params.text_.data()),
-        end_(at_ + params.text_.size()),
+      : text_(params.text_),
+        at_(text_.data()),
+        end_(at_ + text_.size()),
+        stop_(end_),
         semicolons_(params.semicolons_),
         equals_(params.equals_) {
     if (semicolons_ == 0 && at_ != end_) mark();
   }
   // False at the end. What is broken is passed over.
-  bool next(Param& out) { return plain_ ? next_marked(out) : next_slow(out); }
+  bool next(Param& out) {
+    if (!plain_) return next_slow(out);
+    return next_marked(out) || (stop_ != end_ && next_window(out));
+  }
   // Once next() was false.
   [[nodiscard]] bool well_formed() const { return strict_; }
   // Looks whether the list is well formed, before next(): what has marks is, the rest is walked.
   [[nodiscard]] bool check() const;
   // The list as Params that need not be looked at again.
   [[nodiscard]] Params params() const {
-    const std::string_view text(at_, static_cast<std::size_t>(end_ - at_));
-    return plain_ ? Params(text, semicolons_, equals_) : Params(text);
+    return plain_ && stop_ == end_ && at_ == text_.data() ? Params(text_, semicolons_, equals_) : Params(text_);
   }
 
  private:
@@ -66,7 +71,7 @@ class ParamReader {
     if (semicolons_ == 0) return false;
     const auto name = static_cast<std::size_t>(__builtin_ctzll(semicolons_)) + 1;
     semicolons_ &= semicolons_ - 1;
-    const auto size = static_cast<std::size_t>(end_ - at_);
+    const auto size = static_cast<std::size_t>(stop_ - at_);
     const std::size_t stop = semicolons_ == 0 ? size : static_cast<std::size_t>(__builtin_ctzll(semicolons_));
     // `name` is less than 64: a parameter has an octet behind its semicolon.
     const std::uint64_t following = equals_ >> name;
@@ -81,10 +86,13 @@ class ParamReader {
     return true;
   }
   bool next_slow(Param& out);
+  bool next_window(Param& out);
   void mark();
 
+  std::string_view text_;
   const char* at_;
   const char* end_;
+  const char* stop_;  // where what is marked ends: at the end of the list, or at a ';'
   std::uint64_t semicolons_ = 0, equals_ = 0;
   bool plain_ = true, strict_ = true;
 };

@@ -124,7 +124,7 @@ class Layer {
   Layer& operator=(const Layer&) = delete;
 
   // A message from the transport layer.
-  void receive(TimePoint now, transport::Incoming incoming);
+  void receive(TimePoint now, transport::Incoming&& incoming);
   // Sending to that peer failed, or its connection is gone; connection 0 means all of them.
   // A response whose stream connection is gone goes over a new one (§18.2.2); ServerFailed only when there is no other.
   void unreachable(TimePoint now, const transport::Flow& flow);

@@ -33,6 +33,14 @@ struct Via {
   [[nodiscard]] std::string sent_by() const;                       // host[:port], lower case
   [[nodiscard]] static Result<Via> parse(std::string_view value);
 
+  // For who writes into the message: where the value of rport stands, or will (behind the name of a flag). It may stand
+  // in quotes.
+  [[nodiscard]] std::string_view rport_text() const { return rport_; }
+  // The same Via once its message has moved from `from` to `to`, and the octets [at, end of the Via) have become
+  // "=PORT", what stood there, ";received=ADDRESS": `rport` and `received` octets long. `at` is the end of a flag
+  // rport.
+  void stamped(const char* from, const char* to, std::size_t rport, std::size_t received);
+
  private:
   std::string_view read(Cursor& cursor);
   void read_params(std::string_view text);
