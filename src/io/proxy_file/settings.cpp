@@ -86,6 +86,9 @@ proxy::Config ProxySettings::to_config() const {
   out.cluster = cluster;
   out.guard = guard;
   out.policy = policy;
+  out.calls = calls;
+  out.events = events;
+  out.features = features;
   out.drain = drain;
   return out;
 }

@@ -19,6 +19,10 @@ Checked<void> read_registrar(const Fields& fields, const toml::node& node, Proxy
 Checked<void> read_tls(const Fields& fields, const toml::node& node, ProxySettings& out);        // tls_table.cpp
 Checked<void> read_users(const Fields& fields, const toml::node& node, ProxySettings& out);      // user_tables.cpp
 Checked<void> read_trunks(const Fields& fields, const toml::node& node, ProxySettings& out);     // trunk_table.cpp
+// events_tables.cpp
+Checked<void> read_events(const Fields& fields, const toml::node& node, ProxySettings& out);
+Checked<void> read_features(const Fields& fields, const toml::node& node, ProxySettings& out);
+Checked<void> read_lists(const Fields& fields, const toml::node& node, ProxySettings& out);
 // policy_tables.cpp
 Checked<void> read_dial(const Fields& fields, const toml::node& node, ProxySettings& out);
 Checked<void> read_groups(const Fields& fields, const toml::node& node, ProxySettings& out);

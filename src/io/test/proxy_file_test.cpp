@@ -89,7 +89,8 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "nonce_lifetime, "
        "min_expires, default_expires, max_expires, dscp, redirect, stateless, next_hops, [cluster], [registrar], "
        "[guard], [tls], [alias], "
-       "[emergency], [identity], [[dial]], [[group]], [[trunk]], [admin], [drain], [[user]] (p.toml:2)"},
+       "[emergency], [identity], [events], [features], [[dial]], [[group]], [[list]], [[trunk]], [admin], [drain], "
+       "[[user]] (p.toml:2)"},
       {"domains = [\"a\"]\n[registrar]\nmax_contacts = 0", "max_contacts must be a number from 1 to 1000 (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\nkeep_alive = -1",
        "keep_alive must be a number of seconds up to 86400; 0 is never (p.toml:3)"},

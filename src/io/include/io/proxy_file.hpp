@@ -55,6 +55,9 @@ struct ProxySettings {
   AdminSettings admin;
   proxy::DrainSettings drain;
   seconds drain_limit{0};  // how long calls may go on when the process is told to end; 0 ends it at once
+  proxy::CallSettings calls;
+  proxy::EventSettings events;
+  proxy::FeatureSettings features;
   proxy::Policy policy;
   proxy::ClusterConfig cluster;
   std::string file;  // that they were read from, for findings

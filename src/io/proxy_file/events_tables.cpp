@@ -1,0 +1,62 @@
+// [events], [features], [[list]]
+#include <algorithm>
+
+#include "policy_tables.hpp"
+#include "tables.hpp"
+
+namespace offhook::io {
+namespace {
+
+Checked<void> read_watchers(std::string_view name, const Fields& fields, const toml::node& node, proxy::Watchers& out) {
+  const std::string text = node.value_or(std::string{});
+  if (text != "users" && text != "self" && text != "off")
+    return fields.wrong(name, R"("users", "self" or "off")", node);
+  out = text == "users" ? proxy::Watchers::Users : text == "self" ? proxy::Watchers::Self : proxy::Watchers::Nobody;
+  return {};
+}
+
+}  // namespace
+
+Checked<void> read_events(const Fields& fields, const toml::node& node, ProxySettings& out) {
+  return fields.table("events", node, [&](std::string_view name, const toml::node& value) -> Checked<void> {
+    if (name == "blf") return read_watchers(name, fields, value, out.events.blf);
+    if (name == "presence") return read_watchers(name, fields, value, out.events.presence);
+    if (name == "messages") return fields.flag(name, value, out.events.messages);
+    if (name == "unsolicited_messages") return fields.flag(name, value, out.events.unsolicited_messages);
+    if (name == "voicemail") return take_text(name, fields, value, out.events.voicemail);
+    if (name == "calls") return fields.flag(name, value, out.calls.on);
+    if (name == "call_silence") return fields.period(name, value, out.calls.silence);
+    return fields.unknown(name, "[events]",
+                          "blf, presence, messages, unsolicited_messages, voicemail, calls, call_silence", value);
+  });
+}
+
+Checked<void> read_features(const Fields& fields, const toml::node& node, ProxySettings& out) {
+  return fields.table("features", node, [&](std::string_view name, const toml::node& value) -> Checked<void> {
+    if (name == "pickup") return take_text(name, fields, value, out.features.pickup);
+    if (name == "group_pickup") return take_text(name, fields, value, out.features.group_pickup);
+    return fields.unknown(name, "[features]", "pickup, group_pickup", value);
+  });
+}
+
+Checked<void> read_lists(const Fields& fields, const toml::node& node, ProxySettings& out) {
+  return fields.tables("list", node, [&](const toml::table& table) -> Checked<void> {
+    proxy::LampList list;
+    list.line = table.source().begin.line;
+    for (const auto& [key, value] : table) {
+      const std::string_view name = key.str();
+      auto read = name == "name"      ? take_text(name, fields, value, list.name)
+                  : name == "members" ? take_texts(name, fields, value, list.members)
+                                      : fields.unknown(name, "[[list]]", "name, members", value);
+      if (!read) return read;
+    }
+    if (list.name.empty() || list.members.empty())
+      return complain("a [[list]] needs a name and members", fields.place(table.source()));
+    if (std::ranges::any_of(out.events.lists, [&](const auto& other) { return other.name == list.name; }))
+      return complain("list '" + list.name + "' is there twice", fields.place(table.source()));
+    out.events.lists.push_back(std::move(list));
+    return {};
+  });
+}
+
+}  // namespace offhook::io
