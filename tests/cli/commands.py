@@ -111,6 +111,15 @@ class ProxyErrors(CommandCase):
         out = self.ends_with(0, "proxy", "--check", "--config", case.ROOT / "examples/proxy.toml").text("out")
         self.assertRegex(out, r"1 listening address, 2 domains, 3 users, store memory")
 
+    def test_check_tells_what_is_odd_about_routing(self):
+        path = self.file("proxy.toml", 'domains = ["x.test"]\n[[user]]\nname = "1001"\npassword = "x"\n[[dial]]\nmatch = "0."\nto = "1001"\n'
+                                       '[[dial]]\nmatch = "01x"\nto = "1001"\n[[group]]\nname = "all"\nmembers = ["1001", "ghost"]\n')
+        out = self.ends_with(0, "proxy", "--check", "--config", path).text("out").splitlines()
+        self.assertEqual(out[1:], [f"{path}:8: warning: rule '01x' is never reached: '0.' takes all of its numbers in line 5",
+                                   f"{path}:11: warning: group 'all' has a member that is no user and no number: 'ghost'"])
+        path = self.file("proxy.toml", 'domains = ["x.test"]\n[[dial]]\nmatch = "0."\nto = "trunk:gone"\n')
+        self.complains("proxy", "--check", "--config", path, about="trunk:gone, which does not exist", where=f"{path}:2")
+
 
 def open_despite_mode(path):
     """True for a user whom file modes do not bind."""
