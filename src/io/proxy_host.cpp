@@ -29,6 +29,7 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings s
     host->store_ = std::move(*store);
     host->core_->load(now(), *bindings);
   }
+  if (auto opened = host->open_call_log(settings.call_log); !opened) return tl::unexpected(opened.error());
   host->sip_->drive(*host->core_);
   host->dns_ = std::make_unique<Dns>(loop, settings.name_servers);
   host->sip_->use(*host->dns_);
@@ -61,6 +62,7 @@ ProxyHost::~ProxyHost() {
   dns_.reset();
   store_.reset();
   redis_.reset();
+  call_log_.reset();
 }
 
 void ProxyHost::drain(Duration limit, std::function<void()> done) {
@@ -74,13 +76,40 @@ void ProxyHost::drain(Duration limit, std::function<void()> done) {
 void ProxyHost::leave_when_idle() {
   constexpr milliseconds kLook{100};
   const TimePoint at = now().mono;
-  if (at < leave_at_ && core_->relay_count() > 0) return leave_.set(std::min(leave_at_, at + kLook));
+  if (at < leave_at_ && !core_->is_idle()) return leave_.set(std::min(leave_at_, at + kLook));
   if (auto done = std::exchange(left_, {})) done();
+}
+
+Checked<void> ProxyHost::open_call_log(const CallLogSettings& settings) {
+  if (!settings.on()) return {};
+  auto log = CallLog::open(settings, *loop_, [this](const auto& ids, const auto& error) { recorded(ids, error); });
+  if (!log) return tl::unexpected(log.error());
+  call_log_ = std::move(*log);
+  core_->restore(now(), call_log_->open_calls());
+  return {};
+}
+
+void ProxyHost::pass_records() {
+  if (!call_log_) return;
+  std::vector<proxy::RecordWrite> writes;
+  while (auto write = core_->poll_record()) writes.push_back(std::move(*write));
+  call_log_->submit(std::move(writes));
+}
+
+void ProxyHost::recorded(const std::vector<std::uint64_t>& ids, const std::string& error) {
+  if (!sip_ || !core_) return;
+  if (error != call_log_error_ && trouble_)
+    trouble_(error.empty() ? "records of calls are written again"
+                           : "records of calls are kept in memory, calls go on: cannot write them: " + error);
+  call_log_error_ = error;
+  for (const auto id : ids) core_->recorded(now(), id, error.empty());
+  sip_->drain();
 }
 
 void ProxyHost::pass_store_writes() {
   while (const auto ban = core_->poll_ban())
     if (trouble_) trouble_(text(*ban));
+  pass_records();
   std::vector<proxy::StoreWrite> writes;
   while (auto write = core_->poll_store()) {
     if (store_ || redis_)

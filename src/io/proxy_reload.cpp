@@ -11,6 +11,7 @@ Checked<void> check_reload(const ProxySettings& before, const ProxySettings& aft
   if (before.store != after.store) return complain("another store needs a restart", after.store);
   if (before.commit_delay != after.commit_delay) return complain("another commit_delay needs a restart");
   if (before.admin.listen != after.admin.listen) return complain("another address of [admin] needs a restart");
+  if (before.call_log != after.call_log) return complain("other files of [cdr] need a restart");
   if (before.dscp != after.dscp) return complain("another dscp needs a restart");
   if (before.name_servers != after.name_servers) return complain("other name servers (dns) need a restart");
   return {};

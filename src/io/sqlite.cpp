@@ -16,6 +16,11 @@ Statement& Statement::number(int at, std::int64_t value) {
   return *this;
 }
 
+Statement& Statement::null(int at) {
+  sqlite3_bind_null(statement_, at);
+  return *this;
+}
+
 bool Statement::run() {
   const int result = sqlite3_step(statement_);
   sqlite3_reset(statement_);

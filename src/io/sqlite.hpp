@@ -20,6 +20,7 @@ class Statement {
   [[nodiscard]] bool valid() const { return statement_ != nullptr; }
   Statement& text(int at, const std::string& value);
   Statement& number(int at, std::int64_t value);
+  Statement& null(int at);
   // For what gives no rows. False: see Sqlite::error().
   bool run();
   void reset() { sqlite3_reset(statement_); }

@@ -38,6 +38,7 @@ std::vector<std::string> Core::addresses() const { return impl_->registrar_.addr
 std::vector<Binding> Core::kept(std::string_view aor, WallTime now) const { return impl_->registrar_.kept(aor, now); }
 
 void Core::drain() { impl_->draining_ = true; }
+bool Core::is_idle() const { return impl_->calls_.size() == 0 && impl_->relays_.unanswered() == 0; }
 bool Core::is_draining() const { return impl_->draining_; }
 
 std::vector<Binding> Core::bindings(WallTime now, std::size_t most) const {
@@ -67,6 +68,15 @@ std::size_t Core::relay_count() const { return impl_->relays_.size(); }
 std::size_t Core::timer_count() const {
   return impl_->transactions_.timer_count() + impl_->relays_.timer_count() + impl_->subscriptions_.timer_count();
 }
+void Core::restore(Now now, std::vector<CallRecord> calls) {
+  for (CallRecord& call : calls) {
+    call.started.mono = now.mono - (now.wall - call.started.wall);
+    impl_->calls_.restore(now, call);
+  }
+}
+std::optional<RecordWrite> Core::poll_record() { return impl_->records_.poll(); }
+void Core::recorded(Now now, std::uint64_t id, bool ok) { impl_->recorded(now, id, ok); }
+const RecordCounters& Core::record_counters() const { return impl_->records_.counters(); }
 void Core::observe(CallObserver& observer) { impl_->calls_.observe(observer); }
 std::vector<CallRecord> Core::calls() const { return impl_->calls_.records(); }
 std::size_t Core::call_count() const { return impl_->calls_.size(); }

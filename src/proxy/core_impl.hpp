@@ -29,6 +29,7 @@
 #include "policy/trunk_registrations.hpp"
 #include "proxy/core.hpp"
 #include "reconfiguration.hpp"
+#include "records/records.hpp"
 #include "registrar/keep_alive.hpp"
 #include "registrar/registrar.hpp"
 #include "relay/acknowledgements.hpp"
@@ -75,9 +76,10 @@ class Core::Impl {
         pickup_({&config_, &calls_, &names_, &location_}),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
                     &counters_, &registrations_, &nodes_, &guard_}),
+        records_(config_.records, transactions_),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
                  &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); },
-                 &calls_, &redirections_}),
+                 &calls_, &redirections_, &records_}),
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
                      [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
         acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}),
@@ -92,6 +94,7 @@ class Core::Impl {
     transactions_.use(resolver_);
     calls_.watch(dialogs_);
     dialogs_.watch(lists_);
+    if (config_.records.on) calls_.observe(records_);
     settle();
   }
 
@@ -121,11 +124,16 @@ class Core::Impl {
         transactions_.receive(now.mono, std::move(*incoming));
     pump(now);
   }
+  void recorded(Now now, std::uint64_t id, bool ok) {
+    records_.recorded(now.mono, id, ok);
+    pump(now);
+  }
   void wake(Now now) {
     transactions_.wake(now.mono);
     relays_.wake(now);
     calls_.wake(now.mono);
     presence_.wake(now.mono);
+    records_.wake(now.mono);
     registrar_.expire(now);
     keep_alive_.wake(now);
     trunks_.wake(now);
@@ -159,9 +167,9 @@ class Core::Impl {
   }
   [[nodiscard]] std::optional<TimePoint> deadline() const {
     std::optional<TimePoint> first;
-    for (const auto next :
-         {transactions_.deadline(), relays_.deadline(), calls_.deadline(), presence_.deadline(), location_.deadline(),
-          resolver_.deadline(), subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline()})
+    for (const auto next : {transactions_.deadline(), relays_.deadline(), calls_.deadline(), presence_.deadline(),
+                            records_.deadline(), location_.deadline(), resolver_.deadline(), subscriptions_.deadline(),
+                            keep_alive_.deadline(), trunks_.deadline()})
       if (next && (!first || *next < *first)) first = next;
     return first;
   }
@@ -498,6 +506,7 @@ class Core::Impl {
   RegistrationObservers registrations_;
   Pickup pickup_;
   Registrar registrar_;
+  Records records_;
   Relays relays_;
   KeepAlive keep_alive_;
   Acknowledgements acknowledgements_;

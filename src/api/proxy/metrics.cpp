@@ -67,6 +67,11 @@ void add_proxy(Families& out, const proxy::Core& core) {
   out.counter("not_found_total", "Requests for whom nobody is there", number(c.not_found));
   out.counter("store_failures_total", "Writes that the store refused", number(c.store_failures));
   out.gauge("bindings", "Contacts that are registered", number(core.binding_count()));
+  out.gauge("calls", "Calls that are kept, from INVITE to BYE", number(core.call_count()));
+  const proxy::RecordCounters& records = core.record_counters();
+  out.counters("call_records_total",
+               "Records of calls (with [cdr]): calls that ended, writes that failed, answers that did not wait", "what",
+               {{"ended", number(records.calls)}, {"failed", number(records.failed)}, {"late", number(records.late)}});
   out.gauge("transactions", "Transactions under way", number(core.transaction_count()));
   out.gauge("relays", "Requests on their way, or answered a moment ago", number(core.relay_count()));
   out.gauge("subscriptions", "Subscriptions to events of ours", number(core.subscription_count()));
@@ -82,6 +87,8 @@ void add_world(Families& out, const WorldFigures& figures) {
                 {"refused", number(figures.refused)},
                 {"failed", number(figures.failed)}});
   if (figures.commits) out.histogram("store_commit_seconds", "How long commits of the store took", *figures.commits);
+  if (figures.record_commits)
+    out.histogram("record_commit_seconds", "How long commits of the records of calls took", *figures.record_commits);
   out.gauge("process_resident_memory_bytes", "Memory that is resident", number(figures.resident_bytes));
   out.counter("process_cpu_seconds_total", "Processor time, user and system",
               in_seconds(figures.cpu_user + figures.cpu_system));

@@ -6,8 +6,8 @@
 namespace offhook::api {
 namespace {
 
-std::array<std::span<const Resource>, 4> all_resources() {
-  return {ban_resources(), binding_resources(), control_resources(), metric_resources()};
+std::array<std::span<const Resource>, 5> all_resources() {
+  return {ban_resources(), binding_resources(), call_resources(), control_resources(), metric_resources()};
 }
 
 }  // namespace

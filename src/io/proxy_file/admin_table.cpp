@@ -1,4 +1,4 @@
-// [admin], [drain]
+// [admin], [cdr], [drain]
 #include "io/files.hpp"
 #include "tables.hpp"
 
@@ -43,6 +43,14 @@ Checked<void> read_admin(const Fields& fields, const toml::node& node, ProxySett
   if (!out.admin.token.empty() && !out.admin.token_file.empty())
     return complain("token and token_file do not go together", fields.place(node.source()));
   return {};
+}
+
+Checked<void> read_cdr(const Fields& fields, const toml::node& node, ProxySettings& out) {
+  return fields.table("cdr", node, [&](std::string_view name, const toml::node& value) -> Checked<void> {
+    if (name == "sqlite") return fields.text(name, value, out.call_log.sqlite);
+    if (name == "json") return fields.text(name, value, out.call_log.json);
+    return fields.unknown(name, "[cdr]", "sqlite, json", value);
+  });
 }
 
 Checked<void> read_drain(const Fields& fields, const toml::node& node, ProxySettings& out) {

@@ -102,6 +102,7 @@ constexpr Row kRows[] = {
     {"trunk", "[[trunk]]", read_trunks},
     {"admin", "[admin]", read_admin},
     {"drain", "[drain]", read_drain},
+    {"cdr", "[cdr]", read_cdr},
     {"user", "[[user]]", read_users},
 };
 

@@ -90,6 +90,7 @@ proxy::Config ProxySettings::to_config() const {
   out.events = events;
   out.features = features;
   out.drain = drain;
+  out.records.on = call_log.on();
   return out;
 }
 

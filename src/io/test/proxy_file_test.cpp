@@ -90,6 +90,7 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "min_expires, default_expires, max_expires, dscp, redirect, stateless, next_hops, [cluster], [registrar], "
        "[guard], [tls], [alias], "
        "[emergency], [identity], [events], [features], [[dial]], [[group]], [[list]], [[trunk]], [admin], [drain], "
+       "[cdr], "
        "[[user]] (p.toml:2)"},
       {"domains = [\"a\"]\n[registrar]\nmax_contacts = 0", "max_contacts must be a number from 1 to 1000 (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\nkeep_alive = -1",

@@ -105,6 +105,27 @@ void Calls::refused(Now now, const sip::Message& request, const Facts& facts, in
   failed(now.mono, begin(now, request, facts), status);
 }
 
+void Calls::restore(Now now, const CallRecord& record) {
+  const bool is_known = static_cast<bool>(find_setup(record.call_id, record.caller_tag));
+  if (!settings_.on || !record.answered || is_known || table_.size() >= settings_.most) return;
+  const auto name_addr = [](std::string_view uri) { return '<' + std::string(uri) + '>'; };
+  const std::string from = name_addr(record.caller), to = name_addr(record.callee);
+  Call call;
+  call.started = record.started;
+  call.text.assign({record.call_id, record.caller_tag, from, std::string_view{}, record.caller_user, record.dialled,
+                    record.callee_user, record.callee_tag, to, std::string_view{}});
+  if (record.rang) call.rang = since(record.rang->wall - record.started.wall);
+  call.answered = since(record.answered->wall - record.started.wall);
+  call.heard = since(call.age(now.mono));
+  call.state = CallState::Answered;
+  const CallId id = table_.insert(std::move(call));
+  Call& kept = *table_.find(id);
+  by_dialog_.insert(hash(kept), id);
+  add_user(id, kept.text[Text::CallerUser]);
+  add_user(id, kept.text[Text::CalleeUser]);
+  arm(now.mono, id, kept);
+}
+
 CallId Calls::find_setup(std::string_view call_id, std::string_view caller_tag) const {
   CallId found;
   by_dialog_.find(hash(call_id, caller_tag), [&](CallId id) {

@@ -52,6 +52,8 @@ class Calls {
   [[nodiscard]] CallRef take(Now now, const sip::Message& request, const Facts& facts);
   // An INVITE that is not relayed: we have answered it with `status`.
   void refused(Now now, const sip::Message& request, const Facts& facts, int status);
+  // One that an earlier run of this proxy has left answered; `call.started.mono` is of this run. Nobody is told.
+  void restore(Now now, const CallRecord& call);
   // The responses to it, of any branch; `aor`: the address-of-record whose phone that is, "" for the one of the
   // Request-URI.
   void provisional(TimePoint now, CallRef ref, std::uint64_t branch, const sip::Message& response,

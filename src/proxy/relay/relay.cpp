@@ -362,9 +362,7 @@ void Relays::conclude(TimePoint now, Relay& relay) {
   // RFC 4320 §4.2: a non-INVITE gets no 408, whoever said it.
   if (status == 408 && !relay.invite) return s_.transactions->abandon(now, relay.server);
   if (const auto response = relay.best.message()) {
-    s_.transactions->respond(now, relay.server, std::move(*response));
-    ++s_.counters->forwarded_responses;
-    return;
+    return answer(now, relay, {response->status(), std::move(*response).release()});
   }
   if (const auto* request = s_.transactions->request_of(relay.server)) {
     const sip::Message copy = *request;
@@ -376,8 +374,13 @@ void Relays::forward(TimePoint now, Relay& relay, const sip::Message& response) 
   sip::Edit edit(response);
   edit.remove_top(HeaderId::Via);
   if (relay.informs && response.status() / 100 == 2) inform(now, relay, edit);
-  s_.transactions->respond(now, relay.server, transaction::Response{response.status(), edit.bytes()});
+  answer(now, relay, {response.status(), edit.bytes()});
+}
+
+void Relays::answer(TimePoint now, const Relay& relay, transaction::Response response) {
   ++s_.counters->forwarded_responses;
+  if (relay.call && s_.records->hold(now, relay.call.call.number(), relay.server, response)) return;
+  s_.transactions->respond(now, relay.server, std::move(response));
 }
 
 // RFC 7615 §3. Said once: the request is not kept longer than to the first 2xx.
@@ -465,6 +468,12 @@ void Relays::server_gone(TimePoint now, Owner owner) {
     cancel_branches(now, *relay, {});
   }
   erase_if_done(id);
+}
+
+std::size_t Relays::unanswered() const {
+  std::size_t count = 0;
+  relays_.for_each([&](RelayId, const Relay& relay) { count += relay.answered || relay.server_gone ? 0 : 1; });
+  return count;
 }
 
 void Relays::erase_if_done(RelayId id) {

@@ -23,6 +23,7 @@
 #include "policy/identity.hpp"
 #include "policy/redirections.hpp"
 #include "proxy/core.hpp"
+#include "records/records.hpp"
 #include "relay/best_response.hpp"
 #include "route/forward.hpp"
 #include "transaction/layer.hpp"
@@ -45,6 +46,7 @@ class Relays {
     std::function<void(Now, const StoreWrite::Remove&)> flow_failed;  // of a binding that leads nowhere any more
     Calls* calls = nullptr;                                           // hears of requests that have a CallRef
     const Redirections* redirections = nullptr;
+    Records* records = nullptr;                                       // may hold the answers to their BYEs
   };
   explicit Relays(Services services) : s_(std::move(services)) {}
   // Of branches that ring from now on.
@@ -78,6 +80,8 @@ class Relays {
   void wake(Now now);
   [[nodiscard]] std::optional<TimePoint> deadline() const { return wheel_.deadline(); }
   [[nodiscard]] std::size_t size() const { return relays_.size(); }
+  // Without a final response upstream; counted one by one.
+  [[nodiscard]] std::size_t unanswered() const;
   [[nodiscard]] std::size_t timer_count() const { return wheel_.size(); }
 
  private:
@@ -146,6 +150,7 @@ class Relays {
   // What a final response of that status says about the targets that are left.
   void close_by(TimePoint now, Relay& relay, const Branch& branch, int status);
   void forward(TimePoint now, Relay& relay, const sip::Message& response);
+  void answer(TimePoint now, const Relay& relay, transaction::Response response);
   void inform(TimePoint now, Relay& relay, sip::Edit& edit);
   void erase_if_done(RelayId id);
 

@@ -26,6 +26,7 @@ struct WorldFigures {
   std::uint64_t open_files = 0;
   // Stream connections: open now, and since the start.
   std::uint64_t connections = 0, accepted = 0, opened = 0, refused = 0, failed = 0;
+  std::optional<Histogram> record_commits;  // the same of the records of calls
   std::optional<Histogram> commits;  // how long the store's commits took; nothing where registrations stay in memory
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "io/call_log.hpp"
 #include "io/tls.hpp"
 #include "proxy/core.hpp"
 
@@ -55,6 +56,7 @@ struct ProxySettings {
   AdminSettings admin;
   proxy::DrainSettings drain;
   seconds drain_limit{0};  // how long calls may go on when the process is told to end; 0 ends it at once
+  CallLogSettings call_log;  // [cdr]
   proxy::CallSettings calls;
   proxy::EventSettings events;
   proxy::FeatureSettings features;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flow/recorder.hpp"
+#include "io/call_log.hpp"
 #include "io/dns.hpp"
 #include "io/loop.hpp"
 #include "io/proxy_file.hpp"
@@ -44,6 +45,10 @@ class ProxyHost {
   [[nodiscard]] std::optional<Histogram> commits() const {
     return store_ ? std::optional(store_->commits()) : std::nullopt;
   }
+  // The same of the records of calls; nothing where none are kept.
+  [[nodiscard]] std::optional<Histogram> record_commits() const {
+    return call_log_ ? std::optional(call_log_->commits()) : std::nullopt;
+  }
   // No new calls: `done` is called, once, when none is left or after `limit`. Once only.
   void drain(Duration limit, std::function<void()> done);
   // Hears, once for each change, that the store cannot be written and why, and that it is written again; and each ban.
@@ -66,6 +71,9 @@ class ProxyHost {
   [[nodiscard]] Checked<Retired> open(const transport::Listen& asked);
   void close_retired();
   void pass_store_writes();
+  void pass_records();
+  Checked<void> open_call_log(const CallLogSettings& settings);
+  void recorded(const std::vector<std::uint64_t>& ids, const std::string& error);
   void leave_when_idle();
   void open_redis(RedisUrl url);
   void written(const std::vector<std::uint64_t>& ids, const std::string& error);
@@ -86,7 +94,9 @@ class ProxyHost {
   Loop::Timer retirement_;
   std::function<void(const std::string&)> trouble_;
   std::string store_error_;  // of the last commit
-  Loop::Timer leave_;        // at the latest, and soon after the last call
+  std::unique_ptr<CallLog> call_log_;
+  std::string call_log_error_;  // of its last commit
+  Loop::Timer leave_;           // at the latest, and soon after the last call
   TimePoint leave_at_{};
   std::function<void()> left_;
 };

@@ -20,6 +20,7 @@
 #include "proxy/guard.hpp"
 #include "proxy/location.hpp"
 #include "proxy/policy.hpp"
+#include "proxy/records.hpp"
 #include "sip/digest.hpp"
 #include "transaction/layer.hpp"
 #include "transport/engine.hpp"
@@ -70,6 +71,7 @@ struct Config {
   Policy policy;        // trunks, dial rules, groups, emergency numbers, identity
   GuardSettings guard;  // rate limits, bans
   DrainSettings drain;
+  RecordSettings records;
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header
   ClusterConfig cluster;
@@ -146,9 +148,21 @@ class Core final : public transport::Engine {
   std::size_t notify(Now now, std::string_view user, std::string_view event, std::string_view type,
                      std::string_view body);
 
+  // Calls that an earlier run has left answered (their ends have not been recorded), before the first receive(). Their
+  // start counts by the wall clock.
+  void restore(Now now, std::vector<CallRecord> calls);
+
+  // Records of calls for the world to keep, with Config::records on. The answers to BYEs wait for recorded(), which
+  // says whether it could; in any order.
+  [[nodiscard]] std::optional<RecordWrite> poll_record();
+  void recorded(Now now, std::uint64_t id, bool ok);
+  [[nodiscard]] const RecordCounters& record_counters() const;
+
   // Requests that begin something new are refused from now on (proxy/drain.hpp); what there is goes on.
   void drain();
   [[nodiscard]] bool is_draining() const;
+  // No call, and no request without its answer.
+  [[nodiscard]] bool is_idle() const;
 
   // At most so many, in no order; and those of a user (as in his address, unescaped), in that of their registration.
   [[nodiscard]] std::vector<Binding> bindings(WallTime now, std::size_t most = SIZE_MAX) const;
