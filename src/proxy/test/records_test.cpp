@@ -31,7 +31,9 @@ class RecordsTest : public testing::Test {
     return world.expect(b, "INVITE");
   }
   sip::Message connect(const std::string& call_id = "call-1") {
-    world.reply(b, invite(call_id), 200);
+    const auto ringing = invite(call_id);
+    world.advance(milliseconds(100));
+    world.reply(b, ringing, 200);
     return world.expect(a, 200);
   }
   // The BYE of the caller, answered by the callee.
@@ -167,6 +169,29 @@ TEST_F(RecordsTest, ACallThatIsAskedForCredentialsElsewhereHasNone) {
   world.expect(a, 407);
   EXPECT_FALSE(world.core->poll_record());
   EXPECT_EQ(world.core->record_counters().calls, 0);
+}
+
+// After a crash: the BYE of a call that this run has not seen begin.
+TEST_F(RecordsTest, ACallOfAnEarlierRunEnds) {
+  const auto ok = connect();
+  const auto open = next();
+  Config config = with_records();
+  config.listen = {{transport::Protocol::Udp, world.proxy}};
+  world.core = std::make_unique<Core>(config, world.random, world.locator);
+  world.advance(seconds(60));
+  world.core->restore(world.now, {open.call});
+  EXPECT_EQ(world.core->call_count(), 1);
+  hang_up(ok);
+  const auto write = next();
+  EXPECT_EQ(write.call.end, CallEnd::Hangup);
+  EXPECT_EQ(write.call.caller_user, "1001");
+  EXPECT_EQ(write.call.callee, "sip:1002@example.test");
+  EXPECT_EQ(write.call.started.wall, open.call.started.wall);
+  EXPECT_EQ(write.call.answered->wall, open.call.answered->wall);
+  EXPECT_EQ(write.call.ended->wall, world.now.wall);
+  recorded(write.id, true);
+  world.expect(a, 200);
+  EXPECT_EQ(world.core->call_count(), 0);
 }
 
 TEST_F(RecordsTest, IdleIsWithoutCallsAndUnansweredRequests) {

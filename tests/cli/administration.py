@@ -1,0 +1,143 @@
+"""The administration of a proxy: what curl and Prometheus see of it, reload, and how it takes leave."""
+import signal
+import socket
+import sqlite3
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from support import case, sip  # noqa: E402
+from support.admin_api import AdminApi  # noqa: E402
+from support.dialog import Call  # noqa: E402
+
+PROXY = ("127.0.0.1", 5060)
+TOKEN = "0123456789abcdef-token"
+
+
+class Administration(case.Case):
+    def setUp(self):
+        super().setUp()
+        self.config = self.folder / "proxy.toml"
+        self.admin = AdminApi(token=TOKEN)
+
+    def write(self, *more, auth="false"):
+        self.config.write_text("\n".join(['domains = ["127.0.0.1"]', f"auth = {auth}", 'listen = ["udp:127.0.0.1:5060"]', *more,
+                                          "[admin]", 'listen = "127.0.0.1:8088"', f'token = "{TOKEN}"', ""]))
+
+    def run_proxy(self, *more):
+        self.write(*more)
+        return self.proxy("--config", self.config)
+
+    def test_bindings_come_and_go(self):
+        self.run_proxy()
+        with sip.Client() as client:
+            self.assertEqual(client.register("bob", PROXY).status, 200)
+            binding = self.admin.get("/bindings?user=bob")["bindings"][0]
+            self.assertEqual(binding["contact"], f"sip:bob@127.0.0.1:{client.port}")
+            self.assertEqual(self.admin.metrics()["offhook_bindings"], 1)
+            self.assertEqual(self.admin.ask("DELETE", "/bindings/bob"), (200, {"removed": 1}))
+            self.assertEqual(client.register("bob", PROXY, contact=False).all("contact"), [])
+            self.assertEqual(self.admin.ask("DELETE", "/bindings/bob")[0], 404)
+
+    def test_a_token_is_wanted(self):
+        self.run_proxy()
+        self.assertEqual(self.admin.ask("GET", "/health", token="")[0], 200)
+        for token in ("", "0123456789abcdef-tokem", TOKEN + "x"):
+            self.assertEqual(self.admin.ask("GET", "/bindings", token=token)[0], 401)
+            self.assertEqual(self.admin.ask("POST", "/drain", token=token)[0], 401)
+        self.assertEqual(self.admin.get("/health")["status"], "ok")
+
+    def test_metrics_count_what_goes_through(self):
+        self.run_proxy(f'store = "sqlite:{self.folder / "store.db"}"')
+        with Call(PROXY) as call:
+            call.connect()
+            calls = self.admin.get("/calls")
+            self.assertEqual(calls["total"], 1)
+            self.assertEqual((calls["calls"][0]["state"], calls["calls"][0]["callee_user"]), ("answered", "bob"))
+            self.assertEqual(self.admin.get(f"/calls/{calls['calls'][0]['id']}"), calls["calls"][0])
+            self.assertEqual(self.admin.get("/calls?user=nobody")["total"], 0)
+            self.assertEqual(self.admin.metrics()["offhook_calls"], 1)
+            call.hang_up()
+        metrics = self.admin.metrics()
+        self.assertEqual(metrics['offhook_requests_total{method="INVITE"}'], 1)
+        self.assertEqual(metrics['offhook_requests_total{method="BYE"}'], 1)
+        self.assertEqual(metrics['offhook_responses_total{class="2xx"}'], 3)
+        self.assertEqual(metrics["offhook_calls"], 0)
+        self.assertEqual(metrics["offhook_store_commit_seconds_count"], 1)
+        self.assertGreater(metrics["process_resident_memory_bytes"], 1e6)
+
+    def test_reload_says_what_is_wrong(self):
+        proxy = self.run_proxy()
+        self.write("default_expires = 1800")
+        self.assertEqual(self.admin.ask("POST", "/reload"), (200, {"reloaded": True}))
+        self.config.write_text("domains = 7\n")
+        status, answer = self.admin.ask("POST", "/reload")
+        self.assertEqual(status, 409)
+        self.assertIn(f"{self.config}:1", answer["error"])
+        proxy.wait_for("stays as it was")
+        self.assertEqual(self.admin.get("/health")["status"], "ok")
+
+    def test_a_drained_proxy_ends_with_its_last_call(self):
+        proxy = self.run_proxy()
+        with Call(PROXY) as call:
+            call.connect()
+            self.assertEqual(self.admin.ask("POST", "/drain?seconds=3600")[0], 202)
+            self.assertEqual(self.admin.ask("GET", "/health")[0], 503)
+            refused = call.callee.register("carol", PROXY)
+            self.assertEqual((refused.status, refused.header("retry-after")), (503, "30"))
+            self.assertTrue(proxy.alive())
+            call.hang_up()
+        self.assertEqual(proxy.wait_exit(), 0, proxy.log())
+
+    def test_sigterm_waits_for_calls_and_the_second_one_does_not(self):
+        proxy = self.run_proxy("drain = { seconds = 3600, retry_after = 5 }")
+        with Call(PROXY) as call:
+            call.connect()
+            proxy.send_signal(signal.SIGTERM)
+            proxy.wait_for("no new calls")
+            self.assertEqual(call.callee.options(PROXY).header("retry-after"), "5")
+            proxy.send_signal(signal.SIGTERM)
+            self.assertEqual(proxy.wait_exit(), -signal.SIGTERM, proxy.log())
+
+    def test_sigterm_after_the_api_ends_it(self):
+        proxy = self.run_proxy()
+        with Call(PROXY) as call:
+            call.connect()
+            self.admin.ask("POST", "/drain")
+            self.assertEqual(proxy.stop(), 0)
+
+    def test_an_idle_proxy_drains_at_once(self):
+        proxy = self.run_proxy("drain = { seconds = 3600 }")
+        self.assertEqual(proxy.stop(), 0)
+
+    def test_records_are_there_when_the_bye_is_answered(self):
+        files = {"sqlite": self.folder / "cdr.db", "json": self.folder / "cdr.jsonl"}
+        self.run_proxy("cdr = { " + ", ".join(f'{name} = "{path}"' for name, path in files.items()) + " }")
+        with Call(PROXY) as call:
+            call.connect()
+            call.hang_up()
+            rows = sqlite3.connect(files["sqlite"]).execute("SELECT call_id, status, reason, ended_by, ended_us >= answered_us FROM call").fetchall()
+            self.assertEqual(rows, [(call.call_id, 200, "hangup", "caller", 1)])
+            self.assertIn(f'"call_id":"{call.call_id}"', files["json"].read_text())
+        self.assertEqual(self.admin.metrics()['offhook_call_records_total{what="ended"}'], 1)
+
+    def complains(self, *arguments, about):
+        process = self.run_offhook("proxy", "--no-auth", *arguments)
+        self.assertEqual(process.status, 1, process.log())
+        self.assertRegex(process.text("err"), about)
+
+    def test_addresses_and_tokens_that_do_not_fit(self):
+        short = self.folder / "token"
+        short.write_text("secret\n")
+        self.complains("--admin", "0.0.0.0:8088", about=r"where others get: .* \(0\.0\.0\.0:8088\)")
+        self.complains("--admin", "8088", about=r"not an address and port.*\(8088\)")
+        self.complains("--admin", "127.0.0.1:8088", "--admin-token-file", short, about=rf"at least 16 characters \({short}\)")
+        self.complains("--admin", "127.0.0.1:8088", "--admin-token-file", "/no/such", about=r"No such file.*\(/no/such\)")
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 8088))
+            taken.listen()
+            self.complains("--admin", "127.0.0.1:8088", about=r"in use \(http:127\.0\.0\.1:8088\)")
+
+
+if __name__ == "__main__":
+    case.main()

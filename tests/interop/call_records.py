@@ -1,0 +1,126 @@
+"""Records of calls: whoever was told 200 to his BYE finds the call in the records, whatever kills the proxy, and once."""
+import json
+import os
+import random
+import select
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from support import case, sip  # noqa: E402
+
+PROXY = ("127.0.0.1", 5060)
+SEED, WINDOW, CALLS = 11, 20, 300
+# More of them: OFFHOOK_KILLS=1000 tools/in-namespace tests/interop/call_records.py
+KILLS = int(os.environ.get("OFFHOOK_KILLS", "25"))
+
+
+class Phones:
+    """A caller and a callee that make calls one after the other, WINDOW at a time, and hang up as soon as they are answered. What gets no answer is sent
+    again, also to a proxy that has been started anew."""
+
+    def __init__(self):
+        self.caller, self.callee = sip.Client(name="a"), sip.Client(name="b")
+        self.hung_up = set()  # Call-IDs whose BYE was answered with 200
+        self.under_way = {}   # Call-ID: [datagram to repeat, its time, "INVITE" or "BYE"]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.caller.socket.close()
+        self.callee.socket.close()
+
+    def invite(self, call_id):
+        return self.caller.request("INVITE", "sip:bob@127.0.0.1", user="alice", call_id=call_id)
+
+    def follow(self, ok, method, cseq):
+        routes = [("Route", value) for value in reversed(ok.all("record-route"))]
+        return self.caller.request(method, f"sip:bob@127.0.0.1:{self.callee.port}", to="sip:bob@127.0.0.1", user="alice", call_id=ok.header("call-id"),
+                                   cseq=cseq, to_tag="b", headers=routes)
+
+    def answer(self, request):
+        if request.method in ("INVITE", "BYE"):
+            contact = [("Contact", f"<sip:bob@127.0.0.1:{self.callee.port}>")]
+            self.callee.send(self.callee.respond(request, 200, tag="b", headers=contact), PROXY)
+
+    def hear(self, response):
+        call_id, cseq = response.header("call-id"), response.header("cseq")
+        if response.status < 200 or call_id not in self.under_way:
+            return
+        if "INVITE" in cseq and response.status == 200:
+            self.caller.send(self.follow(response, "ACK", 1), PROXY)
+            if self.under_way[call_id][2] == "INVITE":
+                self.under_way[call_id] = [self.follow(response, "BYE", 2), 0.0, "BYE"]
+        elif "BYE" in cseq:
+            del self.under_way[call_id]
+            if response.status == 200:
+                self.hung_up.add(call_id)
+        elif response.status >= 300:
+            del self.under_way[call_id]
+
+    def run(self, names, stop=lambda: False, patience=60.0):
+        """Until every call is over or `stop` says so."""
+        todo, deadline = list(reversed(names)), time.monotonic() + patience
+        while (todo or self.under_way) and not stop():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{len(self.under_way)} calls are not over within {patience:g} s")
+            while todo and len(self.under_way) < WINDOW:
+                name = todo.pop()
+                self.under_way[name] = [self.invite(name), 0.0, "INVITE"]
+            for entry in self.under_way.values():
+                if time.monotonic() - entry[1] > 1.0:
+                    self.caller.send(entry[0], PROXY)
+                    entry[1] = time.monotonic()
+            ready = select.select([self.caller.socket, self.callee.socket], [], [], 0.05)[0]
+            if self.callee.socket in ready and (request := self.callee.receive(0.1)) is not None and request.method:
+                self.answer(request)
+            if self.caller.socket in ready and (response := self.caller.receive(0.1)) is not None and response.status:
+                self.hear(response)
+
+
+class CallRecords(case.Case):
+    def start_proxy(self, name):
+        config = self.folder / "proxy.toml"
+        config.write_text(f'domains = ["127.0.0.1"]\nauth = false\nlisten = ["udp:127.0.0.1:5060"]\nstore = "sqlite:{self.folder / "store.db"}"\n'
+                          f'[cdr]\nsqlite = "{self.folder / "cdr.db"}"\njson = "{self.folder / "cdr.jsonl"}"\n')
+        return self.proxy("--config", config, name=name)
+
+    def check(self, hung_up):
+        rows = sqlite3.connect(self.folder / "cdr.db").execute("SELECT call_id FROM call WHERE ended_us IS NOT NULL AND reason = 'hangup'").fetchall()
+        lines = [json.loads(line)["call_id"] for line in (self.folder / "cdr.jsonl").read_text().splitlines()]
+        for where, found in (("SQLite", [row[0] for row in rows]), ("JSON", lines)):
+            lost = hung_up - set(found)
+            self.assertEqual(lost, set(), f"{len(lost)} of {len(hung_up)} calls have no end in {where}")
+            self.assertEqual(len(found), len(set(found)), f"a call twice in {where}")
+
+    def test_killed_at_random_moments(self):
+        rng = random.Random(SEED)
+        with Phones() as phones:
+            self.start_proxy("first proxy").kill()
+            for number in range(KILLS):
+                proxy = self.start_proxy(f"proxy {number}")
+                if number == 0:
+                    self.assertEqual(phones.callee.register("bob", PROXY).status, 200)
+                enough, before = rng.randrange(0, 100), len(phones.hung_up)
+                moment, since = rng.uniform(0.0, 0.01), []
+
+                def stop():
+                    if len(phones.hung_up) - before >= enough and not since:
+                        since.append(time.monotonic())
+                    return bool(since) and time.monotonic() - since[0] >= moment
+
+                phones.run([f"{number}-{call}" for call in range(CALLS)], stop=stop)
+                proxy.kill()
+            # What was under way goes on at the proxy that comes back: its calls are known from the records.
+            self.start_proxy("last proxy")
+            phones.under_way = {name: entry for name, entry in phones.under_way.items() if entry[2] == "BYE"}
+            phones.run([])
+            self.check(phones.hung_up)
+            print(f"{KILLS} kills, {len(phones.hung_up)} calls whose BYE was answered, none lost and none twice", flush=True)
+
+
+if __name__ == "__main__":
+    case.main()
