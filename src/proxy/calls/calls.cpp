@@ -292,7 +292,9 @@ void Calls::end(TimePoint now, CallId id, const Ending& ending) {
     out.end = ending.end;
     out.ended_by = ending.by;
     if (call.state != CallState::Answered) out.status = ending.status;
-    out.ended = Now{now, call.started.wall + call.age(now)};
+    // Moments are kept in milliseconds, rounded up: none of them comes after the end.
+    const Duration age = std::max<Duration>(call.age(now), milliseconds(std::max(call.rang, call.answered)));
+    out.ended = Now{call.started.mono + age, call.started.wall + age};
     for (CallObserver* observer : observers_) observer->ended(out);
   }
   wheel_.cancel(call.timer);

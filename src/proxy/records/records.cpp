@@ -6,17 +6,20 @@ namespace offhook::proxy {
 
 void Records::write(const CallRecord& call) { writes_.push_back({++last_id_, call}); }
 
-void Records::answered(const CallRecord& call) { write(call); }
+void Records::answered(const CallRecord& call) {
+  write(call);
+  fresh_ = call.number;
+}
 
 void Records::ended(const CallRecord& call) {
   if (call.status == 401 || call.status == 407) return;
   ++counters_.calls;
   write(call);
-  hung_up_ = call.end == CallEnd::Hangup ? call.number : 0;
+  fresh_ = call.end == CallEnd::Hangup ? call.number : 0;
 }
 
 bool Records::hold(TimePoint now, std::uint64_t call, transaction::ServerId server, transaction::Response& response) {
-  if (hung_up_ == 0 || std::exchange(hung_up_, 0) != call) return false;
+  if (fresh_ == 0 || std::exchange(fresh_, 0) != call) return false;
   held_.emplace(last_id_, Held{server, std::move(response), now + settings_.patience});
   return true;
 }

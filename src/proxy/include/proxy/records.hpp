@@ -10,7 +10,8 @@ namespace offhook::proxy {
 
 struct RecordSettings {
   bool on = false;
-  // The answer to a BYE waits so long for the disk, and then leaves all the same: a disk that hangs ends no call.
+  // The answer to a BYE, and the 2xx to an INVITE, wait so long for the disk, and then leaves all the same: a disk that
+  // hangs ends no call.
   Duration patience = seconds(2);
 };
 
