@@ -8,6 +8,7 @@
 #include "io/files.hpp"
 #include "io/proxy_host.hpp"
 #include "io/sqlite_users.hpp"
+#include "transport/shard.hpp"
 
 namespace offhook {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 struct Options {
   std::string config, store, admin, admin_token_file, tls_certificate, tls_key, tls_trusted;
   std::vector<std::string> listen, domains, name_servers, users, digest;
+  unsigned shards = 0;
   bool no_auth = false, check = false;
 };
 
@@ -70,6 +72,7 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
   }
   if (!options.admin_token_file.empty()) out.admin.token_file = options.admin_token_file;
   if (auto complete = out.admin.complete(); !complete) return tl::unexpected(complete.error());
+  if (options.shards != 0) out.shards = options.shards;
   if (options.no_auth) out.authenticate = false;
   if (out.authenticate)
     if (auto added = io::add_stored_users(out); !added) return tl::unexpected(added.error());
@@ -219,6 +222,9 @@ Run add_proxy(CLI::App& app, Common& common) {
       ->option_text("ADDRESS:PORT");
   command->add_option("--admin-token-file", options->admin_token_file, "File with the token that its clients show")
       ->option_text("FILE");
+  command->add_option("--shards", options->shards, "Threads that share the addresses (docs/scaling.md)")
+      ->option_text("NUMBER [1]")
+      ->check(CLI::Range(1U, transport::kMostShards));
   command->add_flag("--no-auth", options->no_auth, "Believe everybody (labs)");
   command->add_flag("--check", options->check, "Read the configuration, say what it means, and stop");
   const auto user = add_proxy_user(*command);

@@ -1,6 +1,8 @@
 #include "io/proxy_host.hpp"
 
 #include "io/clock.hpp"
+#include "proxy_shards.hpp"
+#include "transport/shard.hpp"
 
 namespace offhook::io {
 namespace {
@@ -10,13 +12,26 @@ constexpr int kReceiveBuffer = 16 << 20;
 
 }  // namespace
 
+ProxyHost::ProxyHost(Loop& loop)
+    : loop_(&loop), retirement_(loop, [this] { close_retired(); }), leave_(loop, [this] { leave_when_idle(); }) {}
+
 Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings settings, flow::Recorder* recorder) {
+  if (settings.shards > 1 && is_redis_url(settings.store))
+    return complain("shards share memory or an SQLite file; with Redis run several nodes", settings.store);
+  if (settings.shards > 1) return ProxyShards::start(loop, std::move(settings), recorder);
+  return start_one(loop, std::move(settings), recorder, nullptr, 0);
+}
+
+Checked<std::unique_ptr<ProxyHost>> ProxyHost::start_one(Loop& loop, ProxySettings settings, flow::Recorder* recorder,
+                                                         ProxyShards* shards, unsigned index) {
   std::unique_ptr<ProxyHost> host(new ProxyHost(loop));
+  host->shards_ = shards;
+  host->index_ = index;
   // Sockets first: the engine's configuration names the ports that were really taken.
   if (auto opened = host->open_sockets(settings, recorder); !opened) return tl::unexpected(opened.error());
   host->remember(settings);
-  host->core_ = std::make_unique<proxy::Core>(settings.to_config(), host->random_, host->locator_);
-  if (const auto path = settings.sqlite_path(); !path.empty()) {
+  host->core_ = std::make_unique<proxy::Core>(host->config_of(settings), host->random_, host->locator_);
+  if (const auto path = settings.sqlite_path(); !path.empty() && index == 0) {
     auto store = SqliteStore::open(
         path, loop,
         [host = host.get()](const std::vector<std::uint64_t>& ids, const std::string& error) {
@@ -28,8 +43,10 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings s
     if (!bindings) return complain(bindings.error().what, path);
     host->store_ = std::move(*store);
     host->core_->load(now(), *bindings);
+    if (shards != nullptr) shards->keep(*bindings);
   }
   if (auto opened = host->open_call_log(settings.call_log); !opened) return tl::unexpected(opened.error());
+  if (shards != nullptr && index != 0) host->core_->load(now(), shards->kept());
   host->sip_->drive(*host->core_);
   host->dns_ = std::make_unique<Dns>(loop, settings.name_servers);
   host->sip_->use(*host->dns_);
@@ -47,6 +64,11 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
   options.admits = [this](const IpAddress& source) { return !core_->is_guarding() || core_->admits(now(), source); };
   options.udp.receive_buffer = kReceiveBuffer;
   options.udp.dscp = options.stream.dscp = settings.dscp;
+  if (shards_ != nullptr) {
+    options.udp.reuse_port = options.stream.reuse_port = true;
+    options.stream.first_connection = transport::first_connection(index_);
+    options.shards = shards_->link(index_);
+  }
   sip_ = std::make_unique<SipHost>(*loop_, [this] { pass_store_writes(); }, recorder, options);
   for (auto& listen : settings.listen) {
     const auto bound = sip_->listen(listen.protocol, listen.endpoint);
@@ -57,7 +79,25 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
   return {};
 }
 
+// What only one of several does is the first one's: pings, and registrations at trunks.
+proxy::Config ProxyHost::config_of(const ProxySettings& settings) const {
+  proxy::Config out = settings.to_config();
+  if (shards_ == nullptr) return out;
+  out.shards = {index_, shards_->count(), shards_->secret()};
+  if (index_ == 0) return out;
+  out.keep_alive = seconds(0);
+  for (proxy::Trunk& trunk : out.policy.trunks) trunk.registers = false;
+  return out;
+}
+
+void ProxyHost::each_core(const std::function<void(proxy::Core&)>& f) {
+  f(*core_);
+  if (owned_) owned_->each_other([&f](ProxyHost& host) { f(*host.core_); });
+}
+
 ProxyHost::~ProxyHost() {
+  owned_.reset();  // the other threads have ended
+  shards_ = nullptr;
   sip_.reset();
   dns_.reset();
   store_.reset();
@@ -66,7 +106,7 @@ ProxyHost::~ProxyHost() {
 }
 
 void ProxyHost::drain(Duration limit, std::function<void()> done) {
-  core_->drain();
+  each_core([](proxy::Core& core) { core.drain(); });
   left_ = std::move(done);
   leave_at_ = now().mono + limit;
   leave_when_idle();
@@ -76,7 +116,9 @@ void ProxyHost::drain(Duration limit, std::function<void()> done) {
 void ProxyHost::leave_when_idle() {
   constexpr milliseconds kLook{100};
   const TimePoint at = now().mono;
-  if (at < leave_at_ && !core_->is_idle()) return leave_.set(std::min(leave_at_, at + kLook));
+  bool idle = true;
+  each_core([&idle](const proxy::Core& core) { idle = idle && core.is_idle(); });
+  if (at < leave_at_ && !idle) return leave_.set(std::min(leave_at_, at + kLook));
   if (auto done = std::exchange(left_, {})) done();
 }
 
@@ -112,11 +154,12 @@ void ProxyHost::pass_store_writes() {
   pass_records();
   std::vector<proxy::StoreWrite> writes;
   while (auto write = core_->poll_store()) {
-    if (store_ || redis_)
+    if (store_ || redis_ || shards_ != nullptr)
       writes.push_back(std::move(*write));
     else
       core_->stored(now(), write->id, true);
   }
+  if (shards_ != nullptr) return shards_->write(index_, std::move(writes));
   if (store_) store_->submit(std::move(writes));
   if (redis_) redis_->submit(std::move(writes));
 }
@@ -127,6 +170,7 @@ void ProxyHost::written(const std::vector<std::uint64_t>& ids, const std::string
     trouble_(error.empty() ? "the store is written again"
                            : "registrations are refused: cannot write the store: " + error);
   store_error_ = error;
+  if (shards_ != nullptr) return shards_->written(ids, error.empty());
   for (const auto id : ids) core_->stored(now(), id, error.empty());
   sip_->drain();
 }

@@ -3,6 +3,7 @@
 
 #include "io/clock.hpp"
 #include "io/proxy_host.hpp"
+#include "proxy_shards.hpp"
 
 namespace offhook::io {
 namespace {
@@ -12,6 +13,7 @@ Checked<void> check_reload(const ProxySettings& before, const ProxySettings& aft
   if (before.commit_delay != after.commit_delay) return complain("another commit_delay needs a restart");
   if (before.admin.listen != after.admin.listen) return complain("another address of [admin] needs a restart");
   if (before.call_log != after.call_log) return complain("other files of [cdr] need a restart");
+  if (before.shards != after.shards) return complain("another number of shards needs a restart");
   if (before.dscp != after.dscp) return complain("another dscp needs a restart");
   if (before.name_servers != after.name_servers) return complain("other name servers (dns) need a restart");
   return {};
@@ -26,6 +28,14 @@ void ProxyHost::remember(const ProxySettings& settings) {
 }
 
 Checked<void> ProxyHost::reload(ProxySettings settings) {
+  if (owned_ == nullptr) return reload_one(std::move(settings));
+  return reload_one(settings).and_then([&] {
+    settings.listen = listening_;
+    return owned_->reload(settings);
+  });
+}
+
+Checked<void> ProxyHost::reload_one(ProxySettings settings) {
   if (auto refusal = check_reload(settings_, settings); !refusal) return refusal;
   auto tls = TlsContext::load(settings.tls);
   if (!tls) return tl::unexpected(tls.error());
@@ -60,7 +70,7 @@ Checked<void> ProxyHost::move_sockets(ProxySettings& settings) {
     }
     listen = next.back().bound;
   }
-  if (done) done = core_->reconfigure(now(), settings.to_config());
+  if (done) done = core_->reconfigure(now(), config_of(settings));
   if (done) {
     sockets_ = std::move(next);
     const TimePoint at = now().mono;

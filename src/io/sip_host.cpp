@@ -1,6 +1,9 @@
 #include "io/sip_host.hpp"
 
+#include <utility>
+
 #include "io/clock.hpp"
+#include "transport/shard.hpp"
 
 namespace offhook::io {
 
@@ -26,8 +29,13 @@ SipHost::SipHost(Loop& loop, std::function<void()> after, flow::Recorder* record
              }),
       streams_(loop, options_.stream, random_, options_.tls,
                {[this](const Flow& flow, std::string bytes) { received(now(), flow, std::move(bytes)); },
-                [this](const Flow& flow) { engine_->unreachable(now(), flow); }, [this] { take_output(); },
-                options_.trouble, options_.admits}) {}
+                [this](const Flow& flow) {
+                  engine_->unreachable(now(), flow);
+                  if (flow.connection != 0 && options_.shards.lost) options_.shards.lost(flow);
+                },
+                [this] { take_output(); }, options_.trouble, options_.admits}),
+      inputs_(options_.shards.count),
+      outputs_(options_.shards.count) {}
 
 SipHost::~SipHost() {
   for (auto& [endpoint, socket] : sockets_) loop_->unwatch(socket->fd());
@@ -60,6 +68,7 @@ void SipHost::close(Protocol protocol, Endpoint local) {
 
 void SipHost::received(Now at, const Flow& flow, std::string bytes) {
   if (recorder_ != nullptr) recorder_->received(at, flow::Kind::Sip, flow, bytes);
+  if (options_.shards.count > 1 && passes_on(flow, bytes)) return;
   engine_->receive(at, flow, std::move(bytes));
 }
 
@@ -110,14 +119,54 @@ void SipHost::take_output() {
       if (socket == nullptr) continue;  // it was closed meanwhile
     }
     if (recorder_ != nullptr) recorder_->sent(now(), flow::Kind::Sip, transmit->flow, transmit->bytes);
+    if (options_.shards.count > 1 && passes_on(*transmit)) continue;
     if (datagram)
       batch_.queue(*socket, transmit->flow.remote, std::move(transmit->bytes));
     else
       streams_.send(transmit->flow, transmit->bytes);
   }
   batch_.flush();
+  if (options_.shards.count > 1) pass_on();
   take_questions();
   timer_.set(engine_->deadline());
+}
+
+bool SipHost::passes_on(const Flow& flow, std::string& bytes) {
+  const auto shard = transport::shard_of(bytes);
+  if (!shard || *shard == options_.shards.index || *shard >= options_.shards.count) return false;
+  inputs_[*shard].push_back({flow, std::move(bytes)});
+  return true;
+}
+
+bool SipHost::passes_on(transport::Transmit& transmit) {
+  if (transmit.flow.connection == 0) return false;
+  const unsigned shard = transport::shard_of_connection(transmit.flow.connection);
+  if (shard == options_.shards.index || shard >= options_.shards.count) return false;
+  outputs_[shard].push_back(std::move(transmit));
+  return true;
+}
+
+void SipHost::pass_on() {
+  for (unsigned shard = 0; shard < options_.shards.count; ++shard) {
+    if (!inputs_[shard].empty()) options_.shards.input(shard, std::exchange(inputs_[shard], {}));
+    if (!outputs_[shard].empty()) options_.shards.output(shard, std::exchange(outputs_[shard], {}));
+  }
+}
+
+void SipHost::take(std::vector<ShardLink::Input> messages) {
+  const Now at = now();
+  for (ShardLink::Input& message : messages) engine_->receive(at, message.flow, std::move(message.bytes));
+  drain();
+}
+
+void SipHost::send(std::vector<transport::Transmit> transmits) {
+  for (const transport::Transmit& transmit : transmits) streams_.send(transmit.flow, transmit.bytes);
+  drain();
+}
+
+void SipHost::lose(const Flow& flow) {
+  engine_->unreachable(now(), flow);
+  drain();
 }
 
 void SipHost::drain() {

@@ -52,7 +52,8 @@ StreamHost::StreamHost(Loop& loop, StreamOptions options, Random& random, TlsCon
       tls_(tls),
       port_(std::move(port)),
       poller_(std::make_unique<Poller>()),
-      timer_(loop, [this] { wake(); }) {
+      timer_(loop, [this] { wake(); }),
+      last_id_(options_.first_connection) {
   loop_->watch(poller_->fd(), [this] { ready(); });
 }
 
@@ -77,6 +78,7 @@ Checked<Endpoint> StreamHost::listen(Protocol protocol, Endpoint local) {
   auto listener = std::make_unique<Listener>(fd, protocol, local);
   const int one = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  if (options_.reuse_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
   if (local.address.is_v6()) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
   sockaddr_storage name;
   const socklen_t size = to_sockaddr(local, name);

@@ -38,7 +38,9 @@
 #include "route/flow_token.hpp"
 #include "route/forward.hpp"
 #include "route/targets.hpp"
+#include "sip/digest.hpp"
 #include "sip/header/event.hpp"
+#include "transport/shard.hpp"
 
 namespace offhook::proxy {
 
@@ -51,7 +53,7 @@ class Core::Impl {
  public:
   Impl(Config config, Random& random, const transport::Locator& locator)
       : config_(complete(std::move(config))),
-        nodes_(config_.cluster, random, connections_),
+        nodes_(config_.cluster, random, connections_, config_.shards.count > 1),
         names_(config_.listen, config_.domains),
         resolver_(random, locator),
         transport_(random),
@@ -61,7 +63,7 @@ class Core::Impl {
         guard_(config_.guard, random,
                {[this](const IpAddress& source) { return is_trusted(source); },
                 [this](const sip::Message& request, const transport::Flow& flow) { return is_urgent(request, flow); }}),
-        loop_secret_(random.next()),
+        loop_secret_(loop_secret_of(config_, random)),
         gruus_(names_, secret_of(config_, random)),
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
         subscriptions_({&config_, &names_, &answers_, &transactions_, &resolver_, &random, &counters_}),
@@ -95,6 +97,10 @@ class Core::Impl {
     calls_.watch(dialogs_);
     dialogs_.watch(lists_);
     if (config_.records.on) calls_.observe(records_);
+    if (config_.shards.count > 1) {
+      transactions_.set_mark(transport::shard_mark(config_.shards.index));
+      forwarder_.set_parameter(transport::shard_parameter(config_.shards.index));
+    }
     settle();
   }
 
@@ -158,6 +164,9 @@ class Core::Impl {
     pump(now);
   }
   void apply(Now now, const StoreWrite& change) {
+    if (config_.shards.count > 1)
+      for (const Binding& binding : change.put)
+        if (const BindingFlow& flow = binding.connection; flow.number != 0) connections_.try_emplace(flow.number, flow);
     registrar_.apply(now, change);
     pump(now);
   }
@@ -212,7 +221,14 @@ class Core::Impl {
 
   static std::string secret_of(const Config& config, Random& random) {
     if (!config.secret.empty()) return config.secret;
-    return config.cluster.secret.empty() ? random.token(kSecretLength) : "gruu:" + config.cluster.secret;
+    if (!config.cluster.secret.empty()) return "gruu:" + config.cluster.secret;
+    return config.shards.secret.empty() ? random.token(kSecretLength) : "gruu:" + config.shards.secret;
+  }
+  static std::uint64_t loop_secret_of(const Config& config, Random& random) {
+    if (config.shards.secret.empty()) return random.next();
+    constexpr int kHexDigits = 16, kHex = 16;
+    const std::string hash = sip::hash_hex(sip::DigestAlgorithm::Sha256, "loop:" + config.shards.secret);
+    return std::stoull(hash.substr(0, kHexDigits), nullptr, kHex);
   }
 
   // A location may lead to events of transactions, and those to new questions.

@@ -12,10 +12,10 @@ namespace {
 constexpr std::size_t kBranchLength = 16;  // about 82 bits
 
 // RFC 3261 §8.1.1.7: unique over space and time, and marked by the cookie.
-std::string new_branch(Random& random, std::string_view suffix) {
+std::string new_branch(Random& random, std::string_view mark, std::string_view suffix) {
   std::string branch;
-  branch.reserve(sip::kMagicCookie.size() + kBranchLength + suffix.size());
-  branch = sip::kMagicCookie;
+  branch.reserve(sip::kMagicCookie.size() + mark.size() + kBranchLength + suffix.size());
+  branch.append(sip::kMagicCookie).append(mark);
   random.append_token(branch, kBranchLength);
   return branch.append(suffix);
 }
@@ -113,7 +113,7 @@ ClientId Layer::start(TimePoint now, sip::Edit& edit, const transport::Flow& flo
                       std::string_view branch_suffix, const Timers* timers) {
   const sip::Message& source = edit.source();
   assert(source.is_request() && source.method() != sip::Method::Ack);
-  const auto branch = new_branch(*random_, branch_suffix);
+  const auto branch = new_branch(*random_, mark_, branch_suffix);
   Clients::Request request{source.method_text(), branch, with_via(edit, flow, branch), edit.body_size()};
   if (!transport_->wants_tcp(flow, request.bytes.size()))
     return tables_->clients.start(now, std::move(request), flow, owner, timers);
@@ -140,14 +140,14 @@ std::string Layer::send_stateless(const sip::Message& request, const transport::
 }
 
 std::string Layer::send_stateless(sip::Edit& edit, const transport::Flow& flow, std::string_view branch_suffix) {
-  auto bytes = with_via(edit, flow, new_branch(*random_, branch_suffix));
+  auto bytes = with_via(edit, flow, new_branch(*random_, mark_, branch_suffix));
   transport_->send(flow, bytes);
   return bytes;
 }
 
 std::string Layer::acknowledge(const sip::Message& ack, const transport::Flow& flow) {
   sip::Edit edit(ack);
-  auto bytes = with_via(edit, flow, new_branch(*random_, {}));
+  auto bytes = with_via(edit, flow, new_branch(*random_, mark_, {}));
   if (!transport_->wants_tcp(flow, bytes.size())) {
     transport_->send(flow, bytes);
     return bytes;

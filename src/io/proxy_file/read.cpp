@@ -1,6 +1,7 @@
 // What stands at the top of proxy.toml: a row a field.
 #include "io/dns.hpp"
 #include "tables.hpp"
+#include "transport/shard.hpp"
 
 namespace offhook::io {
 namespace {
@@ -49,6 +50,13 @@ Checked<void> read_dscp(const Fields& fields, const toml::node& node, ProxySetti
   return read;
 }
 
+Checked<void> read_shards(const Fields& fields, const toml::node& node, ProxySettings& out) {
+  std::size_t shards = 0;
+  auto read = fields.number("shards", node, 1, transport::kMostShards, shards);
+  if (read) out.shards = static_cast<unsigned>(shards);
+  return read;
+}
+
 struct Row {
   std::string_view name, shown;  // shown in the list of what is known
   FieldReader read;
@@ -84,6 +92,7 @@ constexpr Row kRows[] = {
        return f.period("max_expires", node, out.max_expires);
      }},
     {"dscp", "dscp", read_dscp},
+    {"shards", "shards", read_shards},
     {"redirect", "redirect", read_redirect},
     {"stateless", "stateless", read_stateless},
     {"next_hops", "next_hops", read_next_hops},

@@ -87,7 +87,8 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
       {"domains = [\"a\"]\nport = 1",
        "unknown field 'port'; known are listen, domains, dns, store, commit_delay, auth, digest, qop, userhash, "
        "nonce_lifetime, "
-       "min_expires, default_expires, max_expires, dscp, redirect, stateless, next_hops, [cluster], [registrar], "
+       "min_expires, default_expires, max_expires, dscp, shards, redirect, stateless, next_hops, [cluster], "
+       "[registrar], "
        "[guard], [tls], [alias], "
        "[emergency], [identity], [events], [features], [[dial]], [[group]], [[list]], [[trunk]], [admin], [drain], "
        "[cdr], "

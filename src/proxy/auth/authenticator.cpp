@@ -16,17 +16,23 @@ using sip::HeaderId;
 constexpr std::size_t kSecretLength = 32;
 constexpr seconds kSkew{5};  // that the clocks of two nodes may differ
 
-// Nonces of another lifetime are others.
-std::string secret_of(const Config& config, Random& random) {
-  if (config.cluster.secret.empty()) return random.token(kSecretLength);
-  return "nonce:" + std::to_string(config.nonce_lifetime.count()) + ':' + config.cluster.secret;
+// Of whom nonces are good elsewhere, too: the nodes of a cluster, the shards of a process; "" for nobody.
+const std::string& shared_secret(const Config& config) {
+  return config.cluster.secret.empty() ? config.shards.secret : config.cluster.secret;
 }
 
-// Nodes of a cluster read each other's marks.
+// Nonces of another lifetime are others.
+std::string secret_of(const Config& config, Random& random) {
+  const std::string& shared = shared_secret(config);
+  if (shared.empty()) return random.token(kSecretLength);
+  return "nonce:" + std::to_string(config.nonce_lifetime.count()) + ':' + shared;
+}
+
+// They read each other's marks as well.
 std::uint64_t mark_secret(const Config& config, Random& random) {
-  if (config.cluster.secret.empty()) return random.next();
+  if (shared_secret(config).empty()) return random.next();
   constexpr std::size_t kDigits = 16;
-  const std::string hash = sip::Hasher().hash(DigestAlgorithm::Sha256, "marks:" + config.cluster.secret).text();
+  const std::string hash = sip::Hasher().hash(DigestAlgorithm::Sha256, "marks:" + shared_secret(config)).text();
   std::uint64_t out = 0;
   std::from_chars(hash.data(), hash.data() + kDigits, out, 16);
   return out;

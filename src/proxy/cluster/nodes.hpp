@@ -31,7 +31,7 @@ using Connections = std::unordered_map<std::uint64_t, BindingFlow>;
 class Nodes {
  public:
   // `connections` must outlive it.
-  Nodes(ClusterConfig config, Random& random, const Connections& connections);
+  Nodes(ClusterConfig config, Random& random, const Connections& connections, bool has_shards = false);
 
   [[nodiscard]] bool on() const { return !config_.node.empty(); }
   // The Route value through us to a binding that came to us; "" when everybody can reach it, and without a cluster.
@@ -59,6 +59,7 @@ class Nodes {
   std::string run_;     // of this process
   std::string behind_;  // the token: "@10.0.0.1:5060;lr>"
   const Connections* connections_;
+  bool has_shards_;  // whose connections we can use as well
 };
 
 }  // namespace offhook::proxy

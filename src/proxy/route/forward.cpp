@@ -147,9 +147,10 @@ void Forwarder::edit_record_route(sip::Edit& edit, std::string_view request_uri,
     std::string name = names_->name_of(flow.protocol, flow.local);
     // Later requests find the connection again, for those who opened it cannot be called (RFC 5626 §5.3).
     if (flow.connection != 0) name = flow_token(flow.connection, secret_) + '@' + name;
-    if (is_sips && flow.protocol == transport::Protocol::Tls) return "<sips:" + name + ";lr>";
-    if (flow.protocol == transport::Protocol::Udp) return "<sip:" + name + ";lr>";
-    return "<sip:" + name + ";transport=" + to_lower(transport::protocol_name(flow.protocol)) + ";lr>";
+    if (is_sips && flow.protocol == transport::Protocol::Tls) return "<sips:" + name + ";lr" + parameter_ + ">";
+    if (flow.protocol == transport::Protocol::Udp) return "<sip:" + name + ";lr" + parameter_ + ">";
+    return "<sip:" + name + ";transport=" + to_lower(transport::protocol_name(flow.protocol)) + ";lr" + parameter_ +
+           ">";
   };
   if (in.protocol != out.protocol || in.local != out.local || in.connection != out.connection)
     edit.prepend(HeaderId::RecordRoute, value(in));

@@ -27,6 +27,8 @@ class Forwarder {
       : names_(&names), locator_(&locator), realm_(std::move(realm)), record_route_(record_route), secret_(secret) {}
 
   void set_record_route(bool record_route) { record_route_ = record_route; }
+  // A parameter of our Record-Route values, ";name=value".
+  void set_parameter(std::string parameter) { parameter_ = std::move(parameter); }
 
   // Where the copy goes: an address at once, else a name that is to be resolved; neither when the URI leads nowhere.
   struct NextHop {
@@ -58,6 +60,7 @@ class Forwarder {
   const transport::Locator* locator_;
   std::string realm_;
   bool record_route_;
+  std::string parameter_;
   std::uint64_t secret_;  // of the flow tokens
 };
 

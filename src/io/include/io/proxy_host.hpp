@@ -20,12 +20,15 @@
 
 namespace offhook::io {
 
+class ProxyShards;
+
 class ProxyHost {
  public:
   // Opens the sockets and the store, loads what the store has. Port 0 in `listen` takes a free one. Redis is waited for
   // some seconds; without it registrations are refused until it comes.
   [[nodiscard]] static Checked<std::unique_ptr<ProxyHost>> start(Loop& loop, ProxySettings settings,
                                                                  flow::Recorder* recorder = nullptr);
+  // With several shards it is the first of them, whose thread is `loop`'s, and owns the others.
   // What was acknowledged is on disk already; what was submitted is finished.
   ~ProxyHost();
 
@@ -37,6 +40,7 @@ class ProxyHost {
   // name servers, dscp, the first domain).
   Checked<void> reload(ProxySettings settings);
   static constexpr seconds kRetirement{32};  // 64*T1: all transactions have ended
+  // Of the first shard, where there are several.
   [[nodiscard]] const proxy::Core& core() const { return *core_; }
   // For commands; flush() afterwards.
   [[nodiscard]] proxy::Core& core() { return *core_; }
@@ -49,12 +53,15 @@ class ProxyHost {
   [[nodiscard]] std::optional<Histogram> record_commits() const {
     return call_log_ ? std::optional(call_log_->commits()) : std::nullopt;
   }
+  // f(core) of each shard, one after the other, on the thread of each: this one waits. For counts and commands.
+  void each_core(const std::function<void(proxy::Core&)>& f);
   // No new calls: `done` is called, once, when none is left or after `limit`. Once only.
   void drain(Duration limit, std::function<void()> done);
   // Hears, once for each change, that the store cannot be written and why, and that it is written again; and each ban.
   void on_trouble(std::function<void(const std::string&)> trouble) { trouble_ = std::move(trouble); }
 
  private:
+  friend class ProxyShards;
   // A socket that we listen at: as the settings have it (port 0), and as it came about.
   struct Socket {
     transport::Listen asked, bound;
@@ -63,10 +70,15 @@ class ProxyHost {
     transport::Listen bound;
     TimePoint until;
   };
-  explicit ProxyHost(Loop& loop)
-      : loop_(&loop), retirement_(loop, [this] { close_retired(); }), leave_(loop, [this] { leave_when_idle(); }) {}
+  explicit ProxyHost(Loop& loop);
+  // Those of start() by one: without a store of its own but for the first.
+  [[nodiscard]] static Checked<std::unique_ptr<ProxyHost>> start_one(Loop& loop, ProxySettings settings,
+                                                                     flow::Recorder* recorder, ProxyShards* shards,
+                                                                     unsigned index);
+  [[nodiscard]] proxy::Config config_of(const ProxySettings& settings) const;
   Checked<void> open_sockets(ProxySettings& settings, flow::Recorder* recorder);
   void remember(const ProxySettings& settings);
+  Checked<void> reload_one(ProxySettings settings);
   Checked<void> move_sockets(ProxySettings& settings);
   [[nodiscard]] Checked<Retired> open(const transport::Listen& asked);
   void close_retired();
@@ -79,6 +91,9 @@ class ProxyHost {
   void written(const std::vector<std::uint64_t>& ids, const std::string& error);
 
   Loop* loop_;
+  ProxyShards* shards_ = nullptr;  // all of them
+  unsigned index_ = 0;
+  std::unique_ptr<ProxyShards> owned_;  // of the first one
   SystemRandom random_;
   transport::Locator locator_;
   std::unique_ptr<TlsContext> tls_;

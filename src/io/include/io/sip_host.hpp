@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "flow/recorder.hpp"
@@ -17,9 +19,22 @@
 
 namespace offhook::io {
 
+// What goes to the other shards of this process (transport/shard.hpp). Called after each input, on this host's thread.
+struct ShardLink {
+  unsigned index = 0, count = 1;
+  struct Input {
+    transport::Flow flow;
+    std::string bytes;
+  };
+  std::function<void(unsigned shard, std::vector<Input>)> input;                 // came here and is for that one
+  std::function<void(unsigned shard, std::vector<transport::Transmit>)> output;  // for connections of that one
+  std::function<void(const transport::Flow&)> lost;                              // a connection of ours; all may use it
+};
+
 struct SipHostOptions {
   UdpOptions udp;
   StreamOptions stream;
+  ShardLink shards;
   TlsContext* tls = nullptr;  // outlives the host; without it TLS and WSS are not spoken
   // Is that source heard? Asked for each datagram before it is copied, for each new connection, and for what comes over
   // one: a connection of a source that is not heard is closed. Without it all are.
@@ -48,6 +63,10 @@ class SipHost {
   void use(Dns& dns) { dns_ = &dns; }
   // After a command or a completion was given to the engine directly.
   void drain();
+  // From another shard: messages that are for this one, and what goes over connections of this one.
+  void take(std::vector<ShardLink::Input> messages);
+  void send(std::vector<transport::Transmit> transmits);
+  void lose(const transport::Flow& flow);
 
   [[nodiscard]] const StreamHost& streams() const { return streams_; }
 
@@ -57,6 +76,9 @@ class SipHost {
   void received(Now at, const transport::Flow& flow, std::string bytes);
   void take_output();
   void take_questions();
+  [[nodiscard]] bool passes_on(const transport::Flow& flow, std::string& bytes);
+  [[nodiscard]] bool passes_on(transport::Transmit& transmit);
+  void pass_on();
 
   Loop* loop_;
   transport::Engine* engine_ = nullptr;
@@ -69,6 +91,8 @@ class SipHost {
   UdpBatch batch_;
   std::map<Endpoint, std::unique_ptr<UdpSocket>> sockets_;
   StreamHost streams_;
+  std::vector<std::vector<ShardLink::Input>> inputs_;      // by shard
+  std::vector<std::vector<transport::Transmit>> outputs_;  // likewise
 };
 
 }  // namespace offhook::io

@@ -27,6 +27,8 @@ struct StreamOptions {
   transport::StreamLimits limits;
   std::size_t most_connections = 100'000;
   int dscp = 0;
+  bool reuse_port = false;             // several listeners share an address (SO_REUSEPORT)
+  std::uint64_t first_connection = 0;  // numbers of connections are greater
 };
 
 struct StreamCounters {
@@ -126,7 +128,7 @@ class StreamHost {
   std::vector<std::uint64_t> again_;  // were cut off while they had more to read
   std::vector<transport::Flow> lost_;
   std::vector<char> buffer_;
-  std::uint64_t last_id_ = 0;
+  std::uint64_t last_id_;
   bool in_event_ = false;
   bool paused_ = false;  // no descriptor was free
   StreamCounters counters_;

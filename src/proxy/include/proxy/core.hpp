@@ -21,6 +21,7 @@
 #include "proxy/location.hpp"
 #include "proxy/policy.hpp"
 #include "proxy/records.hpp"
+#include "proxy/shards.hpp"
 #include "sip/digest.hpp"
 #include "transaction/layer.hpp"
 #include "transport/engine.hpp"
@@ -75,6 +76,7 @@ struct Config {
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header
   ClusterConfig cluster;
+  ShardSettings shards;
   CallSettings calls;
   EventSettings events;      // lamps, messages, presence
   FeatureSettings features;  // numbers that do something
@@ -125,8 +127,8 @@ class Core final : public transport::Engine {
   void stored(Now now, std::uint64_t id, Stored outcome);
   void stored(Now now, std::uint64_t id, bool ok) { stored(now, id, ok ? Stored::Yes : Stored::Failed); }
   // What another node (or another engine of this process) has stored, in the order in which the store took it. A
-  // connection of somebody else's is not ours: its binding is reached by `through`, else by its contact, and where that
-  // cannot be, it is not kept.
+  // connection of somebody else's is not ours (unless it is another shard's): its binding is reached by `through`, else
+  // by its contact, and where that cannot be, it is not kept.
   void apply(Now now, const StoreWrite& change);
   // All that the store has of that address-of-record, after a change by another node.
   void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings);

@@ -120,6 +120,8 @@ class Layer {
  public:
   Layer(transport::Layer& transport, Random& random, Timers timers = {});
   ~Layer();
+  // Of every branch from now on, behind the cookie: a shard's (transport/shard.hpp).
+  void set_mark(std::string mark) { mark_ = std::move(mark); }
   Layer(const Layer&) = delete;
   Layer& operator=(const Layer&) = delete;
 
@@ -189,6 +191,7 @@ class Layer {
   struct Tables;  // transactions and their keys: private to the implementation
   transport::Layer* transport_;
   Random* random_;
+  std::string mark_;
   Timers timers_;
   TimerWheel wheel_;
   Queue<Event> events_;

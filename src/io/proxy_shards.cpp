@@ -1,0 +1,179 @@
+#include "proxy_shards.hpp"
+
+#include <future>
+#include <utility>
+
+#include "io/clock.hpp"
+
+namespace offhook::io {
+namespace {
+
+constexpr std::size_t kSecretLength = 50;
+
+// Several processes may share a port by SO_REUSEPORT, and nobody would be told: it has to be free first.
+Checked<void> check_free(const ProxySettings& settings) {
+  for (const transport::Listen& listen : settings.listen)
+    if (listen.protocol == transport::Protocol::Udp && listen.endpoint.port != 0)
+      if (const auto socket = UdpSocket::open(listen.endpoint); !socket) return tl::unexpected(socket.error());
+  return {};
+}
+
+}  // namespace
+
+ProxyShards::ProxyShards(Loop& loop, unsigned count)
+    : members_(count), secret_(SystemRandom().token(kSecretLength)), first_(std::make_shared<ProxyHost*>(nullptr)) {
+  members_.front().loop = &loop;
+  for (std::size_t i = 1; i < members_.size(); ++i) {
+    members_[i].own = std::make_unique<Loop>();
+    members_[i].loop = members_[i].own.get();
+  }
+}
+
+Checked<std::unique_ptr<ProxyHost>> ProxyShards::start(Loop& loop, ProxySettings settings, flow::Recorder* recorder) {
+  if (auto free = check_free(settings); !free) return tl::unexpected(free.error());
+  std::unique_ptr<ProxyShards> shards(new ProxyShards(loop, settings.shards));
+  auto host = ProxyHost::start_one(loop, settings, recorder, shards.get(), 0);
+  if (!host) return host;
+  *shards->first_ = shards->members_.front().host = host->get();
+  settings.listen = (*host)->listening();  // a port 0 is a number by now
+  if (auto started = shards->start_others(settings); !started) return tl::unexpected(started.error());
+  shards->kept_ = {};
+  (*host)->owned_ = std::move(shards);
+  return host;
+}
+
+// Each starts on its own thread, one after the other, and runs when all are there.
+Checked<void> ProxyShards::start_others(const ProxySettings& settings) {
+  std::promise<void> go;
+  const std::shared_future<void> all = go.get_future().share();
+  Checked<void> started;
+  for (unsigned i = 1; i < count() && started; ++i) {
+    std::promise<Checked<void>> ready;
+    members_[i].thread = std::thread([this, i, &settings, &ready, all] {
+      Member& member = members_[i];
+      auto host = ProxyHost::start_one(*member.loop, settings, nullptr, this, i);
+      if (host) member.host = host->get();
+      ready.set_value(host ? Checked<void>{} : Checked<void>(tl::unexpected(host.error())));
+      if (!host) return;
+      all.wait();
+      member.loop->run();
+    });
+    started = ready.get_future().get();
+  }
+  if (!started)  // those that have started end as soon as they run
+    for (std::size_t i = 1; i < members_.size(); ++i)
+      members_[i].loop->post([loop = members_[i].loop] { loop->stop(); });
+  go.set_value();
+  return started;
+}
+
+ProxyShards::~ProxyShards() {
+  for (std::size_t i = 1; i < members_.size(); ++i) members_[i].loop->post([loop = members_[i].loop] { loop->stop(); });
+  for (Member& member : members_)
+    if (member.thread.joinable()) member.thread.join();
+  *first_ = nullptr;
+}
+
+void ProxyShards::post(unsigned shard, std::function<void(ProxyHost&)> work) {
+  if (shard == 0)
+    members_[0].loop->post([first = first_, work = std::move(work)] {
+      if (*first != nullptr) work(**first);
+    });
+  else  // its host lives as long as its loop runs
+    members_[shard].loop->post([host = members_[shard].host, work = std::move(work)] { work(*host); });
+}
+
+ShardLink ProxyShards::link(unsigned index) {
+  ShardLink out;
+  out.index = index;
+  out.count = count();
+  out.input = [this](unsigned shard, std::vector<ShardLink::Input> messages) {
+    auto moved = std::make_shared<std::vector<ShardLink::Input>>(std::move(messages));
+    post(shard, [moved](ProxyHost& host) { host.sip_->take(std::move(*moved)); });
+  };
+  out.output = [this](unsigned shard, std::vector<transport::Transmit> transmits) {
+    auto moved = std::make_shared<std::vector<transport::Transmit>>(std::move(transmits));
+    post(shard, [moved](ProxyHost& host) { host.sip_->send(std::move(*moved)); });
+  };
+  out.lost = [this, index](const transport::Flow& flow) {
+    for (unsigned shard = 0; shard < count(); ++shard)
+      if (shard != index) post(shard, [flow](ProxyHost& host) { host.sip_->lose(flow); });
+  };
+  return out;
+}
+
+void ProxyShards::write(unsigned index, std::vector<proxy::StoreWrite> writes) {
+  if (writes.empty()) return;
+  auto moved = std::make_shared<std::vector<proxy::StoreWrite>>(std::move(writes));
+  post(0, [this, index, moved](ProxyHost&) { store(index, std::move(*moved)); });
+}
+
+void ProxyShards::store(unsigned from, std::vector<proxy::StoreWrite> writes) {
+  SqliteStore* const store = members_.front().host->store_.get();
+  std::vector<Written> done;
+  for (proxy::StoreWrite& write : writes) {
+    if (store == nullptr) {
+      done.push_back({from, true, std::move(write)});
+      continue;
+    }
+    Written& waits = pending_[++last_id_];
+    waits.from = from;
+    waits.write = write;
+    write.id = last_id_;
+  }
+  if (store != nullptr)
+    store->submit(std::move(writes));
+  else
+    publish(std::move(done));
+}
+
+void ProxyShards::written(const std::vector<std::uint64_t>& ids, bool ok) {
+  std::vector<Written> done;
+  for (const std::uint64_t id : ids) {
+    auto known = pending_.extract(id);
+    if (known.empty()) continue;
+    done.push_back(std::move(known.mapped()));
+    done.back().ok = ok;
+  }
+  publish(std::move(done));
+}
+
+// To the others first: who is told 200 may be called from anywhere.
+void ProxyShards::publish(std::vector<Written> written) {
+  const auto batch = std::make_shared<const std::vector<Written>>(std::move(written));
+  for (unsigned shard = 1; shard < count(); ++shard) post(shard, [batch](ProxyHost& host) { learn(host, batch); });
+  learn(*members_.front().host, batch);
+}
+
+void ProxyShards::learn(ProxyHost& host, const Batch& batch) {
+  const Now at = now();
+  for (const Written& one : *batch) {
+    if (one.from == host.index_)
+      host.core_->stored(at, one.write.id, one.ok);
+    else if (one.ok)
+      host.core_->apply(at, one.write);
+  }
+  host.sip_->drain();
+}
+
+void ProxyShards::each_other(const std::function<void(ProxyHost&)>& f) {
+  for (unsigned shard = 1; shard < count(); ++shard) {
+    std::promise<void> done;
+    post(shard, [&](ProxyHost& host) {
+      f(host);
+      host.sip_->drain();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+}
+
+Checked<void> ProxyShards::reload(const ProxySettings& settings) {
+  Checked<void> out;
+  each_other([&](ProxyHost& host) {
+    if (auto done = host.reload_one(settings); !done && out) out = done;
+  });
+  return out;
+}
+
+}  // namespace offhook::io

@@ -1,0 +1,78 @@
+// The shards of one proxy: threads, each with a loop, an engine and sockets of its own that share their addresses by
+// SO_REUSEPORT. They speak by posted work alone; nothing is locked.
+//
+// Every write of bindings goes through the first shard's thread, which has the store. What is stored goes out from
+// there to every shard in the one order in which it was stored: all of them have the same bindings.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "io/loop.hpp"
+#include "io/proxy_host.hpp"
+
+namespace offhook::io {
+
+class ProxyShards {
+ public:
+  // Gives the first one, whose thread is that of `loop`; the others run already.
+  [[nodiscard]] static Checked<std::unique_ptr<ProxyHost>> start(Loop& loop, ProxySettings settings,
+                                                                 flow::Recorder* recorder);
+  // Ends the other threads. On the thread of the first one.
+  ~ProxyShards();
+  ProxyShards(const ProxyShards&) = delete;
+  ProxyShards& operator=(const ProxyShards&) = delete;
+
+  [[nodiscard]] unsigned count() const { return static_cast<unsigned>(members_.size()); }
+  [[nodiscard]] const std::string& secret() const { return secret_; }
+  // What shard `index` tells the others.
+  [[nodiscard]] ShardLink link(unsigned index);
+  // Bindings from the store, for shards that start.
+  void keep(std::vector<proxy::Binding> bindings) { kept_ = std::move(bindings); }
+  [[nodiscard]] const std::vector<proxy::Binding>& kept() const { return kept_; }
+
+  // From shard `index`, on its thread.
+  void write(unsigned index, std::vector<proxy::StoreWrite> writes);
+  // Of the store; on the first one's thread.
+  void written(const std::vector<std::uint64_t>& ids, bool ok);
+
+  // f(host) of each but the first, on its thread, one after the other; waits for it. On the first one's thread.
+  void each_other(const std::function<void(ProxyHost&)>& f);
+  [[nodiscard]] Checked<void> reload(const ProxySettings& settings);
+
+ private:
+  struct Member {
+    Loop* loop = nullptr;
+    ProxyHost* host = nullptr;
+    std::unique_ptr<Loop> own;  // of all but the first
+    std::thread thread;
+  };
+  // A write on its way, and what has become of it.
+  struct Written {
+    unsigned from = 0;
+    bool ok = true;
+    proxy::StoreWrite write;
+  };
+  using Batch = std::shared_ptr<const std::vector<Written>>;
+
+  ProxyShards(Loop& loop, unsigned count);
+  [[nodiscard]] Checked<void> start_others(const ProxySettings& settings);
+  // Work for a shard's host, on its thread; none when that has ended.
+  void post(unsigned shard, std::function<void(ProxyHost&)> work);
+  void store(unsigned from, std::vector<proxy::StoreWrite> writes);
+  void publish(std::vector<Written> written);
+  static void learn(ProxyHost& host, const Batch& batch);
+
+  std::vector<Member> members_;
+  std::string secret_;
+  std::vector<proxy::Binding> kept_;
+  std::shared_ptr<ProxyHost*> first_;  // null once it is gone; of its thread
+  std::uint64_t last_id_ = 0;          // of the store; of the first one's thread, as is
+  std::unordered_map<std::uint64_t, Written> pending_;
+};
+
+}  // namespace offhook::io
