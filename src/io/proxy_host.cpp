@@ -18,6 +18,8 @@ ProxyHost::ProxyHost(Loop& loop)
 Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings settings, flow::Recorder* recorder) {
   if (settings.shards > 1 && is_redis_url(settings.store))
     return complain("shards share memory or an SQLite file; with Redis run several nodes", settings.store);
+  if (settings.shards > 1 && settings.call_log.on())
+    return complain("shards keep no records of calls yet: leave out [cdr], or run one shard", settings.file);
   if (settings.shards > 1) return ProxyShards::start(loop, std::move(settings), recorder);
   return start_one(loop, std::move(settings), recorder, nullptr, 0);
 }

@@ -119,8 +119,8 @@ Result<SrtpReceiver> SrtpReceiver::make(SrtpSuite suite, std::span<const std::ui
 }
 
 template <class Unprotect>
-SrtpReceiver::Out SrtpReceiver::unprotect(std::span<const std::uint8_t> packet, std::size_t ssrc_at,
-                                          SrtpBuffer& buffer, Unprotect&& call) {
+SrtpReceiver::Out SrtpReceiver::unprotect(std::span<const std::uint8_t> packet, std::size_t ssrc_at, SrtpBuffer& buffer,
+                                          Unprotect&& call) {
   if (packet.size() < ssrc_at + 4 || packet.size() > sizeof(buffer.bytes)) return {};
   std::uint32_t ssrc = 0;
   std::memcpy(&ssrc, packet.data() + ssrc_at, 4);

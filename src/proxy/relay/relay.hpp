@@ -46,7 +46,7 @@ class Relays {
     std::function<void(Now, const StoreWrite::Remove&)> flow_failed;  // of a binding that leads nowhere any more
     Calls* calls = nullptr;                                           // hears of requests that have a CallRef
     const Redirections* redirections = nullptr;
-    Records* records = nullptr;                                       // may hold the answers to their BYEs
+    Records* records = nullptr;  // may hold the answers to their BYEs
   };
   explicit Relays(Services services) : s_(std::move(services)) {}
   // Of branches that ring from now on.

@@ -138,8 +138,7 @@ TEST_P(EverySuite, TheSamePacketLeavesOnce) {
 }
 
 TEST_P(EverySuite, EachSourceCountsForItselfAndThereAreNotTooMany) {
-  for (std::uint32_t ssrc = 1; ssrc <= kMostSrtpSources; ++ssrc)
-    ASSERT_EQ(verdict(sent(9, ssrc)), SrtpVerdict::Good);
+  for (std::uint32_t ssrc = 1; ssrc <= kMostSrtpSources; ++ssrc) ASSERT_EQ(verdict(sent(9, ssrc)), SrtpVerdict::Good);
   EXPECT_EQ(verdict(sent(9, 1000)), SrtpVerdict::Unfit);
   EXPECT_EQ(verdict(sent(10, 1)), SrtpVerdict::Good);
 }
@@ -156,8 +155,7 @@ TEST(SrtpKey, OfAnotherLengthIsRefused) {
 TEST(SrtpVector, AesCm128) {
   const Packet key = from_hex("e1f97a0d3e018be0d64fa32c06de41390ec675ad498afeebb6960b3aabe6");
   Packet packet = from_hex("800f1234decafbadcafebabeabababababababababababababababab");
-  const Packet secret =
-      from_hex("800f1234decafbadcafebabe4e55dc4ce79978d88ca4d215949d2402b78d6acc99ea179b8dbb");
+  const Packet secret = from_hex("800f1234decafbadcafebabe4e55dc4ce79978d88ca4d215949d2402b78d6acc99ea179b8dbb");
   auto sender = SrtpSender::make(SrtpSuite::AesCm128Sha1_80, key);
   ASSERT_TRUE(sender->protect_rtp(packet));
   EXPECT_EQ(packet, secret);

@@ -56,7 +56,7 @@ struct ProxySettings {
   unsigned shards = 1;  // threads that share the addresses (docs/scaling.md)
   AdminSettings admin;
   proxy::DrainSettings drain;
-  seconds drain_limit{0};  // how long calls may go on when the process is told to end; 0 ends it at once
+  seconds drain_limit{0};    // how long calls may go on when the process is told to end; 0 ends it at once
   CallLogSettings call_log;  // [cdr]
   proxy::CallSettings calls;
   proxy::EventSettings events;

@@ -154,8 +154,8 @@ class Core final : public transport::Engine {
   // start counts by the wall clock.
   void restore(Now now, std::vector<CallRecord> calls);
 
-  // Records of calls for the world to keep, with Config::records on. The answers to BYEs and 2xx to INVITEs wait for recorded(), which
-  // says whether it could; in any order.
+  // Records of calls for the world to keep, with Config::records on. The answers to BYEs and 2xx to INVITEs wait for
+  // recorded(), which says whether it could; in any order.
   [[nodiscard]] std::optional<RecordWrite> poll_record();
   void recorded(Now now, std::uint64_t id, bool ok);
   [[nodiscard]] const RecordCounters& record_counters() const;
