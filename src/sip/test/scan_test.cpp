@@ -161,7 +161,9 @@ TEST(Params, LongListsAreReadAsShortOnes) {
     }
     const Exact exact(text);
     const Params params(exact.text());
-    if (!sound) EXPECT_FALSE(params.well_formed()) << text;
+    if (!sound) {
+      EXPECT_FALSE(params.well_formed()) << text;
+    }
     std::string_view rest = params.text();
     ParamReader reader(params);
     Param param;
