@@ -9,6 +9,9 @@ from support import case  # noqa: E402
 from support.nodes import REDIS, Nodes  # noqa: E402
 from support.process import wait_until  # noqa: E402
 
+# A Sentinel that was not run for two seconds believes in no clock and does nothing for thirty more.
+TILT = 90.0
+
 
 class Sentinel(Nodes):
     store = f"redis+sentinel://{REDIS[0]}:26379,{REDIS[0]}:26380,{REDIS[0]}:26381/bindings"
@@ -24,7 +27,7 @@ class Sentinel(Nodes):
                               "sentinel down-after-milliseconds bindings 1000\nsentinel failover-timeout bindings 5000\n")
             self.sentinels.append(self.start(f"sentinel {port}", ["redis-server", config, "--sentinel"]))
         for port in (26379, 26380, 26381):
-            wait_until(lambda port=port: "slaves=1,sentinels=3" in self.redis_cli("INFO", "sentinel", port=port), "the Sentinels know each other")
+            wait_until(lambda port=port: "slaves=1,sentinels=3" in self.redis_cli("INFO", "sentinel", port=port), "the Sentinels know each other", TILT)
 
     def test_failover(self):
         """The replica becomes the master; nothing that was acknowledged is lost, and registrations go on."""
@@ -32,7 +35,7 @@ class Sentinel(Nodes):
         marks = {name: self.nodes[name].mark() for name in "abc"}
         self.servers[6379].kill()
         for name in "abc":
-            self.nodes[name].wait_for("the store is there again", after=marks[name])
+            self.nodes[name].wait_for("the store is there again", TILT, after=marks[name])
         self.assertIn("role:master", self.redis_cli("INFO", "replication", port=6380))
         for phone in (udp, tcp, flow, natted):
             self.wait_known(phone)
