@@ -1,4 +1,6 @@
 """What the proxy has acknowledged is on disk: registrations answered with 200 are there after kill -9 and a new start."""
+import contextlib
+import itertools
 import os
 import random
 import re
@@ -28,44 +30,53 @@ def request(client, user, port, cseq=1):
 
 
 class Load:
-    """Registers users, up to WINDOW at a time from one socket, and notes which were answered with 200."""
+    """Registers users, up to WINDOW at a time, and notes which were answered with 200. Each goes by one of the clients' sockets."""
 
-    def __init__(self, client):
-        self.client = client
-        self.client.socket.setblocking(False)
+    def __init__(self, clients):
+        self.clients = {client.socket: client for client in clients}
+        for client in clients:
+            client.socket.setblocking(False)
         self.acknowledged = {}  # user: contact port
 
     def run(self, users, stop=lambda: False, timeout=60.0):
         """Until all have their 200, or `stop` says so after an answer, or nothing is heard for the patience of the test."""
-        waiting, todo = {}, list(reversed(users))
+        waiting, todo, turns = {}, list(reversed(users)), itertools.cycle(self.clients.values())
         deadline = time.monotonic() + timeout
         while (todo or waiting) and time.monotonic() < deadline:
             while todo and len(waiting) < WINDOW:
                 user = todo.pop()
                 port = 10000 + len(self.acknowledged) % 50000
-                waiting[user] = [port, request(self.client, user, port), 0.0]
+                client = next(turns)
+                waiting[user] = [port, request(client, user, port), 0.0, client]
             for entry in waiting.values():
                 if time.monotonic() - entry[2] > 1.0:
-                    self.client.socket.sendto(entry[1], PROXY)
+                    entry[3].socket.sendto(entry[1], PROXY)
                     entry[2] = time.monotonic()
-            if not select.select([self.client.socket], [], [], 0.5)[0]:
-                continue
-            try:
-                answer = sip.Message(self.client.socket.recv(65536))
-            except (BlockingIOError, ConnectionRefusedError):
-                continue
-            user = re.search(r"sip:([^@]+)@", answer.header("to")).group(1)
-            if answer.status == 200 and user in waiting:
-                self.acknowledged[user] = waiting.pop(user)[0]
-            if stop():
-                return
+            for ready in select.select(list(self.clients), [], [], 0.5)[0]:
+                try:
+                    answer = sip.Message(ready.recv(65536))
+                except (BlockingIOError, ConnectionRefusedError):
+                    continue
+                user = re.search(r"sip:([^@]+)@", answer.header("to")).group(1)
+                if answer.status == 200 and user in waiting:
+                    self.acknowledged[user] = waiting.pop(user)[0]
+                if stop():
+                    return
         if todo or waiting:
             raise AssertionError(f"{len(waiting)} registrations not answered within {timeout:g} s")
 
 
 class Durability(case.Case):
+    MORE = ()      # arguments of the proxy
+    SOCKETS = 1    # that the load comes from
+
     def start_proxy(self, name):
-        return self.proxy("--no-auth", "--store", f"sqlite:{self.folder / 'store.db'}", name=name)
+        return self.proxy("--no-auth", "--store", f"sqlite:{self.folder / 'store.db'}", *self.MORE, name=name)
+
+    @contextlib.contextmanager
+    def load(self, name):
+        with contextlib.ExitStack() as stack:
+            yield Load([stack.enter_context(sip.Client(name=f"{name}s{number}")) for number in range(self.SOCKETS)])
 
     def check_all(self, acknowledged):
         """Asks for every binding by REGISTER without Contact."""
@@ -80,8 +91,7 @@ class Durability(case.Case):
 
     def test_killed_after_the_last_answer(self):
         proxy = self.start_proxy("proxy")
-        with sip.Client(name="load") as client:
-            load = Load(client)
+        with self.load("load") as load:
             load.run([f"user{number}" for number in range(USERS)])
         proxy.kill()
         self.assertEqual(len(load.acknowledged), USERS)
@@ -104,8 +114,7 @@ class Durability(case.Case):
         everybody = {}
         for round_number in range(KILLS):
             proxy = self.start_proxy(f"proxy {round_number}")
-            with sip.Client(name=f"load{round_number}") as client:
-                load = Load(client)
+            with self.load(f"load{round_number}") as load:
                 # After so many answers, and then anywhere within what is under way.
                 enough, moment = rng.randrange(0, 100), rng.uniform(0.0, 0.01)
                 since = []
@@ -149,7 +158,7 @@ class Durability(case.Case):
         self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
         (disk / "ballast").write_bytes(bytes(60_000))
         store = f"sqlite:{disk / 'store.db'}"
-        proxy = self.proxy("--no-auth", "--store", store)
+        proxy = self.proxy("--no-auth", "--store", store, *self.MORE)
         with sip.Client(name="load") as client:
             kept, refused = self.refusals(client, [f"user{number}" for number in range(200)])
             self.check_refusals(refused)
@@ -157,7 +166,7 @@ class Durability(case.Case):
             more, refused = self.refusals(client, ["late"])
             self.assertEqual(refused, [], "there is room again")
         proxy.kill()
-        self.proxy("--no-auth", "--store", store, name="proxy again")
+        self.proxy("--no-auth", "--store", store, *self.MORE, name="proxy again")
         self.assertGreater(len(kept), 0)
         self.check_all(kept | more)
 
@@ -177,6 +186,12 @@ class Durability(case.Case):
         proxy.kill()
         self.start_proxy("proxy again")
         self.check_all(before | after)
+
+
+class ShardsDurability(Durability):
+    """The same with two shards, which share the one store. By so many sockets, each of them gets some of the load."""
+    MORE = ("--shards", "2")
+    SOCKETS = 24
 
 
 if __name__ == "__main__":

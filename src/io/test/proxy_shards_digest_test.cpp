@@ -1,0 +1,110 @@
+// Two shards of one proxy that ask for passwords: what one of them has given out is good at the other.
+#include "shards_fixture.hpp"
+
+namespace offhook::io {
+namespace {
+
+class ShardsDigest : public ShardsTest {
+ protected:
+  static constexpr std::size_t kPhones = 16;
+  ShardsDigest() { authenticate(kPhones, "u"); }
+};
+
+TEST_F(ShardsDigest, ANonceOfOneIsGoodAtTheOther) {
+  start();
+  const auto all = strangers(kPhones, "u", false);
+  const auto at = one_of_each(all);
+  for (std::size_t asked = 0; asked < 2; ++asked) {
+    Phone& other = *at[1 - asked];
+    at[asked]->send(at[asked]->registration());
+    const auto refused = at[asked]->hear();
+    ASSERT_EQ(refused.status(), 401);
+    const auto before = counts([](proxy::Core& core) { return core.counters().registered; });
+    other.send(other.registration(other.credentials(refused, "REGISTER", Phone::kRegistrar)));
+    EXPECT_EQ(other.hear().status(), 200);
+    // The other shard it was that said yes.
+    auto after = counts([](proxy::Core& core) { return core.counters().registered; });
+    EXPECT_EQ(after[1 - asked], before[1 - asked] + 1);
+    EXPECT_EQ(after[asked], before[asked]);
+    // And its count is used up there.
+    other.send(other.registration(other.credentials(refused, "REGISTER", Phone::kRegistrar)));
+    const auto again = other.hear();
+    ASSERT_EQ(again.status(), 401);
+    EXPECT_NE(again.find(HeaderId::WwwAuthenticate)->find("stale=true"), std::string_view::npos);
+  }
+  wait_for_bindings(2);
+}
+
+TEST_F(ShardsDigest, AWrongPasswordIsWrongAtBoth) {
+  start();
+  const auto all = strangers(kPhones, "u", false);
+  const auto at = one_of_each(all);
+  for (Phone* const phone : at) {
+    phone->send(phone->registration());
+    std::string wrong = phone->credentials(phone->hear(), "REGISTER", "sip:elsewhere.test");
+    phone->send(phone->registration(wrong));
+    EXPECT_EQ(phone->hear().status(), 400);  // right, and about something else
+    phone->send(phone->registration());
+    wrong = at[phone == at[0] ? 1 : 0]->credentials(phone->hear(), "REGISTER", Phone::kRegistrar);
+    phone->send(phone->registration(wrong));
+    EXPECT_EQ(phone->hear().status(), 403);  // another user's password, for an address of one's own
+  }
+  EXPECT_EQ(bindings(), (std::vector<std::size_t>{0, 0}));
+}
+
+// Registered at one, called by way of the other, by datagrams and by connections that one of them holds.
+TEST_F(ShardsDigest, CallsAcross) {
+  authenticate(kPhones, "t");
+  start();
+  const auto datagrams = phones(kPhones, "u", false);
+  const auto streams = phones(kPhones, "t", true);
+  wait_for_bindings(2 * kPhones);
+  const auto u = one_of_each(datagrams), t = one_of_each(streams);
+  for (std::size_t from = 0; from < 2; ++from) {
+    const std::size_t to = 1 - from;
+    call(*u[from], *u[to], from == 0);
+    call(*u[from], *t[to], from == 1);
+    call(*t[from], *u[to], from == 0);
+    call(*t[from], *t[to], from == 1);
+  }
+  EXPECT_EQ(counts([](proxy::Core& core) { return core.call_count(); }), (std::vector<std::size_t>{0, 0}));
+}
+
+// The REGISTER of a connection may be challenged at one shard and come again over another connection, at the other: its
+// flow is that of the second, wherever the call comes in.
+TEST_F(ShardsDigest, ARegistrationMovesWithItsConnection) {
+  authenticate(1, "t");
+  start();
+  const auto callers = phones(kPhones, "u", false);
+  std::vector<std::unique_ptr<Phone>> lines;
+  for (std::size_t i = 0; i < kPhones; ++i)
+    lines.push_back(std::make_unique<Phone>(loop_, "t0", host_->listening()[1].endpoint.port, true));
+  const auto at = one_of_each(lines);
+  const auto from = one_of_each(callers);
+  std::string contact;
+  for (std::size_t asked = 0; asked < 2; ++asked) {
+    Phone& other = *at[1 - asked];
+    at[asked]->send(at[asked]->registration());
+    other.send(
+        other.registration("Expires: 600\r\n" + other.credentials(at[asked]->hear(), "REGISTER", Phone::kRegistrar)));
+    EXPECT_EQ(other.hear().status(), 200);
+    wait_for_bindings(kPhones + asked + 1);
+    for (Phone* const caller : from) {
+      const auto message = caller->request("MESSAGE", other.uri());
+      caller->send(message);
+      const auto refused = caller->hear();
+      ASSERT_EQ(refused.status(), 407);
+      caller->send(caller->request("MESSAGE", other.uri(), caller->credentials(refused, "MESSAGE", other.uri())));
+      const auto arrived = other.hear();
+      EXPECT_EQ(arrived.method_text(), "MESSAGE");
+      other.answer(arrived, 200);
+      EXPECT_EQ(caller->hear().status(), 200);
+      if (asked == 1) {
+        EXPECT_EQ(at[asked]->hear_method(), "MESSAGE");  // the fork to the first one
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace offhook::io
