@@ -107,7 +107,9 @@ std::vector<CodecConfig> codecs_of(const Settings& s, const Model& model, Index 
     const auto priority = codec_number(s, name, "priority", slot);
     const auto number = static_cast<std::uint8_t>(s.number("account.X.codec.Y.rtpmap", slot));
     // Priority 0 is no priority: behind all the others, in slot order.
-    ranked.push_back({priority == 0 ? INT64_MAX : priority, {name, number}});
+    std::string parameters;
+    if (iequals(name, "opus")) parameters = s.text("account.X.codec.opus.para", Index{index.x});
+    ranked.push_back({priority == 0 ? INT64_MAX : priority, {name, number, std::move(parameters)}});
   }
   std::ranges::stable_sort(ranked, {}, &Ranked::priority);
   std::vector<CodecConfig> out;

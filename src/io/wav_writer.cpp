@@ -23,7 +23,7 @@ WavWriter::~WavWriter() {
   std::fclose(file_);
 }
 
-void WavWriter::write(const media::Frame& frame) {
+void WavWriter::write(media::ConstFrame frame) {
   std::fwrite(frame.data(), sizeof frame[0], frame.size(), file_);
   samples_ += static_cast<std::uint32_t>(frame.size());
   if (samples_ % media::kSampleRate == 0) write_head();

@@ -21,9 +21,12 @@ struct Party {
   std::unique_ptr<AudioSource> source;  // none: echo
   std::unique_ptr<AudioSink> sink;
   std::vector<SessionId> sessions;
-  std::uint64_t tick = 0;  // of `said` and `heard`
-  Frame said{};
-  std::array<std::int32_t, kFrameSamples> heard{};
+  std::uint64_t tick = 0;            // of `said` and `heard`
+  std::uint32_t rate = kSampleRate;  // in the present tick: the highest of its sessions
+  std::vector<std::int16_t> said;
+  std::vector<std::int32_t> heard;
+  std::vector<std::int16_t> mixed, played;  // the sum at `rate`, and at the rate of the sink
+  Resampler to_sink;
 };
 
 std::unique_ptr<AudioSource> make_source(const AudioIn& in) {
@@ -34,9 +37,10 @@ std::unique_ptr<AudioSource> make_source(const AudioIn& in) {
                  },
                  [](const EchoIn&) -> std::unique_ptr<AudioSource> { return nullptr; },
                  [](const WavIn& wav) -> std::unique_ptr<AudioSource> {
-                   auto samples = decode_wav(wav.bytes);
+                   const std::uint32_t rate = playing_rate(wav.bytes);
+                   auto samples = decode_wav(wav.bytes, rate);
                    if (!samples) return std::make_unique<Silence>();
-                   return std::make_unique<SampleSource>(std::move(*samples), wav.repeat);
+                   return std::make_unique<SampleSource>(std::move(*samples), wav.repeat, rate);
                  }},
       in);
 }
@@ -52,7 +56,8 @@ class Engine::Impl {
   Impl(EngineConfig engine_config, Random& engine_random) : config(std::move(engine_config)), random(engine_random) {}
 
   void tick(Now now);
-  void mix(Party& party, const Frame& frame) const;
+  void begin_tick(PartyId id, Party& party);
+  void mix(Party& party, Session& session, ConstFrame frame);
   void play_out();
   void close(SessionId id, std::optional<Now> now);
 
@@ -176,31 +181,52 @@ void Engine::Impl::tick(Now now) {
     if (party == nullptr) return;
     if (party->tick != tick_number) {
       party->tick = tick_number;
-      party->heard.fill(0);
-      playing.push_back(session.party());
-      if (party->source) party->source->read(party->said);
+      begin_tick(session.party(), *party);
     }
-    const Frame& heard = session.play();
-    mix(*party, heard);
-    session.speak(party->source ? party->said : heard, outbox);
+    const ConstFrame heard = session.play();
+    mix(*party, session, heard);
+    session.speak(party->source ? ConstFrame(party->said) : heard, outbox);
     session.report(now, outbox);
   });
   play_out();
 }
 
-void Engine::Impl::mix(Party& party, const Frame& frame) const {
+// A party speaks and hears at the best rate of its sessions; those of another rate convert.
+void Engine::Impl::begin_tick(PartyId id, Party& party) {
+  party.rate = kSampleRate;
+  for (const SessionId each : party.sessions)
+    if (const Session* session = sessions.find(each)) party.rate = std::max(party.rate, session->rate());
+  const std::size_t size = frame_size(party.rate);
+  party.heard.assign(party.sink ? size : 0, 0);
+  playing.push_back(id);
+  party.said.resize(size);
+  if (party.source) party.source->read(party.said);
+}
+
+void Engine::Impl::mix(Party& party, Session& session, ConstFrame frame) {
   if (!party.sink) return;
-  for (std::size_t i = 0; i < kFrameSamples; ++i) party.heard[i] += frame[i];
+  if (frame.size() != party.heard.size()) {
+    party.mixed.resize(party.heard.size());
+    session.to_party().process(frame, party.mixed);
+    frame = party.mixed;
+  }
+  for (std::size_t i = 0; i < frame.size(); ++i) party.heard[i] += frame[i];
 }
 
 void Engine::Impl::play_out() {
   for (const PartyId id : playing) {
     Party* party = parties.find(id);
     if (party == nullptr || !party->sink) continue;
-    Frame frame;
-    std::transform(party->heard.begin(), party->heard.end(), frame.begin(),
+    party->mixed.resize(party->heard.size());
+    std::transform(party->heard.begin(), party->heard.end(), party->mixed.begin(),
                    [](std::int32_t sum) { return static_cast<std::int16_t>(std::clamp(sum, -32768, 32767)); });
-    party->sink->write(frame);
+    if (party->sink->rate() != party->rate) {
+      party->played.resize(frame_size(party->sink->rate()));
+      party->to_sink.process(party->mixed, party->played);
+      party->sink->write(party->played);
+    } else {
+      party->sink->write(party->mixed);
+    }
   }
 }
 

@@ -4,8 +4,6 @@
 #include <array>
 #include <bit>
 
-#include "base/ascii.hpp"
-
 namespace offhook::media {
 namespace {
 
@@ -56,13 +54,6 @@ constexpr Table kMuTable = make_table(mu_decode);
 constexpr Table kATable = make_table(a_decode);
 
 }  // namespace
-
-std::optional<Law> law_of(const sdp::Codec& codec) {
-  if (codec.clock_rate != 8000 || codec.channels != 1) return std::nullopt;
-  if (iequals(codec.name, "PCMU")) return Law::Mu;
-  if (iequals(codec.name, "PCMA")) return Law::A;
-  return std::nullopt;
-}
 
 std::uint8_t encode(Law law, std::int16_t sample) { return law == Law::Mu ? mu_encode(sample) : a_encode(sample); }
 std::int16_t decode(Law law, std::uint8_t code) { return law == Law::Mu ? kMuTable[code] : kATable[code]; }

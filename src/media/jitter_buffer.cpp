@@ -5,129 +5,170 @@
 namespace offhook::media {
 namespace {
 
-constexpr auto kFrame = static_cast<std::int32_t>(kFrameSamples);
 constexpr int kReadsOfASecond = 50;
-constexpr int kMostConcealed = 10;  // frames in a row before falling silent
-constexpr int kMostLate = 5;        // late packets in a row before the sender's new delay is taken as given
+constexpr int kMostLate = 5;  // late packets in a row before the sender's new delay is taken as given
 
-std::int32_t samples_of(milliseconds d) {
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(d.count(), 0, 400) * kSampleRate / 1000);
+std::int64_t ticks_of(milliseconds d) {
+  return std::clamp<std::int64_t>(d.count(), 0, 400) * JitterBuffer::kTicksASecond / 1000;
 }
 
 }  // namespace
 
 JitterBuffer::JitterBuffer(const JitterLimits& limits)
-    : min_(std::max(kFrame, samples_of(limits.adaptive ? limits.min : limits.normal))),
-      target_(std::max(kFrame, samples_of(limits.normal))),
-      max_(std::max(kFrame, samples_of(limits.adaptive ? limits.max : limits.normal))),
+    : min_(std::max(kFrame, ticks_of(limits.adaptive ? limits.min : limits.normal))),
+      target_(std::max(kFrame, ticks_of(limits.normal))),
+      max_(std::max(kFrame, ticks_of(limits.adaptive ? limits.max : limits.normal))),
       adaptive_(limits.adaptive) {
   max_ = std::max(max_, min_);
   target_ = std::clamp(target_, min_, max_);
+  played_.fill(INT64_MIN);
 }
 
 void JitterBuffer::reset() {
   state_ = State::Idle;
-  present_.reset();
-  last_.fill(0);
+  mapped_ = false;
+  count_ = 0;
 }
 
 milliseconds JitterBuffer::delay() const {
   if (state_ != State::Playing) return milliseconds(0);
-  return milliseconds(std::max(0, mean_headroom_) * 1000 / static_cast<std::int32_t>(kSampleRate));
+  return milliseconds(std::max<std::int64_t>(0, mean_headroom_) * 1000 / kTicksASecond);
 }
 
-void JitterBuffer::start(rtp::RtpTime timestamp) {
+void JitterBuffer::start(std::int64_t at) {
   state_ = State::Filling;
-  present_.reset();
-  played_.reset();
-  next_ = newest_ = timestamp;
+  count_ = 0;
+  played_.fill(INT64_MIN);
+  next_ = newest_ = at;
   waited_ = 0;
   late_in_a_row_ = 0;
 }
 
-JitterBuffer::Insert JitterBuffer::insert(rtp::RtpTime timestamp, Law law, std::span<const std::uint8_t> codes) {
-  const auto size = static_cast<std::int32_t>(codes.size());
-  if (size == 0 || codes.size() > kCapacity / 2) return Insert::Late;
-  bool restarted = state_ == State::Idle;
-  if (law != law_) restarted = true;  // what is buffered could not be decoded any more
-  law_ = law;
-  if (restarted) start(timestamp);
+// The packet's place on our line of time. A new clock goes on where the newest packet ends: that is how a sender that
+// changes its codec in the middle of a stream means it.
+std::int64_t JitterBuffer::place(const Packet& packet) {
+  const auto ticks_a_tick = kTicksASecond / std::max<std::int64_t>(1, packet.clock);
+  if (!mapped_ || packet.clock != clock_) {
+    if (state_ == State::Idle) newest_ = 0;
+    mapped_at_ = newest_;
+    mapped_ = true;
+    clock_ = packet.clock;
+    mapped_stamp_ = packet.timestamp;
+    return mapped_at_;
+  }
+  const std::int64_t at = mapped_at_ + (packet.timestamp - mapped_stamp_) * ticks_a_tick;
+  if (at >= newest_) {  // the anchor moves along: timestamps wrap
+    mapped_at_ = at;
+    mapped_stamp_ = packet.timestamp;
+  }
+  return at;
+}
 
-  std::int32_t headroom = timestamp - next_;
-  const auto capacity = static_cast<std::int32_t>(kCapacity);
-  if (headroom < -capacity || headroom + size > capacity) {
-    start(timestamp);
+bool JitterBuffer::was_played(std::int64_t at) const {
+  return std::find(played_.begin(), played_.end(), at) != played_.end();
+}
+
+void JitterBuffer::store(std::size_t where, std::int64_t at, const Packet& packet) {
+  if (count_ == slots_.size()) {
+    order_[count_] = static_cast<std::uint8_t>(slots_.size());
+    slots_.emplace_back();
+  }
+  const std::uint8_t free = order_[count_];
+  std::copy_backward(order_.begin() + static_cast<std::ptrdiff_t>(where),
+                     order_.begin() + static_cast<std::ptrdiff_t>(count_),
+                     order_.begin() + static_cast<std::ptrdiff_t>(count_ + 1));
+  order_[where] = free;
+  ++count_;
+  Slot& slot = slots_[free];
+  slot.at = at;
+  slot.duration = packet.duration;
+  slot.format = packet.format;
+  slot.payload.assign(packet.payload.begin(), packet.payload.end());
+}
+
+void JitterBuffer::drop_first() {
+  const std::uint8_t freed = order_[0];
+  played_[played_at_] = slots_[freed].at;
+  played_at_ = (played_at_ + 1) % played_.size();
+  std::copy(order_.begin() + 1, order_.begin() + static_cast<std::ptrdiff_t>(count_), order_.begin());
+  order_[--count_] = freed;
+}
+
+JitterBuffer::Insert JitterBuffer::insert(const Packet& packet) {
+  if (packet.duration <= 0 || packet.duration > kCapacity / 2) return Insert::Late;
+  bool restarted = state_ == State::Idle;
+  std::int64_t at = place(packet);
+  if (restarted) start(at);
+
+  std::int64_t headroom = at - next_;
+  if (headroom < -kCapacity || headroom + packet.duration > kCapacity || count_ == kMostPackets) {
+    start(at);
     restarted = true;
     headroom = 0;
-  } else if (headroom < 0 && state_ == State::Filling && newest_ - timestamp < capacity) {
-    next_ = timestamp;  // the first packet was not the first of the stream
+  } else if (headroom < 0 && state_ == State::Filling && newest_ - at < kCapacity) {
+    next_ = at;  // the first packet was not the first of the stream
     headroom = 0;
-  } else if (headroom < 0 && played_[slot(timestamp)]) {
+  } else if (headroom < 0 && was_played(at)) {
     return Insert::Duplicate;
   } else if (headroom < 0) {
     grow_ = true;
     note_headroom(headroom);
     if (++late_in_a_row_ < kMostLate) return Insert::Late;
     target_ = std::min(max_, target_ + kFrame);
-    start(timestamp);
+    start(at);
     restarted = true;
   }
   late_in_a_row_ = 0;
   if (state_ == State::Playing) note_headroom(headroom);
-  if (present_[slot(timestamp)] && present_[slot(timestamp + static_cast<std::uint32_t>(size - 1))])
-    return Insert::Duplicate;
-  for (std::int32_t i = 0; i < size; ++i) {
-    const std::size_t at = slot(timestamp + static_cast<std::uint32_t>(i));
-    ring_[at] = codes[static_cast<std::size_t>(i)];
-    present_[at] = true;
-  }
-  if (const auto end = timestamp + static_cast<std::uint32_t>(size); end - newest_ > 0) newest_ = end;
+  std::size_t where = count_;
+  while (where > 0 && slots_[order_[where - 1]].at > at) --where;
+  if (where > 0 && slots_[order_[where - 1]].at == at) return Insert::Duplicate;
+  store(where, at, packet);
+  newest_ = std::max(newest_, at + packet.duration);
   return restarted ? Insert::Restarted : Insert::Kept;
 }
 
-void JitterBuffer::note_headroom(std::int32_t samples) {
-  least_headroom_ = any_headroom_ ? std::min(least_headroom_, samples) : samples;
+void JitterBuffer::note_headroom(std::int64_t ticks) {
+  least_headroom_ = any_headroom_ ? std::min(least_headroom_, ticks) : ticks;
   any_headroom_ = true;
-  mean_headroom_ += (samples - mean_headroom_) / 16;
+  mean_headroom_ += (ticks - mean_headroom_) / 16;
 }
 
 void JitterBuffer::begin_playing() {
   state_ = State::Playing;
   // After a stall the packets come as one burst: only the newest `target_` of them are worth the wait.
   if (newest_ - next_ > target_ + kFrame) {
-    const auto skipped = static_cast<std::uint32_t>(newest_ - next_ - target_);
-    for (std::uint32_t i = 0; i < skipped; ++i) present_[slot(next_ + i)] = false;
-    next_ += skipped;
+    next_ = newest_ - target_;
+    while (count_ > 1 && first().at + first().duration <= next_) drop_first();
+    if (count_ > 0) next_ = std::max(next_, first().at);
   }
-  mean_headroom_ = std::max(0, newest_ - next_ - kFrame);  // of the newest packet, for 20 ms packets
+  mean_headroom_ = std::max<std::int64_t>(0, newest_ - next_ - kFrame);  // of the newest packet, for 20 ms packets
   any_headroom_ = grow_ = shrink_ = false;
-  reads_ = concealed_in_a_row_ = 0;
+  reads_ = 0;
+  missing_in_a_row_ = 0;
 }
 
-JitterBuffer::Read JitterBuffer::read(Frame& out) {
+JitterBuffer::Step JitterBuffer::begin_frame() {
   if (state_ == State::Filling) {
     waited_ += kFrame;
     if (waited_ > target_) begin_playing();
   }
-  if (state_ != State::Playing) {
-    out.fill(0);
-    return Read::Silence;
+  if (state_ != State::Playing) return Step::Silence;
+  // Only a stream with nothing ahead has ended; a long gap with audio behind it is played through.
+  if (missing_in_a_row_ >= patience_ && count_ == 0) {
+    reset();
+    return Step::Silence;
   }
   if (++reads_ == kReadsOfASecond) adapt();
   if (grow_) {
     grow_ = false;
     if (mean_headroom_ + kFrame <= max_) {
       mean_headroom_ += kFrame;
-      return conceal(out);  // without moving on: all that follows waits a frame longer
+      missing_in_a_row_ += kFrame;
+      return Step::Stretch;
     }
   }
-  const bool all = take(next_, out);
-  next_ += kFrameSamples;
-  if (!all) return conceal(out);
-  if (shrink_) skip_a_frame(out);
-  concealed_in_a_row_ = 0;
-  last_ = out;
-  return Read::Audio;
+  return Step::Play;
 }
 
 void JitterBuffer::adapt() {
@@ -139,49 +180,27 @@ void JitterBuffer::adapt() {
   any_headroom_ = false;
 }
 
-// Copies the frame at `from` out of the ring and frees it; false when a sample of it is missing.
-bool JitterBuffer::take(rtp::RtpTime from, Frame& out) {
-  bool all = true;
-  for (std::size_t i = 0; i < kFrameSamples; ++i) {
-    const std::size_t at = slot(from + static_cast<std::uint32_t>(i));
-    played_[at] = present_[at];
-    if (present_[at]) {
-      out[i] = decode(law_, ring_[at]);
-      present_[at] = false;
-    } else {
-      all = false;
-    }
+JitterBuffer::Item JitterBuffer::next(std::int64_t most) {
+  if (count_ > 0 && first().at <= next_) {
+    const Slot& slot = first();  // its payload stays where it is until the slot is used again
+    next_ = slot.at + slot.duration;
+    missing_in_a_row_ = 0;
+    const Item item{false, slot.format, slot.duration, slot.payload};
+    drop_first();
+    return item;
   }
-  return all;
+  const std::int64_t gap = count_ > 0 ? std::min(most, first().at - next_) : most;
+  next_ += gap;
+  missing_in_a_row_ += gap;
+  if (count_ > 0 && first().at == next_) return {true, first().format, gap, first().payload};
+  return {true, 0, gap, {}};
 }
 
-JitterBuffer::Read JitterBuffer::conceal(Frame& out) {
-  if (++concealed_in_a_row_ > kMostConcealed) {
-    // Only a stream with nothing ahead has ended; a long gap with audio behind it is played through.
-    if (newest_ - next_ <= 0) {
-      reset();
-      out.fill(0);
-      return Read::Silence;
-    }
-  }
-  // The frame before at full level for 20 ms, then 6 dB less each time.
-  const int shift = std::min(concealed_in_a_row_ - 1, 15);
-  for (std::size_t i = 0; i < kFrameSamples; ++i) out[i] = static_cast<std::int16_t>(last_[i] / (1 << shift));
-  return Read::Concealed;
-}
-
-// Lets `current` glide into the frame after it, so that one of the two is gone without a click.
-void JitterBuffer::skip_a_frame(Frame& current) {
-  Frame following;
-  if (newest_ - next_ < kFrame) return;
-  if (!take(next_, following)) following = current;
-  next_ += kFrameSamples;
+bool JitterBuffer::take_spare() {
+  if (!shrink_ || newest_ - next_ < kFrame) return false;
   shrink_ = false;
   mean_headroom_ -= kFrame;
-  for (std::size_t i = 0; i < kFrameSamples; ++i) {
-    const auto weight = static_cast<std::int32_t>(i);
-    current[i] = static_cast<std::int16_t>((current[i] * (kFrame - weight) + following[i] * weight) / kFrame);
-  }
+  return true;
 }
 
 }  // namespace offhook::media

@@ -8,8 +8,6 @@
 namespace offhook::media {
 namespace {
 
-constexpr std::uint8_t kPcmu = 0, kPcma = 8;
-
 Endpoint rtcp_of(Endpoint rtp) {
   ++rtp.port;
   return rtp;
@@ -26,7 +24,8 @@ Session::Session(PartyId party, Endpoint local, const EngineConfig& config, Rand
       ssrc_(static_cast<std::uint32_t>(random.next())),
       sequence_(static_cast<std::uint16_t>(random.next())),
       timestamp_(static_cast<std::uint32_t>(random.next())),
-      jitter_(config.jitter) {
+      playout_(config.jitter),
+      heard_(kFrameSamples) {
   plan_.local = local;
   plan_.direction = sdp::Direction::Inactive;  // until the first plan
 }
@@ -41,30 +40,46 @@ void Session::set_plan(const AudioPlan& plan) {
   }
   plan_ = plan;
   plan_.local = local;
-  law_ = law_of(plan.codec);
-  const auto frames = static_cast<std::size_t>(std::max<std::int64_t>(0, plan.ptime.count())) / 20;
-  const bool whole = plan.ptime.count() % 20 == 0 && frames >= 1 && frames <= kMostFramesAPacket;
-  frames_a_packet_ = whole ? frames : 1;
-  frames_pending_ = 0;
-  if (!receives(plan.direction)) jitter_.reset();
+  set_formats(plan);
+  if (!receives(plan.direction)) playout_.reset();
 }
 
-std::optional<Law> Session::law_of_payload(std::uint8_t payload_type) const {
-  if (law_ && payload_type == plan_.codec.payload_type) return law_;
-  // The static types may be used by a peer whenever both were in the answer (RFC 3264 §6.1).
-  if (payload_type == kPcmu) return Law::Mu;
-  if (payload_type == kPcma) return Law::A;
-  return std::nullopt;
+// What the peer may send: what the plan names, and the static types of G.711, which a peer may use whenever both were
+// in the answer (RFC 3264 §6.1).
+void Session::set_formats(const AudioPlan& plan) {
+  formats_.clear();
+  const auto add = [&](const sdp::Codec& codec) {
+    if (const Codec* known = find_codec(codec)) formats_.push_back({codec.payload_type, known, codec.fmtp});
+  };
+  for (const sdp::Codec& codec : plan.receive) add(codec);
+  if (plan.receive.empty()) add(plan.codec);
+  for (const sdp::Codec& codec : {sdp::pcmu(), sdp::pcma()})
+    if (format_of(codec.payload_type) == nullptr) add(codec);
+
+  const Codec* codec = find_codec(plan.codec);
+  std::string_view ours;
+  for (const Heard& heard : formats_)
+    if (heard.codec == codec) ours = heard.ours;
+  packetizer_.set(codec, ours, plan.codec.fmtp, plan.ptime);
+  playout_.set_rate(packetizer_.rate());
+  heard_.resize(frame_size(packetizer_.rate()));
+  window_.set_rate(packetizer_.rate());
 }
 
-bool Session::may_send() const { return sends(plan_.direction) && law_ && reachable(remote_rtp_); }
+const Session::Heard* Session::format_of(std::uint8_t payload_type) const {
+  for (const Heard& heard : formats_)
+    if (heard.payload_type == payload_type) return &heard;
+  return nullptr;
+}
+
+bool Session::may_send() const { return sends(plan_.direction) && packetizer_.ready() && reachable(remote_rtp_); }
 
 void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
   const auto packet = rtp::parse_packet(bytes);
-  const auto law = packet ? law_of_payload(packet->payload_type) : std::nullopt;
+  const Heard* heard = packet ? format_of(packet->payload_type) : nullptr;
   const bool is_event = packet && plan_.telephone_event == packet->payload_type;
   // A packet with our own SSRC is our own, come back in a loop (RFC 3550 §8.2).
-  if (!packet || (!law && !is_event) || packet->ssrc == ssrc_) {
+  if (!packet || (heard == nullptr && !is_event) || packet->ssrc == ssrc_) {
     ++stats_.packets_malformed;
     return;
   }
@@ -74,22 +89,34 @@ void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> 
   const auto verdict = account(now, *packet);
   if (verdict == rtp::Reception::Verdict::Probation || verdict == rtp::Reception::Verdict::Jump) return;
   follow(from);
-  if (!law || !receives(plan_.direction)) return;
-  if (verdict == rtp::Reception::Verdict::Restarted) jitter_.reset();
-  if (jitter_.insert(packet->timestamp, *law, packet->payload) == JitterBuffer::Insert::Late) ++stats_.packets_late;
+  if (heard == nullptr || !receives(plan_.direction)) return;
+  if (verdict == rtp::Reception::Verdict::Restarted) playout_.reset();
+  play_packet(*heard, packet->timestamp, packet->payload);
+}
+
+void Session::play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<const std::uint8_t> payload) {
+  if (!playout_.fits(*heard.codec, heard.ours, payload)) {
+    ++stats_.packets_malformed;
+    return;
+  }
+  if (playout_.insert(*heard.codec, heard.ours, timestamp, payload) == JitterBuffer::Insert::Late)
+    ++stats_.packets_late;
 }
 
 // Counts the packet with its source. Another SSRC takes over when it has passed its probation.
 rtp::Reception::Verdict Session::account(Now now, const rtp::PacketView& packet) {
   if (source_ && source_->ssrc() == packet.ssrc) return source_->receive(packet.sequence, packet.timestamp, now.mono);
-  if (!candidate_ || candidate_->ssrc() != packet.ssrc) candidate_.emplace(packet.ssrc, kSampleRate);
+  if (!candidate_ || candidate_->ssrc() != packet.ssrc) {
+    const Heard* heard = format_of(packet.payload_type);
+    candidate_.emplace(packet.ssrc, heard == nullptr ? kSampleRate : heard->codec->rtp_clock);
+  };
   const auto verdict = candidate_->receive(packet.sequence, packet.timestamp, now.mono);
   if (verdict == rtp::Reception::Verdict::Accepted) {
     if (source_) lost_before_ += source_->lost();
     source_ = candidate_;
     candidate_.reset();
     stats_.remote_said_bye = false;
-    jitter_.reset();
+    playout_.reset();
   }
   return verdict;
 }
@@ -133,41 +160,52 @@ void Session::take_blocks(Now now, const std::vector<rtp::ReportBlock>& blocks) 
   }
 }
 
-const Frame& Session::play() {
+ConstFrame Session::play() {
   if (receives(plan_.direction)) {
-    if (jitter_.read(heard_) == JitterBuffer::Read::Concealed) ++stats_.frames_concealed;
+    if (playout_.read(heard_) == Playout::Read::Concealed) ++stats_.frames_concealed;
   } else {
-    heard_.fill(0);
+    std::fill(heard_.begin(), heard_.end(), std::int16_t{0});
   }
   window_.write(heard_);
   return heard_;
 }
 
-void Session::speak(const Frame& frame, Outbox& out) {
+void Session::speak(ConstFrame frame, Outbox& out) {
   // The media clock runs on while nothing is sent (RFC 3550 §5.1: it counts sampling instants).
-  timestamp_ += kFrameSamples;
+  timestamp_ += packetizer_.ticks_a_frame();
   if (!may_send()) {
     talking_ = false;
-    frames_pending_ = 0;
+    packetizer_.drop();
     return;
   }
-  encode(*law_, frame, pending_.data() + frames_pending_ * kFrameSamples);
-  if (++frames_pending_ < frames_a_packet_) return;
-  const std::size_t size = frames_pending_ * kFrameSamples;
+  if (rate_of(frame) != packetizer_.rate()) {
+    said_.resize(frame_size(packetizer_.rate()));
+    to_codec_.process(frame, said_);
+    frame = said_;
+  }
+  packetizer_.add(frame);
+  for (Packetizer::Packet packet; packetizer_.next(packet);) {
+    if (packet.payload.empty())
+      talking_ = false;
+    else
+      send(packet, out);
+  }
+}
+
+void Session::send(const Packetizer::Packet& packet, Outbox& out) {
   rtp::PacketHeader header;
   header.marker = !talking_;  // the first after a silence (RFC 3551 §4.1)
   header.payload_type = plan_.codec.payload_type;
   header.sequence = sequence_++;
-  header.timestamp = rtp::RtpTime(timestamp_.ticks() - static_cast<std::uint32_t>(size));
+  header.timestamp = rtp::RtpTime(timestamp_.ticks() - packet.ticks_before_end);
   header.ssrc = ssrc_;
   out.add(plan_.local, remote_rtp_, [&](std::vector<std::uint8_t>& bytes) {
     rtp::append_header(bytes, header);
-    bytes.insert(bytes.end(), pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(size));
+    bytes.insert(bytes.end(), packet.payload.begin(), packet.payload.end());
   });
-  frames_pending_ = 0;
   talking_ = true;
   ++stats_.packets_sent;
-  stats_.bytes_sent += size;
+  stats_.bytes_sent += packet.payload.size();
 }
 
 // RFC 3550 §6.3.1: between half and one and a half of the interval, divided by e - 3/2. With two members the computed

@@ -9,6 +9,8 @@
 
 #include "media/engine.hpp"
 #include "outbox.hpp"
+#include "packetizer.hpp"
+#include "playout.hpp"
 #include "rtp/reception.hpp"
 
 namespace offhook::media {
@@ -22,9 +24,9 @@ class Session {
   void receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes);
 
   // What is heard in this tick; the frame stays until the next call.
-  const Frame& play();
-  // What is said in this tick: leaves as RTP when the direction lets it and a packet is full.
-  void speak(const Frame& frame, Outbox& out);
+  ConstFrame play();
+  // What is said in this tick, at any rate: leaves as RTP when the direction lets it and a packet is full.
+  void speak(ConstFrame frame, Outbox& out);
   // RTCP when it is due.
   void report(Now now, Outbox& out);
   // RTCP BYE, when anything has been sent (RFC 3550 §6.3.7).
@@ -32,14 +34,24 @@ class Session {
 
   [[nodiscard]] PartyId party() const { return party_; }
   [[nodiscard]] const Endpoint& local() const { return plan_.local; }
-  [[nodiscard]] const Frame& heard() const { return heard_; }
+  // Samples a second of what is played and said.
+  [[nodiscard]] std::uint32_t rate() const { return playout_.rate(); }
+  // Brings what is heard to the rate of the party, where that is another.
+  [[nodiscard]] Resampler& to_party() { return to_party_; }
   [[nodiscard]] const ListeningWindow& window() const { return window_; }
   [[nodiscard]] SessionStats stats() const;
 
  private:
-  static constexpr std::size_t kMostFramesAPacket = 3;
-
-  [[nodiscard]] std::optional<Law> law_of_payload(std::uint8_t payload_type) const;
+  // A codec that the peer may send, by the payload type and format parameters of our description.
+  struct Heard {
+    std::uint8_t payload_type = 0;
+    const Codec* codec = nullptr;
+    std::string ours;
+  };
+  [[nodiscard]] const Heard* format_of(std::uint8_t payload_type) const;
+  void set_formats(const AudioPlan& plan);
+  void send(const Packetizer::Packet& packet, Outbox& out);
+  void play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<const std::uint8_t> payload);
   [[nodiscard]] bool may_send() const;
   rtp::Reception::Verdict account(Now now, const rtp::PacketView& packet);
   void follow(Endpoint from);
@@ -53,21 +65,23 @@ class Session {
   AudioPlan plan_;
   Endpoint remote_rtp_, remote_rtcp_;
   std::optional<Endpoint> stale_remote_;  // of the plan before: packets still on their way do not lead us back
-  std::optional<Law> law_;
+  std::vector<Heard> formats_;
 
   // Sending.
   std::uint32_t ssrc_;
   std::uint16_t sequence_;
   rtp::RtpTime timestamp_;
-  std::array<std::uint8_t, kMostFramesAPacket * kFrameSamples> pending_{};
-  std::size_t frames_pending_ = 0, frames_a_packet_ = 1;
-  bool talking_ = false;  // the last tick sent: no marker
+  Packetizer packetizer_;
+  Resampler to_codec_;
+  std::vector<std::int16_t> said_;  // at the codec's rate, where that is another than the party's
+  bool talking_ = false;            // the last tick sent: no marker
 
   // Receiving.
   std::optional<rtp::Reception> source_, candidate_;
   std::int64_t lost_before_ = 0;  // by sources that were replaced
-  JitterBuffer jitter_;
-  Frame heard_{};
+  Playout playout_;
+  std::vector<std::int16_t> heard_;
+  Resampler to_party_;
   ListeningWindow window_;
 
   // RTCP.

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <memory>
 
+#include "media/resampler.hpp"
+
 namespace offhook::media {
 namespace {
 
@@ -67,31 +69,15 @@ std::int16_t to_sample(double value) {
   return static_cast<std::int16_t>(std::lrint(std::clamp(value * 32768.0, -32768.0, 32767.0)));
 }
 
-// Down by averaging the stretch of each output sample (a plain low pass), up by straight lines.
-std::vector<std::int16_t> resample(const std::vector<float>& in, double rate) {
-  const double ratio = rate / kSampleRate;
-  const auto size = static_cast<std::size_t>(static_cast<double>(in.size()) / ratio);
-  std::vector<std::int16_t> out(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    const double from = static_cast<double>(i) * ratio;
-    const auto first = static_cast<std::size_t>(from);
-    if (ratio <= 1) {
-      const double part = from - static_cast<double>(first);
-      const float next = in[std::min(first + 1, in.size() - 1)];
-      out[i] = to_sample(in[first] * (1 - part) + next * part);
-      continue;
-    }
-    const auto last = std::min(in.size(), std::max(first + 1, static_cast<std::size_t>(from + ratio)));
-    double sum = 0;
-    for (std::size_t j = first; j < last; ++j) sum += in[j];
-    out[i] = to_sample(sum / static_cast<double>(last - first));
-  }
+std::vector<std::int16_t> to_samples(const std::vector<float>& in) {
+  std::vector<std::int16_t> out(in.size());
+  std::transform(in.begin(), in.end(), out.begin(), [](float value) { return to_sample(value); });
   return out;
 }
 
 }  // namespace
 
-Result<std::vector<std::int16_t>> decode_wav(std::span<const std::uint8_t> bytes) {
+Result<std::vector<std::int16_t>> decode_wav(std::span<const std::uint8_t> bytes, std::uint32_t rate) {
   MemoryFile file{bytes, {}, 0};
   SF_VIRTUAL_IO io = virtual_io();
   SF_INFO info{};
@@ -108,15 +94,24 @@ Result<std::vector<std::int16_t>> decode_wav(std::span<const std::uint8_t> bytes
   const sf_count_t got = sf_readf_float(sound.get(), samples.data(), frames);
   samples.resize(static_cast<std::size_t>(std::max<sf_count_t>(0, got)) * channels);
   if (samples.empty()) return fail(Module::Media, "sound file without sound");
-  return resample(mono(samples, channels), info.samplerate);
+  return resample(to_samples(mono(samples, channels)), static_cast<std::uint32_t>(info.samplerate), rate);
 }
 
-std::vector<std::uint8_t> encode_wav(std::span<const std::int16_t> samples) {
+std::uint32_t playing_rate(std::span<const std::uint8_t> bytes) {
+  MemoryFile file{bytes, {}, 0};
+  SF_VIRTUAL_IO io = virtual_io();
+  SF_INFO info{};
+  const Sound sound(sf_open_virtual(&io, SFM_READ, &info, &file));
+  if (!sound || info.samplerate <= 8000) return 8000;
+  return info.samplerate <= 16'000 ? 16'000 : 48'000;
+}
+
+std::vector<std::uint8_t> encode_wav(std::span<const std::int16_t> samples, std::uint32_t rate) {
   MemoryFile file;
   SF_VIRTUAL_IO io = virtual_io();
   SF_INFO info{};
   info.channels = 1;
-  info.samplerate = static_cast<int>(kSampleRate);
+  info.samplerate = static_cast<int>(rate);
   info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
   {
     const Sound sound(sf_open_virtual(&io, SFM_WRITE, &info, &file));

@@ -126,11 +126,25 @@ void Desk::refresh(Now now, Call& call) {
   changed(Change::Calls);
 }
 
+namespace {
+
+// What the peer may send us: by the numbers and format parameters of our own description.
+std::vector<sdp::Codec> received(const sdp::Negotiated& negotiated) {
+  std::vector<sdp::Codec> out = negotiated.codecs;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i].payload_type = negotiated.receive_payloads[i];
+    out[i].fmtp = negotiated.receive_fmtp[i];
+  }
+  return out;
+}
+
+}  // namespace
+
 void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>& negotiated) {
   if (negotiated && !negotiated->codecs.empty()) {
-    call.agreed = media::AudioPlan{negotiated->local,          negotiated->remote,
-                                   negotiated->codecs.front(), negotiated->telephone_event_payload,
-                                   negotiated->direction,      negotiated->ptime};
+    call.agreed = media::AudioPlan{
+        negotiated->local,     negotiated->remote, negotiated->codecs.front(), negotiated->telephone_event_payload,
+        negotiated->direction, negotiated->ptime,  received(*negotiated)};
   } else if (call.agreed) {
     call.agreed->direction = sdp::Direction::Inactive;  // the session is gone: silence, until there is another
   }

@@ -1,6 +1,8 @@
 #include "line.hpp"
 
 #include "base/ascii.hpp"
+#include "media/codec.hpp"
+#include "media/opus_parameters.hpp"
 
 namespace offhook::phone {
 namespace {
@@ -11,14 +13,26 @@ std::string with_port(const std::string& host, std::uint16_t port) {
   return port == 5060 || port == 0 ? text : text + ':' + std::to_string(port);
 }
 
+// The guide's bandwidths, from opus-nb to opus-fb. We ask for copies against loss: they cost the sender a little.
+std::string opus_fmtp(const std::string& bandwidth) {
+  media::OpusParameters out;
+  out.in_band_fec = true;
+  if (bandwidth == "opus-nb") out.max_playback_rate = 8000;
+  if (bandwidth == "opus-mb") out.max_playback_rate = 12'000;
+  if (bandwidth == "opus-wb") out.max_playback_rate = 16'000;
+  if (bandwidth == "opus-swb") out.max_playback_rate = 24'000;
+  return media::to_fmtp(out);
+}
+
 std::vector<sdp::Codec> codecs_of(const config::AccountConfig& config) {
   std::vector<sdp::Codec> out;
   for (const auto& codec : config.codecs) {
-    // The media engine speaks G.711; what it cannot play must not be offered.
-    if (iequals(codec.name, "PCMU"))
-      out.push_back(sdp::pcmu());
-    else if (iequals(codec.name, "PCMA"))
-      out.push_back(sdp::pcma());
+    // What the media engine cannot play must not be offered.
+    const media::Codec* known = media::find_codec(codec.name);
+    if (known == nullptr) continue;
+    sdp::Codec offered{codec.payload_type, std::string(known->name), known->rtp_clock, known->sdp_channels, {}};
+    if (iequals(known->name, "opus")) offered.fmtp = opus_fmtp(codec.parameters);
+    out.push_back(std::move(offered));
   }
   if (out.empty()) out = {sdp::pcmu(), sdp::pcma()};
   const bool events = config.dtmf.way == config::DtmfWay::Rfc2833 || config.dtmf.way == config::DtmfWay::Rfc2833AndInfo;

@@ -147,6 +147,7 @@ Negotiated make_negotiated(const LocalAudio& local, const RemoteAudio& remote, c
     if (!codec.is_telephone_event()) {
       out.codecs.push_back(codec.own());
       out.receive_payloads.push_back(receive);
+      out.receive_fmtp.push_back(own != nullptr ? own->fmtp : std::string());
     } else if (!out.telephone_event_payload) {
       out.telephone_event_payload = codec.payload_type;
       out.telephone_event_receive_payload = receive;

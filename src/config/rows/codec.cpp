@@ -67,6 +67,13 @@ constexpr Row kRows[] = {
     integer("account.X.codec.g729.priority", 0, 12, "4", Room::Codec, "Place of G729 in the offer."),
     flag("account.X.codec.g722.enable", true, Room::Codec, "Offers G722."),
     integer("account.X.codec.g722.priority", 0, 12, "1", Room::Codec, "Place of G722 in the offer."),
+    flag("account.X.codec.g726_16.enable", false, Room::Codec, "Offers G726-16."),
+    flag("account.X.codec.g726_24.enable", false, Room::Codec, "Offers G726-24."),
+    flag("account.X.codec.g726_32.enable", false, Room::Codec, "Offers G726-32."),
+    flag("account.X.codec.g726_40.enable", false, Room::Codec, "Offers G726-40."),
+    flag("account.X.codec.opus.enable", false, Room::Codec, "Offers Opus."),
+    choice("account.X.codec.opus.para", "opus-fb|opus-swb|opus-wb|opus-mb|opus-nb", "opus-fb", Room::Codec,
+           "Bandwidth of Opus: full, super-wide, wide, medium or narrow."),
 
     choice("account.X.ptime", "0 not offered|10|20|30|40|50|60", "20", Room::Codec, "Length of audio in one packet.")
         .milliseconds(),

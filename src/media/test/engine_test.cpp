@@ -281,7 +281,7 @@ TEST(Engine, WavIsHeardAndCapturedAtTheOtherEnd) {
   std::vector<std::int16_t> samples;
   SampleSink collect(samples);
   for (int i = 0; i < 50; ++i) {
-    Frame f;
+    std::array<std::int16_t, kFrameSamples> f;
     tone.read(f);
     collect.write(f);
   }

@@ -9,27 +9,34 @@
 namespace offhook::media {
 namespace {
 using Insert = JitterBuffer::Insert;
-using Read = JitterBuffer::Read;
+enum class Read : std::uint8_t { Silence, Audio, Concealed };
 
-// Packet i carries the one code that names it, so that what is played can be recognised.
+// Packet i carries the one octet that names it, so that what is played can be recognised.
 constexpr std::uint32_t kStart = 0xffffff00;  // wraps soon
 std::uint8_t code_of(std::uint32_t i) { return static_cast<std::uint8_t>(0x80 + i % 100); }
 
 struct Rig {
   JitterBuffer buffer;
-  Frame frame{};
+  std::uint8_t played = 0;
   explicit Rig(JitterLimits limits = {}) : buffer(limits) {}
-  Insert packet(std::uint32_t i) {
-    std::array<std::uint8_t, kFrameSamples> codes;
-    codes.fill(code_of(i));
-    return buffer.insert(rtp::RtpTime(kStart + i * 160), Law::Mu, codes);
+  Insert packet(std::uint32_t i) { return packet_at(kStart + i * 160, 20, code_of(i)); }
+  Insert packet_at(std::uint32_t timestamp, int ms, std::uint8_t code, std::uint32_t clock = 8000) {
+    return buffer.insert({rtp::RtpTime(timestamp), clock, 0, ms * 48, {&code, 1}});
   }
-  Read read() { return buffer.read(frame); }
-  bool plays(std::uint32_t i) const {
-    for (const auto s : frame)
-      if (s != decode(Law::Mu, code_of(i))) return false;
-    return true;
+  // One frame, as Playout takes it from packets that are no longer than a frame.
+  Read read() {
+    switch (buffer.begin_frame()) {
+      case JitterBuffer::Step::Silence: return Read::Silence;
+      case JitterBuffer::Step::Stretch: return Read::Concealed;
+      case JitterBuffer::Step::Play: break;
+    }
+    const auto item = buffer.next(JitterBuffer::kFrame);
+    if (item.missing) return Read::Concealed;
+    played = item.payload[0];
+    if (buffer.take_spare()) (void)buffer.next(JitterBuffer::kFrame);
+    return Read::Audio;
   }
+  bool plays(std::uint32_t i) const { return played == code_of(i); }
   // Feeds and reads until packet `until` (not included) has been fed.
   void run(std::uint32_t from, std::uint32_t until) {
     for (auto i = from; i < until; ++i) {
@@ -68,13 +75,17 @@ TEST(JitterBuffer, PutsReorderedPacketsInOrderAndDropsDuplicates) {
   EXPECT_EQ(rig.packet(12), Insert::Duplicate) << "long played: neither late nor a reason to wait longer";
 }
 
-TEST(JitterBuffer, RepeatsAndFadesWhatIsMissing) {
+TEST(JitterBuffer, NamesWhatIsMissingAndWhatComesBehindIt) {
   Rig rig;
   rig.run(0, 10);
   for (std::uint32_t i = 11; i < 14; ++i) rig.packet(i);  // 10 is lost
   for (int i = 0; i < 6; ++i) ASSERT_EQ(rig.read(), Read::Audio);
-  EXPECT_EQ(rig.read(), Read::Concealed);
-  EXPECT_TRUE(rig.plays(9));
+  ASSERT_EQ(rig.buffer.begin_frame(), JitterBuffer::Step::Play);
+  const auto gap = rig.buffer.next(3 * JitterBuffer::kFrame);
+  EXPECT_TRUE(gap.missing);
+  EXPECT_EQ(gap.duration, JitterBuffer::kFrame) << "up to the packet that is there";
+  ASSERT_EQ(gap.payload.size(), 1u);
+  EXPECT_EQ(gap.payload[0], code_of(11));
   EXPECT_EQ(rig.read(), Read::Audio);
   EXPECT_TRUE(rig.plays(11));
 }
@@ -84,19 +95,23 @@ TEST(JitterBuffer, FallsSilentAfterTwoHundredMillisecondsAndStartsAfresh) {
   rig.run(0, 10);
   for (int i = 0; i < 6; ++i) ASSERT_EQ(rig.read(), Read::Audio);
   int concealed = 0;
-  int last = 1 << 20;
-  while (rig.read() == Read::Concealed) {
-    ++concealed;
-    EXPECT_LE(std::abs(rig.frame[0]), last);
-    last = std::abs(rig.frame[0]);
-  }
+  while (rig.read() == Read::Concealed) ++concealed;
   EXPECT_EQ(concealed, 10);
-  EXPECT_EQ(rig.frame, Frame{});
   // Half an hour later the stream goes on, its timestamps somewhere else.
   EXPECT_EQ(rig.packet(90'000), Insert::Restarted);
   for (int i = 0; i < 6; ++i) EXPECT_EQ(rig.read(), Read::Silence);
   EXPECT_EQ(rig.read(), Read::Audio);
   EXPECT_TRUE(rig.plays(90'000));
+}
+
+TEST(JitterBuffer, AnotherClockGoesOnWhereTheLastPacketEnded) {
+  Rig rig;
+  rig.run(0, 10);
+  for (std::uint32_t i = 0; i < 30; ++i) {
+    rig.packet_at(7 + i * 960, 20, code_of(10 + i), 48'000);
+    ASSERT_EQ(rig.read(), Read::Audio) << i;
+    EXPECT_TRUE(rig.plays(4 + i)) << i;
+  }
 }
 
 TEST(JitterBuffer, AJumpOfTheTimestampStartsAfresh) {
@@ -108,18 +123,19 @@ TEST(JitterBuffer, AJumpOfTheTimestampStartsAfresh) {
 
 TEST(JitterBuffer, TakesPacketsOfAnyLength) {
   Rig rig({.adaptive = false, .min = milliseconds(40), .normal = milliseconds(40), .max = milliseconds(40)});
-  std::vector<std::uint8_t> codes(240, 0x90);  // 30 ms
-  int audio = 0;
+  std::int64_t played = 0, position = 0;
   for (std::uint32_t ms = 0, sent = 0; ms < 3000; ms += 20) {
-    for (; sent <= ms; sent += 30) rig.buffer.insert(rtp::RtpTime(sent * 8), Law::A, codes);
-    if (rig.read() == Read::Audio) {
-      ++audio;
-      EXPECT_EQ(rig.frame[77], decode(Law::A, 0x90));
+    for (; sent <= ms; sent += 30) rig.packet_at(sent * 8, 30, 1);
+    if (rig.buffer.begin_frame() != JitterBuffer::Step::Play) continue;
+    for (played += JitterBuffer::kFrame; position < played;) {
+      const auto item = rig.buffer.next(played - position);
+      EXPECT_FALSE(item.missing) << ms;
+      position += item.duration;
     }
   }
-  EXPECT_GE(audio, 145);
-  EXPECT_EQ(rig.buffer.insert(rtp::RtpTime(0), Law::A, {}), Insert::Late);
-  EXPECT_EQ(rig.buffer.insert(rtp::RtpTime(0), Law::A, std::vector<std::uint8_t>(3000)), Insert::Late);
+  EXPECT_GE(played, 145 * JitterBuffer::kFrame);
+  EXPECT_EQ(rig.packet_at(0, 0, 1), Insert::Late) << "without sound";
+  EXPECT_EQ(rig.packet_at(0, 300, 1), Insert::Late) << "longer than any packet";
 }
 
 TEST(JitterBuffer, GrowsWhenPacketsComeLateUpToMax) {

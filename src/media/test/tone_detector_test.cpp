@@ -7,11 +7,13 @@
 
 #include "base/random.hpp"
 #include "media/g711.hpp"
-#include "media/jitter_buffer.hpp"
 #include "media/sources.hpp"
+#include "playout.hpp"
 
 namespace offhook::media {
 namespace {
+
+using Samples = std::array<std::int16_t, kFrameSamples>;
 
 const std::vector<double> kPilots{440, 554, 659, 880, 1000, 1250};
 
@@ -24,9 +26,9 @@ std::vector<double> frequencies(const std::vector<HeardTone>& tones) {
 ListeningWindow listen(std::vector<AudioSource*> sources, int frames = 10) {
   ListeningWindow window;
   for (int i = 0; i < frames; ++i) {
-    Frame sum{};
+    Samples sum{};
     for (auto* source : sources) {
-      Frame f;
+      Samples f;
       source->read(f);
       for (std::size_t s = 0; s < f.size(); ++s) sum[s] = static_cast<std::int16_t>(sum[s] + f[s]);
     }
@@ -65,7 +67,7 @@ TEST(ToneDetector, NoiseAndOtherTonesAreNobody) {
   SeededRandom random(5);
   ListeningWindow noise;
   for (int i = 0; i < 10; ++i) {
-    Frame f;
+    Samples f;
     for (auto& s : f) s = static_cast<std::int16_t>(static_cast<int>(random.below(16000)) - 8000);
     noise.write(f);
   }
@@ -77,7 +79,7 @@ TEST(ToneDetector, NoiseAndOtherTonesAreNobody) {
 TEST(ToneDetector, ForgetsWhatIsOlderThanTheWindow) {
   Tone tone(440, -16);
   auto window = listen({&tone});
-  for (int i = 0; i < 10; ++i) window.write(Frame{});
+  for (int i = 0; i < 10; ++i) window.write(Samples{});
   EXPECT_TRUE(window.tones(kPilots).empty());
 }
 
@@ -87,17 +89,18 @@ TEST(ToneDetector, HearsThroughG711WithFivePercentLoss) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       SeededRandom random(seed);
       Tone a(440, -16), b(1000, -16);
-      JitterBuffer buffer({});
+      Playout playout({});
+      const Codec& codec = *find_codec(law == Law::Mu ? "PCMU" : "PCMA");
       ListeningWindow window;
       for (std::uint32_t i = 0; i < 200; ++i) {
-        Frame x, y;
+        Samples x, y;
         a.read(x);
         b.read(y);
         std::array<std::uint8_t, kFrameSamples> codes;
         for (std::size_t s = 0; s < x.size(); ++s) codes[s] = encode(law, static_cast<std::int16_t>(x[s] + y[s]));
-        if (random.below(100) >= 5) buffer.insert(rtp::RtpTime(i * 160), law, codes);
-        Frame out;
-        buffer.read(out);
+        if (random.below(100) >= 5) playout.insert(codec, {}, rtp::RtpTime(i * 160), codes);
+        Samples out;
+        playout.read(out);
         window.write(out);
         if (i > 30 && i % 10 == 0) {
           EXPECT_EQ(frequencies(window.tones(kPilots)), (std::vector<double>{440, 1000})) << seed << ' ' << i;

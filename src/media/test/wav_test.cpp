@@ -16,7 +16,7 @@ std::vector<std::int16_t> tone(double hz, int frames) {
   std::vector<std::int16_t> out;
   SampleSink sink(out);
   for (int i = 0; i < frames; ++i) {
-    Frame f;
+    std::array<std::int16_t, kFrameSamples> f{};
     source.read(f);
     sink.write(f);
   }
@@ -72,7 +72,7 @@ TEST(Wav, RubbishIsAnErrorAndNeverMore) {
 }
 
 TEST(SampleSource, RepeatsOrEnds) {
-  Frame f;
+  std::array<std::int16_t, kFrameSamples> f{};
   SampleSource once({1, 2, 3}, false);
   EXPECT_TRUE(once.read(f));
   EXPECT_EQ(f[2], 3);

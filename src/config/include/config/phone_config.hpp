@@ -78,6 +78,7 @@ struct SipTimers {
 struct CodecConfig {
   std::string name;               // as the guide names it: PCMU, PCMA, G722 …
   std::uint8_t payload_type = 0;  // RTP payload number to offer
+  std::string parameters{};       // opus: its bandwidth, opus-nb to opus-fb
 };
 
 enum class HoldStyle : std::uint8_t {

@@ -14,7 +14,7 @@ class WavWriter final : public media::AudioSink {
  public:
   [[nodiscard]] static Checked<std::unique_ptr<WavWriter>> open(const std::string& path);
   ~WavWriter() override;
-  void write(const media::Frame& frame) override;
+  void write(media::ConstFrame frame) override;
 
  private:
   explicit WavWriter(std::FILE* file) : file_(file) {}

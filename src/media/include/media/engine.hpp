@@ -37,10 +37,12 @@ using SessionId = Handle<SessionTag>;  // one call leg
 struct AudioPlan {
   Endpoint local;
   Endpoint remote;
-  sdp::Codec codec;                                     // PCMU or PCMA
+  sdp::Codec codec;                                     // what we send: one of media::codecs(); its fmtp is the peer's
   std::optional<std::uint8_t> telephone_event;          // its payload type, when negotiated
   sdp::Direction direction = sdp::Direction::SendRecv;  // ours
-  milliseconds ptime{20};  // of what we send: a multiple of 20 ms up to 60, others become 20
+  milliseconds ptime{20};  // of what we send: 10 to 60 ms, brought down to what the codec can do
+  // What the peer may send, by the numbers and with the fmtp of our description; empty: `codec` alone.
+  std::vector<sdp::Codec> receive{};
 
   friend bool operator==(const AudioPlan&, const AudioPlan&) = default;
 };

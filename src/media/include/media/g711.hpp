@@ -2,17 +2,11 @@
 // and comes back as the middle of that interval.
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <span>
-
-#include "sdp/codec.hpp"
 
 namespace offhook::media {
 
 enum class Law : std::uint8_t { Mu, A };
-
-// The law of a negotiated codec; nothing for what is not G.711.
-[[nodiscard]] std::optional<Law> law_of(const sdp::Codec& codec);
 
 [[nodiscard]] std::uint8_t encode(Law law, std::int16_t sample);
 [[nodiscard]] std::int16_t decode(Law law, std::uint8_t code);

@@ -1,19 +1,19 @@
-// The jitter buffer of one stream: takes G.711 payloads in any order, gives one frame each 20 ms. Guide voice.jib.*.
+// The jitter buffer of one stream: takes packets in any order, gives them in the order of their time. Guide
+// voice.jib.*.
 //
-// A ring of codes indexed by RTP timestamp: reordering and duplicates cost nothing, packets of any length fit. It
+// It knows packets, not sounds: Playout decodes. Time is the count of begin_frame() calls, 20 ms each; inside, 1/48000
+// s, which every RTP clock of our codecs divides, so that a stream may change its codec and clock in the middle. It
 // learns from each packet's headroom (how long before its turn it came): late packets make it wait a frame longer, a
-// second of idle headroom lets it drop one, between min and max. Fixed mode keeps `normal`. Missing audio is the last
-// frame again, fading; after 200 ms of nothing it falls silent and starts afresh with the next packet. Time is the
-// count of read() calls.
+// second of idle headroom lets it drop one, between min and max. Fixed mode keeps `normal`. After a while of nothing it
+// falls silent and starts afresh with the next packet. Storage is used again and again: no allocation per packet.
 #pragma once
 #include <array>
-#include <bitset>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "base/time.hpp"
-#include "media/audio.hpp"
-#include "media/g711.hpp"
 #include "rtp/time.hpp"
 
 namespace offhook::media {
@@ -27,53 +27,94 @@ struct JitterLimits {
 
 class JitterBuffer {
  public:
+  static constexpr std::int64_t kTicksASecond = 48'000;
+  static constexpr std::int64_t kFrame = kTicksASecond / 50;
+
   explicit JitterBuffer(const JitterLimits& limits);
 
+  struct Packet {
+    rtp::RtpTime timestamp;
+    std::uint32_t clock = 8000;  // of the timestamp; divides 48000
+    std::uint8_t format = 0;     // the caller's: comes back with the payload
+    std::int64_t duration = 0;   // ticks of 1/48000 s
+    std::span<const std::uint8_t> payload;
+  };
   enum class Insert : std::uint8_t { Kept, Duplicate, Late, Restarted };
-  Insert insert(rtp::RtpTime timestamp, Law law, std::span<const std::uint8_t> codes);
+  Insert insert(const Packet& packet);
 
-  enum class Read : std::uint8_t { Silence, Audio, Concealed };
-  Read read(Frame& out);
+  // What the next 20 ms are: nothing; what is buffered; or a frame made up without moving on, so that all that follows
+  // waits longer.
+  enum class Step : std::uint8_t { Silence, Play, Stretch };
+  Step begin_frame();
+
+  // What lies at the playing position, which moves behind it: a packet, or a gap of at most `most` ticks.
+  struct Item {
+    bool missing = false;
+    std::uint8_t format = 0;
+    std::int64_t duration = 0;              // of the gap
+    std::span<const std::uint8_t> payload;  // of the packet; after a gap: of the one right behind it, or nothing
+  };
+  // The payload stays valid until the next insert().
+  Item next(std::int64_t most);
+
+  // True once a frame may be dropped and there is one to spare; the caller blends it away.
+  bool take_spare();
 
   // Forgets what is buffered: another source, or a hold.
   void reset();
+  // How many frames of nothing in a row end the stream.
+  void set_patience(int frames) { patience_ = frames * kFrame; }
 
   // How long a packet that comes now and is in time waits for its turn; 0 while silent.
   [[nodiscard]] milliseconds delay() const;
 
  private:
   // 512 ms: more than the largest delay that the guide allows (400 ms) with a burst on top.
-  static constexpr std::size_t kCapacity = 4096;
+  static constexpr std::int64_t kCapacity = 512 * kTicksASecond / 1000;
+  static constexpr std::size_t kMostPackets = 64;
   enum class State : std::uint8_t { Idle, Filling, Playing };
+  struct Slot {
+    std::int64_t at = 0, duration = 0;
+    std::uint8_t format = 0;
+    std::vector<std::uint8_t> payload;  // its room is kept
+  };
 
-  void start(rtp::RtpTime timestamp);
+  void start(std::int64_t at);
   void begin_playing();
-  void note_headroom(std::int32_t samples);
+  void note_headroom(std::int64_t ticks);
   void adapt();
-  bool take(rtp::RtpTime from, Frame& out);
-  Read conceal(Frame& out);
-  void skip_a_frame(Frame& current);
-  [[nodiscard]] std::size_t slot(rtp::RtpTime t) const { return t.ticks() % kCapacity; }
+  [[nodiscard]] std::int64_t place(const Packet& packet);
+  [[nodiscard]] bool was_played(std::int64_t at) const;
+  void drop_first();
+  void store(std::size_t where, std::int64_t at, const Packet& packet);
+  [[nodiscard]] const Slot& first() const { return slots_[order_[0]]; }
 
-  std::int32_t min_, target_, max_;  // samples
+  std::int64_t min_, target_, max_;
   bool adaptive_;
   State state_ = State::Idle;
-  Law law_ = Law::Mu;
-  std::array<std::uint8_t, kCapacity> ring_{};
-  std::bitset<kCapacity> present_;
-  std::bitset<kCapacity> played_;  // behind next_: tells a late packet from the duplicate of one that was played
-  rtp::RtpTime next_;              // the first sample of the next frame to play
-  rtp::RtpTime newest_;            // one past the newest sample
-  std::int32_t waited_ = 0;
-  int concealed_in_a_row_ = 0;
+  std::vector<Slot> slots_;                         // as many as were ever used at once
+  std::array<std::uint8_t, kMostPackets> order_{};  // by time; behind `count_`: free slots
+  std::size_t count_ = 0;
+
+  // The stream's timestamps on our line of time.
+  bool mapped_ = false;
+  std::uint32_t clock_ = 8000;
+  rtp::RtpTime mapped_stamp_;
+  std::int64_t mapped_at_ = 0;
+
+  std::int64_t next_ = 0;                  // the next to play
+  std::int64_t newest_ = 0;                // the end of the newest packet
+  std::array<std::int64_t, 32> played_{};  // tells a late packet from the duplicate of one that was played
+  std::size_t played_at_ = 0;
+  std::int64_t waited_ = 0;
+  std::int64_t missing_in_a_row_ = 0, patience_ = 10 * kFrame;
   int late_in_a_row_ = 0;
   // Of the present second:
   int reads_ = 0;
-  std::int32_t least_headroom_ = 0;
+  std::int64_t least_headroom_ = 0;
   bool any_headroom_ = false;
-  std::int32_t mean_headroom_ = 0;  // smoothed over 16 packets
+  std::int64_t mean_headroom_ = 0;  // smoothed over 16 packets
   bool grow_ = false, shrink_ = false;
-  Frame last_{};
 };
 
 }  // namespace offhook::media

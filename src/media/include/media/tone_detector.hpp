@@ -5,7 +5,6 @@
 // at least kLeastShare of all the power: G.711 noise and clicks stay far below, three speakers at once stay above.
 // The window is only stored as frames come; the arithmetic runs when somebody asks.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -24,18 +23,20 @@ inline constexpr double kLeastShare = 0.06;
 inline constexpr double kLeastPilotDistanceHz = 50;  // closer pilots are taken for each other
 
 // Any number of samples from 100 ms up; what is more than whole blocks at the end is left out.
-[[nodiscard]] std::vector<HeardTone> detect_tones(std::span<const std::int16_t> samples,
-                                                  std::span<const double> pilots);
+[[nodiscard]] std::vector<HeardTone> detect_tones(std::span<const std::int16_t> samples, std::span<const double> pilots,
+                                                  std::uint32_t rate = kSampleRate);
 
 class ListeningWindow {
  public:
-  void write(const Frame& frame);
-  void clear() { samples_.fill(0); }
+  // Another rate begins with silence.
+  void set_rate(std::uint32_t rate);
+  void write(ConstFrame frame);
   [[nodiscard]] std::vector<HeardTone> tones(std::span<const double> pilots) const;
 
  private:
   static constexpr std::size_t kFrames = 10;
-  std::array<std::int16_t, kFrames * kFrameSamples> samples_{};
+  std::uint32_t rate_ = kSampleRate;
+  std::vector<std::int16_t> samples_ = std::vector<std::int16_t>(kFrames * kFrameSamples);
   std::size_t next_ = 0;  // the oldest frame
 };
 

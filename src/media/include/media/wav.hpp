@@ -10,10 +10,14 @@
 
 namespace offhook::media {
 
-// To 8 kHz mono: channels are averaged, higher rates averaged down, lower ones interpolated. At most ten minutes.
-[[nodiscard]] Result<std::vector<std::int16_t>> decode_wav(std::span<const std::uint8_t> bytes);
-// 8 kHz mono 16 bit.
-[[nodiscard]] std::vector<std::uint8_t> encode_wav(std::span<const std::int16_t> samples);
+// To mono at `rate`: channels are averaged, other rates resampled. At most ten minutes.
+[[nodiscard]] Result<std::vector<std::int16_t>> decode_wav(std::span<const std::uint8_t> bytes,
+                                                           std::uint32_t rate = kSampleRate);
+// The least of 8, 16 and 48 kHz at which nothing of the file is lost; 8 kHz for what is no sound file.
+[[nodiscard]] std::uint32_t playing_rate(std::span<const std::uint8_t> bytes);
+// Mono 16 bit.
+[[nodiscard]] std::vector<std::uint8_t> encode_wav(std::span<const std::int16_t> samples,
+                                                   std::uint32_t rate = kSampleRate);
 
 // The head of an 8 kHz mono 16 bit file with so many samples after it: for a writer that appends frames (little endian)
 // and comes back to the head when it closes.

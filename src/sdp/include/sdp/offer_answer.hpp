@@ -66,6 +66,7 @@ struct Negotiated {
   std::optional<std::uint8_t> telephone_event_payload;  // as the peer expects it
   // The same codecs by the numbers of our own description, which the peer sends with: they may differ (RFC 3264 §6.1).
   std::vector<std::uint8_t> receive_payloads;
+  std::vector<std::string> receive_fmtp;  // and with our format parameters
   std::optional<std::uint8_t> telephone_event_receive_payload;
   Endpoint remote_rtcp;  // that of RTP when multiplexed
   bool rtcp_mux = false;

@@ -1,0 +1,119 @@
+#include "playout.hpp"
+
+#include <algorithm>
+
+namespace offhook::media {
+namespace {
+
+constexpr int kPatience = 10;      // frames of nothing before falling silent
+constexpr int kLongPatience = 30;  // where the codec itself has pauses: Opus's DTX speaks every 400 ms
+
+}  // namespace
+
+void Playout::set_rate(std::uint32_t rate) {
+  if (rate == rate_) return;
+  if (const std::span<const std::int16_t> left = std::span(ready_).subspan(ready_at_); !left.empty()) {
+    ready_ = resample(left, rate_, rate);
+    ready_at_ = 0;
+  }
+  rate_ = rate;
+}
+
+Playout::Format& Playout::format_of(const Codec& codec, std::string_view ours) {
+  for (Format& format : formats_)
+    if (format.codec == &codec && format.ours == ours) return format;
+  formats_.push_back({&codec, codec.rate(ours), std::string(ours), codec.make_decoder(ours), {}});
+  return formats_.back();
+}
+
+bool Playout::fits(const Codec& codec, std::string_view ours, Payload payload) {
+  return format_of(codec, ours).decoder->samples_in(payload) > 0;
+}
+
+JitterBuffer::Insert Playout::insert(const Codec& codec, std::string_view ours, rtp::RtpTime timestamp,
+                                     Payload payload) {
+  const Format& format = format_of(codec, ours);
+  const auto samples = static_cast<std::int64_t>(format.decoder->samples_in(payload));
+  const auto number = static_cast<std::uint8_t>(&format - formats_.data());
+  return jitter_.insert(
+      {timestamp, codec.rtp_clock, number, samples * JitterBuffer::kTicksASecond / format.rate, payload});
+}
+
+void Playout::reset() {
+  jitter_.reset();
+  ready_.clear();
+  ready_at_ = 0;
+}
+
+// What comes out of a decoder, to the end of what is ready.
+void Playout::append(Format& format, std::span<const std::int16_t> samples) {
+  const std::size_t at = ready_.size();
+  ready_.resize(at + samples.size() * rate_ / format.rate);
+  format.to_session.process(samples, std::span(ready_).subspan(at));
+}
+
+void Playout::take(const JitterBuffer::Item& item) {
+  if (!item.missing) playing_ = item.format;
+  Format& format = formats_[playing_];
+  const auto samples = item.missing
+                           ? static_cast<std::size_t>(item.duration * format.rate / JitterBuffer::kTicksASecond)
+                           : format.decoder->samples_in(item.payload);
+  decoded_.resize(samples);
+  if (!item.missing)
+    format.decoder->decode(item.payload, decoded_);
+  else
+    format.decoder->conceal(decoded_, item.format == playing_ ? item.payload : Payload{});
+  append(format, decoded_);
+}
+
+// Fetches a frame from the buffer; true when nothing of it had to be made up.
+bool Playout::take_frame(Frame out) {
+  if (ready_at_ == ready_.size()) {
+    ready_.clear();
+    ready_at_ = 0;
+  }
+  bool all = true;
+  while (ready_.size() - ready_at_ < out.size()) {
+    const auto wanted = static_cast<std::int64_t>(out.size() - (ready_.size() - ready_at_));
+    const auto item = jitter_.next(std::max<std::int64_t>(wanted * JitterBuffer::kTicksASecond / rate_, 1));
+    if (item.missing) all = false;
+    const std::size_t before = ready_.size();
+    take(item);
+    if (item.missing && ready_.size() == before) ready_.resize(before + 1);  // a gap below one sample
+  }
+  std::copy_n(ready_.begin() + static_cast<std::ptrdiff_t>(ready_at_), out.size(), out.begin());
+  ready_at_ += out.size();
+  return all;
+}
+
+Playout::Read Playout::read(Frame out) {
+  const auto step = jitter_.begin_frame();
+  if (step == JitterBuffer::Step::Silence || formats_.empty()) {
+    std::fill(out.begin(), out.end(), std::int16_t{0});
+    return Read::Silence;
+  }
+  if (step == JitterBuffer::Step::Stretch) {
+    // Nothing moves on, only the sound: it is made up in front of what is ready.
+    Format& format = formats_[playing_];
+    decoded_.resize(frame_size(format.rate));
+    format.decoder->conceal(decoded_, {});
+    format.to_session.process(decoded_, out);
+    return Read::Concealed;
+  }
+  const bool all = take_frame(out);
+  jitter_.set_patience(formats_[playing_].codec->rtp_clock == 48'000 ? kLongPatience : kPatience);
+  if (!all) return Read::Concealed;
+  if (jitter_.take_spare()) {
+    // The frame glides into the one after it, so that one of the two is gone without a click.
+    following_.resize(out.size());
+    take_frame(following_);
+    const auto size = static_cast<std::int32_t>(out.size());
+    for (std::int32_t i = 0; i < size; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      out[at] = static_cast<std::int16_t>((out[at] * (size - i) + following_[at] * i) / size);
+    }
+  }
+  return Read::Audio;
+}
+
+}  // namespace offhook::media

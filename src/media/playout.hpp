@@ -1,0 +1,57 @@
+// The receiving half of a session: packets of any codec of the plan in, frames of 20 ms at the session's rate out.
+// Decoders are made when the first packet of their format comes; a packet of the codec before, still on its way when
+// the plan changes, is heard as well.
+#pragma once
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "media/codec.hpp"
+#include "media/jitter_buffer.hpp"
+#include "media/resampler.hpp"
+
+namespace offhook::media {
+
+class Playout {
+ public:
+  explicit Playout(const JitterLimits& limits) : jitter_(limits) {}
+
+  // From now on frames have this rate.
+  void set_rate(std::uint32_t rate);
+  [[nodiscard]] std::uint32_t rate() const { return rate_; }
+
+  // `ours`: the format parameters of our description.
+  JitterBuffer::Insert insert(const Codec& codec, std::string_view ours, rtp::RtpTime timestamp, Payload payload);
+  // False: that is no payload of this codec.
+  [[nodiscard]] bool fits(const Codec& codec, std::string_view ours, Payload payload);
+
+  enum class Read : std::uint8_t { Silence, Audio, Concealed };
+  Read read(Frame out);
+  void reset();
+  [[nodiscard]] milliseconds delay() const { return jitter_.delay(); }
+
+ private:
+  struct Format {
+    const Codec* codec = nullptr;
+    std::uint32_t rate = 8000;
+    std::string ours;
+    std::unique_ptr<Decoder> decoder;
+    Resampler to_session;
+  };
+  Format& format_of(const Codec& codec, std::string_view ours);
+  void take(const JitterBuffer::Item& item);
+  void append(Format& format, std::span<const std::int16_t> samples);
+  bool take_frame(Frame out);
+
+  JitterBuffer jitter_;
+  std::uint32_t rate_ = kSampleRate;
+  std::vector<Format> formats_;
+  std::size_t playing_ = 0;              // the format of the newest packet that was played
+  std::vector<std::int16_t> decoded_;    // what a packet is decoded into; its room is kept
+  std::vector<std::int16_t> ready_;      // at the session's rate, from `ready_at_` on
+  std::vector<std::int16_t> following_;  // a frame that is blended away
+  std::size_t ready_at_ = 0;
+};
+
+}  // namespace offhook::media
