@@ -81,13 +81,14 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
   return {};
 }
 
-// What only one of several does is the first one's: pings, and registrations at trunks.
+// What only one of several does is the first one's: pings, registrations at trunks, what phones are told unasked.
 proxy::Config ProxyHost::config_of(const ProxySettings& settings) const {
   proxy::Config out = settings.to_config();
   if (shards_ == nullptr) return out;
   out.shards = {index_, shards_->count(), shards_->secret()};
   if (index_ == 0) return out;
   out.keep_alive = seconds(0);
+  out.events.unsolicited_messages = false;
   for (proxy::Trunk& trunk : out.policy.trunks) trunk.registers = false;
   return out;
 }

@@ -60,6 +60,18 @@ std::size_t Core::remove_bindings(Now now, std::string_view user) {
   impl_->wake(now);
   return removed;
 }
+std::vector<TrunkState> Core::trunks() const {
+  const auto registrations = impl_->trunks_.states();
+  std::vector<TrunkState> out;
+  for (const Trunk& trunk : impl_->config_.policy.trunks) {
+    const auto found = std::ranges::find(registrations, trunk.name, &TrunkState::name);
+    if (found != registrations.end())
+      out.push_back(*found);
+    else
+      out.emplace_back().name = trunk.name;
+  }
+  return out;
+}
 std::size_t Core::binding_count() const { return impl_->location_.size(); }
 std::size_t Core::transaction_count() const {
   return impl_->transactions_.client_count() + impl_->transactions_.server_count();
@@ -84,6 +96,7 @@ void Core::set_messages(Now now, std::string_view user, const Messages& messages
   impl_->messages_.set(now, user, messages);
   impl_->wake(now);
 }
+Messages Core::messages(std::string_view user) const { return impl_->messages_.of(user); }
 std::size_t Core::notify(Now now, std::string_view user, std::string_view event, std::string_view type,
                          std::string_view body) {
   const std::size_t contacts = impl_->notifier_.notify(now, user, {event, "terminated", type, body});

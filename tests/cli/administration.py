@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from support import case, sip  # noqa: E402
+from support import case, process, sip  # noqa: E402
 from support.admin_api import AdminApi  # noqa: E402
 from support.dialog import Call  # noqa: E402
 
@@ -120,6 +120,31 @@ class Administration(case.Case):
             self.assertEqual(rows, [(call.call_id, 200, "hangup", "caller", 1)])
             self.assertIn(f'"call_id":"{call.call_id}"', files["json"].read_text())
         self.assertEqual(self.admin.metrics()['offhook_call_records_total{what="ended"}'], 1)
+
+    def test_phones_are_told(self):
+        self.run_proxy()
+        with sip.Client() as client:
+            self.assertEqual(self.admin.ask("POST", "/notify/bob", body={"event": "check-sync"})[0], 404)
+            client.register("bob", PROXY)
+            self.assertEqual(self.admin.ask("PUT", "/messages/bob", body={"new": 2, "old": 5})[0], 200)
+            told = client.wait(lambda m: m.method == "NOTIFY", "NOTIFY")
+            self.assertEqual(told.header("event"), "message-summary")
+            self.assertIn(b"Voice-Message: 2/5", told.body)
+            client.send(client.respond(told, 200, tag="b"), PROXY)
+            self.assertEqual(self.admin.ask("POST", "/notify/bob", body={"event": "check-sync;reboot=true"}), (200, {"contacts": 1}))
+            told = client.wait(lambda m: m.method == "NOTIFY" and "check-sync" in m.header("event"), "check-sync")
+            self.assertEqual(told.header("event"), "check-sync;reboot=true")
+            client.send(client.respond(told, 200, tag="b"), PROXY)
+
+    def test_the_registration_at_a_trunk_shows(self):
+        with sip.Client(address="127.0.0.7", port=5060) as provider:
+            self.run_proxy('trunk = [{ name = "provider", to = "sip:127.0.0.7", username = "office", password = "word-of-it", register = true }]')
+            asked = provider.wait(lambda m: m.method == "REGISTER", "REGISTER")
+            self.assertEqual(self.admin.get("/trunks/provider")["registered"], False)
+            self.assertEqual(self.admin.metrics()['offhook_trunk_registered{trunk="provider"}'], 0)
+            provider.send(provider.respond(asked, 200, tag="p", headers=[("Contact", asked.header("contact")), ("Expires", "300")]), PROXY)
+            process.wait_until(lambda: self.admin.get("/trunks/provider")["registered"], "the registration shows")
+            self.assertEqual(self.admin.metrics()['offhook_trunk_registered{trunk="provider"}'], 1)
 
     def complains(self, *arguments, about):
         process = self.run_offhook("proxy", "--no-auth", *arguments)

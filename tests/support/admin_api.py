@@ -7,21 +7,24 @@ class AdminApi:
     def __init__(self, port=8088, token="", address="127.0.0.1"):
         self.address, self.port, self.token = address, port, token
 
-    def raw(self, method, path, token=None):
-        """(status, content type, bytes)"""
+    def raw(self, method, path, token=None, body=None):
+        """(status, content type, bytes); `body` is sent as JSON."""
         token = self.token if token is None else token
         connection = http.client.HTTPConnection(self.address, self.port, timeout=30)
         try:
-            connection.request(method, path, headers={"Authorization": f"Bearer {token}"} if token else {})
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            if body is not None:
+                headers["Content-Type"] = "application/json"
+            connection.request(method, path, headers=headers, body=None if body is None else json.dumps(body))
             response = connection.getresponse()
             return response.status, response.getheader("Content-Type", ""), response.read()
         finally:
             connection.close()
 
-    def ask(self, method, path, token=None):
+    def ask(self, method, path, token=None, body=None):
         """(status, answer)"""
-        status, _, body = self.raw(method, path, token)
-        return status, json.loads(body or b"null")
+        status, _, answer = self.raw(method, path, token, body)
+        return status, json.loads(answer or b"null")
 
     def get(self, path):
         status, answer = self.ask("GET", path)

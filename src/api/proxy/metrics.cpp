@@ -76,6 +76,11 @@ void add_proxy(Families& out, const proxy::Core& core) {
   out.gauge("relays", "Requests on their way, or answered a moment ago", number(core.relay_count()));
   out.gauge("subscriptions", "Subscriptions to events of ours", number(core.subscription_count()));
   out.gauge("timers", "Timers that run", number(core.timer_count()));
+  Families::Labelled registered;
+  for (const proxy::TrunkState& trunk : core.trunks())
+    if (trunk.registers) registered.emplace_back(trunk.name, trunk.registered ? 1 : 0);
+  if (!registered.empty())
+    out.gauges("trunk_registered", "1 while the registration at that trunk stands", "trunk", registered);
   out.gauge("draining", "1 when no new calls are taken", core.is_draining() ? 1 : 0);
 }
 

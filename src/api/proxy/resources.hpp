@@ -30,6 +30,8 @@ struct Resource {
 [[nodiscard]] std::span<const Resource> binding_resources();  // bindings.cpp
 [[nodiscard]] std::span<const Resource> call_resources();     // calls.cpp
 [[nodiscard]] std::span<const Resource> control_resources();  // control.cpp
+[[nodiscard]] std::span<const Resource> event_resources();    // events.cpp
 [[nodiscard]] std::span<const Resource> metric_resources();   // metrics.cpp
+[[nodiscard]] std::span<const Resource> trunk_resources();    // trunks.cpp
 
 }  // namespace offhook::api

@@ -6,8 +6,9 @@
 namespace offhook::api {
 namespace {
 
-std::array<std::span<const Resource>, 5> all_resources() {
-  return {ban_resources(), binding_resources(), call_resources(), control_resources(), metric_resources()};
+std::array<std::span<const Resource>, 7> all_resources() {
+  return {ban_resources(),   binding_resources(), call_resources(), control_resources(),
+          event_resources(), metric_resources(),  trunk_resources()};
 }
 
 }  // namespace

@@ -25,6 +25,11 @@ void MessagePackage::set(Now now, std::string_view user, const Messages& message
     notify(now, aor);
 }
 
+Messages MessagePackage::of(std::string_view user) const {
+  const auto found = counts_.find(names_->aor(sip::escape_user(user)));
+  return found == counts_.end() ? Messages{} : found->second;
+}
+
 // A user of whom nothing was said has no messages.
 std::string MessagePackage::full(Now /*now*/, std::string_view resource, std::uint32_t /*version*/) const {
   const auto found = counts_.find(std::string(resource));

@@ -23,6 +23,7 @@ class MessagePackage final : public EventPackage, public RegistrationObserver {
 
   // Of a user (unescaped).
   void set(Now now, std::string_view user, const Messages& messages);
+  [[nodiscard]] Messages of(std::string_view user) const;
 
   [[nodiscard]] std::string_view name() const override { return "message-summary"; }
   [[nodiscard]] std::string_view content_type() const override { return body::kMessageSummaryType; }

@@ -247,10 +247,11 @@ std::string_view TrunkRegistrations::trunk_at(const IpAddress& address) const {
   return {};
 }
 
-std::vector<TrunkRegistrations::State> TrunkRegistrations::states() const {
-  std::vector<State> out;
+std::vector<TrunkState> TrunkRegistrations::states() const {
+  std::vector<TrunkState> out;
   for (const auto& [name, registration] : registrations_)
-    out.push_back({name, registration.registered, registration.status, registration.granted, registration.failures});
+    out.push_back(
+        {name, true, registration.registered, registration.status, registration.granted, registration.failures});
   return out;
 }
 

@@ -49,14 +49,7 @@ class TrunkRegistrations {
   // The trunk whose registrar has that address; "" for none.
   [[nodiscard]] std::string_view trunk_at(const IpAddress& address) const;
 
-  struct State {
-    std::string trunk;
-    bool registered = false;
-    int status = 0;        // of the last answer; 408 and 503 for none, 0 before the first
-    seconds granted{};     // when registered
-    std::size_t failures;  // in a row
-  };
-  [[nodiscard]] std::vector<State> states() const;
+  [[nodiscard]] std::vector<TrunkState> states() const;
 
  private:
   static constexpr transaction::Owner kOwner = transaction::Owner{3} << 62;

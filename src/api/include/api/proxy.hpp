@@ -6,6 +6,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ class ProxyWorld {
  public:
   virtual ~ProxyWorld() = default;
   [[nodiscard]] virtual proxy::Core& core() = 0;
+  // f(core) of each engine that shares the work, one after the other: what concerns a user's subscriptions, which may
+  // be at any of them.
+  virtual void each_core(const std::function<void(proxy::Core&)>& f) { f(core()); }
   [[nodiscard]] virtual WorldFigures figures() const = 0;
   // The configuration is read again; what is wrong with it when nothing has changed.
   virtual Checked<void> reload() = 0;

@@ -24,6 +24,7 @@ class AdminHost final : public api::ProxyWorld {
   void set_token(std::string token) { api_.set_token(std::move(token)); }
 
   proxy::Core& core() override { return host_->core(); }
+  void each_core(const std::function<void(proxy::Core&)>& f) override { host_->each_core(f); }
   [[nodiscard]] api::WorldFigures figures() const override;
   Checked<void> reload() override { return commands_.reload(); }
   void drain(std::optional<seconds> limit) override { commands_.drain(limit); }

@@ -145,6 +145,7 @@ class Core final : public transport::Engine {
   // Users are named as in their addresses, unescaped.
   // Messages that wait for one: told to whoever has subscribed, else to his phones when the settings say so.
   void set_messages(Now now, std::string_view user, const Messages& messages);
+  [[nodiscard]] Messages messages(std::string_view user) const;
   // A NOTIFY to all his contacts, subscribed or not: event "check-sync;reboot=true"; `type` counts with a body. Gives
   // to how many it goes.
   std::size_t notify(Now now, std::string_view user, std::string_view event, std::string_view type,
@@ -165,6 +166,9 @@ class Core final : public transport::Engine {
   [[nodiscard]] bool is_draining() const;
   // No call, and no request without its answer.
   [[nodiscard]] bool is_idle() const;
+
+  // All trunks, those without a registration too, in the order of the configuration.
+  [[nodiscard]] std::vector<TrunkState> trunks() const;
 
   // At most so many, in no order; and those of a user (as in his address, unescaped), in that of their registration.
   [[nodiscard]] std::vector<Binding> bindings(WallTime now, std::size_t most = SIZE_MAX) const;

@@ -37,6 +37,16 @@ struct Trunk {
 
   friend bool operator==(const Trunk&, const Trunk&) = default;
 };
+// How the registration at a trunk stands.
+struct TrunkState {
+  std::string name;
+  bool registers = false;  // whether it keeps one at all; the rest is nothing without
+  bool registered = false;
+  int status = 0;            // of the last answer; 408 and 503 for none, 0 before the first
+  seconds granted{};         // when registered
+  std::size_t failures = 0;  // in a row
+};
+
 struct DialRule {
   std::string match;  // policy/number_pattern.hpp
   std::string from;   // who must have sent it: "users", "trunk:NAME"; "" is anybody
