@@ -59,6 +59,7 @@ class Engine::Impl {
   void begin_tick(PartyId id, Party& party);
   void mix(Party& party, Session& session, ConstFrame frame);
   void play_out();
+  void take_digits(SessionId id, Session& session);
   void close(SessionId id, std::optional<Now> now);
 
   EngineConfig config;
@@ -67,6 +68,7 @@ class Engine::Impl {
   SlotMap<SessionTag, Session> sessions;
   std::unordered_map<Endpoint, SessionId> ports;  // RTP and RTCP
   std::deque<SocketRequest> socket_requests;
+  std::deque<DigitHeard> digits;
   Outbox outbox;
   std::vector<PartyId> playing;  // parties that hear something in the present tick
   std::uint64_t tick_number = 0;
@@ -161,6 +163,21 @@ void Engine::receive(Now now, Endpoint local, Endpoint from, std::span<const std
     session->receive_rtcp(now, from, bytes);
   else
     session->receive_rtp(now, from, bytes);
+  impl_->take_digits(port->second, *session);
+}
+
+bool Engine::send_digits(SessionId id, const DigitOrder& order) {
+  Session* session = impl_->sessions.find(id);
+  if (session == nullptr) return false;
+  session->send_digits(order);
+  return true;
+}
+
+void Engine::Impl::take_digits(SessionId id, Session& session) {
+  auto* news = session.digit_news();
+  if (news == nullptr) return;
+  for (const auto& each : *news) digits.push_back({id, each.way, each.digit, each.ended, each.duration});
+  news->clear();
 }
 
 void Engine::wake(Now now) {
@@ -176,7 +193,7 @@ void Engine::wake(Now now) {
 void Engine::Impl::tick(Now now) {
   ++tick_number;
   playing.clear();
-  sessions.for_each([&](SessionId, Session& session) {
+  sessions.for_each([&](SessionId id, Session& session) {
     Party* party = parties.find(session.party());
     if (party == nullptr) return;
     if (party->tick != tick_number) {
@@ -184,6 +201,7 @@ void Engine::Impl::tick(Now now) {
       begin_tick(session.party(), *party);
     }
     const ConstFrame heard = session.play();
+    take_digits(id, session);
     mix(*party, session, heard);
     session.speak(party->source ? ConstFrame(party->said) : heard, outbox);
     session.report(now, outbox);
@@ -242,6 +260,13 @@ std::optional<SocketRequest> Engine::poll_socket_request() {
   const SocketRequest request = impl_->socket_requests.front();
   impl_->socket_requests.pop_front();
   return request;
+}
+
+std::optional<DigitHeard> Engine::poll_digit() {
+  if (impl_->digits.empty()) return std::nullopt;
+  const DigitHeard digit = impl_->digits.front();
+  impl_->digits.pop_front();
+  return digit;
 }
 
 Hearing Engine::hearing(SessionId id) const {

@@ -42,6 +42,7 @@ void Session::set_plan(const AudioPlan& plan) {
   plan_.local = local;
   set_formats(plan);
   if (!receives(plan.direction)) playout_.reset();
+  if (plan.inband_digits || digits_) digits().listen(plan.inband_digits);
 }
 
 // What the peer may send: what the plan names, and the static types of G.711, which a peer may use whenever both were
@@ -77,7 +78,8 @@ bool Session::may_send() const { return sends(plan_.direction) && packetizer_.re
 void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
   const auto packet = rtp::parse_packet(bytes);
   const Heard* heard = packet ? format_of(packet->payload_type) : nullptr;
-  const bool is_event = packet && plan_.telephone_event == packet->payload_type;
+  const bool is_event = packet && (plan_.telephone_event_receive ? plan_.telephone_event_receive
+                                                                 : plan_.telephone_event) == packet->payload_type;
   // A packet with our own SSRC is our own, come back in a loop (RFC 3550 §8.2).
   if (!packet || (heard == nullptr && !is_event) || packet->ssrc == ssrc_) {
     ++stats_.packets_malformed;
@@ -86,10 +88,12 @@ void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> 
   ++stats_.packets_received;
   stats_.bytes_received += packet->payload.size();
   stats_.last_received = now.mono;
-  const auto verdict = account(now, *packet);
+  using Timing = rtp::Reception::Timing;
+  const auto verdict = account(now, *packet, is_event ? Timing::Standing : Timing::Running);
   if (verdict == rtp::Reception::Verdict::Probation || verdict == rtp::Reception::Verdict::Jump) return;
   follow(from);
-  if (heard == nullptr || !receives(plan_.direction)) return;
+  if (!receives(plan_.direction)) return;
+  if (is_event) return receive_event(*packet);
   if (verdict == rtp::Reception::Verdict::Restarted) playout_.reset();
   play_packet(*heard, packet->timestamp, packet->payload);
 }
@@ -103,20 +107,36 @@ void Session::play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<
     ++stats_.packets_late;
 }
 
+void Session::receive_event(const rtp::PacketView& packet) {
+  const auto event = rtp::parse_telephone_event(packet.payload);
+  if (!event) {
+    ++stats_.packets_malformed;
+    return;
+  }
+  digits().hear_events(*event, packet.timestamp);
+}
+
+SessionDigits& Session::digits() {
+  if (!digits_) digits_ = std::make_unique<SessionDigits>();
+  return *digits_;
+}
+
 // Counts the packet with its source. Another SSRC takes over when it has passed its probation.
-rtp::Reception::Verdict Session::account(Now now, const rtp::PacketView& packet) {
-  if (source_ && source_->ssrc() == packet.ssrc) return source_->receive(packet.sequence, packet.timestamp, now.mono);
+rtp::Reception::Verdict Session::account(Now now, const rtp::PacketView& packet, rtp::Reception::Timing timing) {
+  if (source_ && source_->ssrc() == packet.ssrc)
+    return source_->receive(packet.sequence, packet.timestamp, now.mono, timing);
   if (!candidate_ || candidate_->ssrc() != packet.ssrc) {
     const Heard* heard = format_of(packet.payload_type);
     candidate_.emplace(packet.ssrc, heard == nullptr ? kSampleRate : heard->codec->rtp_clock);
   };
-  const auto verdict = candidate_->receive(packet.sequence, packet.timestamp, now.mono);
+  const auto verdict = candidate_->receive(packet.sequence, packet.timestamp, now.mono, timing);
   if (verdict == rtp::Reception::Verdict::Accepted) {
     if (source_) lost_before_ += source_->lost();
     source_ = candidate_;
     candidate_.reset();
     stats_.remote_said_bye = false;
     playout_.reset();
+    if (digits_) digits_->another_source();
   }
   return verdict;
 }
@@ -167,15 +187,18 @@ ConstFrame Session::play() {
     std::fill(heard_.begin(), heard_.end(), std::int16_t{0});
   }
   window_.write(heard_);
+  if (digits_) digits_->heard(heard_);
   return heard_;
 }
 
 void Session::speak(ConstFrame frame, Outbox& out) {
   // The media clock runs on while nothing is sent (RFC 3550 §5.1: it counts sampling instants).
+  const rtp::RtpTime begin = timestamp_;
   timestamp_ += packetizer_.ticks_a_frame();
   if (!may_send()) {
     talking_ = false;
     packetizer_.drop();
+    if (digits_) digits_->drop();
     return;
   }
   if (rate_of(frame) != packetizer_.rate()) {
@@ -183,6 +206,7 @@ void Session::speak(ConstFrame frame, Outbox& out) {
     to_codec_.process(frame, said_);
     frame = said_;
   }
+  if (digits_ && digits_->sending() && !say_digit(begin, frame, out)) return;
   packetizer_.add(frame);
   for (Packetizer::Packet packet; packetizer_.next(packet);) {
     if (packet.payload.empty())
@@ -199,13 +223,39 @@ void Session::send(const Packetizer::Packet& packet, Outbox& out) {
   header.sequence = sequence_++;
   header.timestamp = rtp::RtpTime(timestamp_.ticks() - packet.ticks_before_end);
   header.ssrc = ssrc_;
+  send(header, packet.payload, out);
+  talking_ = true;
+}
+
+void Session::send(const rtp::PacketHeader& header, std::span<const std::uint8_t> payload, Outbox& out) {
   out.add(plan_.local, remote_rtp_, [&](std::vector<std::uint8_t>& bytes) {
     rtp::append_header(bytes, header);
-    bytes.insert(bytes.end(), packet.payload.begin(), packet.payload.end());
+    bytes.insert(bytes.end(), payload.begin(), payload.end());
   });
-  talking_ = true;
   ++stats_.packets_sent;
-  stats_.bytes_sent += packet.payload.size();
+  stats_.bytes_sent += payload.size();
+}
+
+void Session::send_digits(const DigitOrder& order) { digits().send(order, plan_.telephone_event.has_value()); }
+
+// The digit's part of this frame; false when the voice is left out.
+bool Session::say_digit(rtp::RtpTime begin, ConstFrame& frame, Outbox& out) {
+  if (digits_->sounds()) {
+    if (frame.data() != said_.data()) said_.assign(frame.begin(), frame.end());
+    digits_->sound(said_);
+    frame = said_;
+  }
+  const EventSender::Tick tick = digits_->next_event(begin);
+  if (tick.packet && plan_.telephone_event) {
+    const auto& packet = *tick.packet;
+    std::vector<std::uint8_t> payload;
+    append(payload, packet.event);
+    send({packet.marker, *plan_.telephone_event, sequence_++, packet.timestamp, ssrc_}, payload, out);
+  }
+  if (tick.voice) return true;
+  talking_ = false;
+  packetizer_.drop();
+  return false;
 }
 
 // RFC 3550 §6.3.1: between half and one and a half of the interval, divided by e - 3/2. With two members the computed

@@ -4,9 +4,11 @@
 // from.
 #pragma once
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "dtmf/session_digits.hpp"
 #include "media/engine.hpp"
 #include "outbox.hpp"
 #include "packetizer.hpp"
@@ -27,6 +29,11 @@ class Session {
   ConstFrame play();
   // What is said in this tick, at any rate: leaves as RTP when the direction lets it and a packet is full.
   void speak(ConstFrame frame, Outbox& out);
+  void send_digits(const DigitOrder& order);
+  // What has been heard of digits since the last time; null when there was none.
+  [[nodiscard]] std::vector<SessionDigits::News>* digit_news() {
+    return digits_ && !digits_->news().empty() ? &digits_->news() : nullptr;
+  }
   // RTCP when it is due.
   void report(Now now, Outbox& out);
   // RTCP BYE, when anything has been sent (RFC 3550 §6.3.7).
@@ -51,9 +58,13 @@ class Session {
   [[nodiscard]] const Heard* format_of(std::uint8_t payload_type) const;
   void set_formats(const AudioPlan& plan);
   void send(const Packetizer::Packet& packet, Outbox& out);
+  void send(const rtp::PacketHeader& header, std::span<const std::uint8_t> payload, Outbox& out);
+  void receive_event(const rtp::PacketView& packet);
+  bool say_digit(rtp::RtpTime begin, ConstFrame& frame, Outbox& out);
+  SessionDigits& digits();
   void play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<const std::uint8_t> payload);
   [[nodiscard]] bool may_send() const;
-  rtp::Reception::Verdict account(Now now, const rtp::PacketView& packet);
+  rtp::Reception::Verdict account(Now now, const rtp::PacketView& packet, rtp::Reception::Timing timing);
   void follow(Endpoint from);
   void take_blocks(Now now, const std::vector<rtp::ReportBlock>& blocks);
   void append_report(Now now, std::vector<std::uint8_t>& out);
@@ -83,6 +94,8 @@ class Session {
   std::vector<std::int16_t> heard_;
   Resampler to_party_;
   ListeningWindow window_;
+
+  std::unique_ptr<SessionDigits> digits_;  // from the first digit on
 
   // RTCP.
   std::optional<TimePoint> next_report_;

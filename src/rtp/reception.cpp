@@ -36,10 +36,11 @@ Reception::Verdict Reception::probation(std::uint16_t sequence) {
   return Verdict::Probation;
 }
 
-Reception::Verdict Reception::receive(std::uint16_t sequence, RtpTime timestamp, TimePoint arrival) {
+Reception::Verdict Reception::receive(std::uint16_t sequence, RtpTime timestamp, TimePoint arrival, Timing timing) {
+  const bool running = timing == Timing::Running;
   if (!seen_ || probation_left_ > 0) {
     const Verdict verdict = probation(sequence);
-    if (verdict == Verdict::Accepted) measure_jitter(timestamp, arrival);
+    if (verdict == Verdict::Accepted && running) measure_jitter(timestamp, arrival);
     return verdict;
   }
   const auto ahead = static_cast<std::uint16_t>(sequence - max_sequence_);
@@ -57,7 +58,7 @@ Reception::Verdict Reception::receive(std::uint16_t sequence, RtpTime timestamp,
     verdict = Verdict::Restarted;
   }  // else a duplicate or a late one: counted as received, as A.3 wants it
   ++received_;
-  measure_jitter(timestamp, arrival);
+  if (running) measure_jitter(timestamp, arrival);
   return verdict;
 }
 

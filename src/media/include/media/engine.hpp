@@ -1,7 +1,8 @@
 // The media engine: every audio session of a process (or a shard), without sockets, threads or clocks.
 //
 // In:  commands (open, update, close), datagrams with their arrival time, and a wake at each deadline (20 ms ticks).
-// Out: poll_transmit() (datagrams), poll_socket_request() (ports that io opens and closes), hearing(), stats().
+// Out: poll_transmit() (datagrams), poll_socket_request() (ports that io opens and closes), poll_digit(), hearing(),
+// stats().
 // Drive it so: one input, then poll_socket_request() for Open until empty, poll_transmit() until empty, then Close
 // requests (the RTCP BYE of a closed session still leaves through its port); then ask deadline() again.
 // One thread owns an engine: in io its own thread behind a queue of these values, in sim inline.
@@ -21,6 +22,7 @@
 #include "base/slot_map.hpp"
 #include "base/time.hpp"
 #include "media/audio.hpp"
+#include "media/dtmf.hpp"
 #include "media/jitter_buffer.hpp"
 #include "media/stats.hpp"
 #include "media/tone_detector.hpp"
@@ -43,6 +45,9 @@ struct AudioPlan {
   milliseconds ptime{20};  // of what we send: 10 to 60 ms, brought down to what the codec can do
   // What the peer may send, by the numbers and with the fmtp of our description; empty: `codec` alone.
   std::vector<sdp::Codec> receive{};
+  // The payload type of telephone-event in our own description; nothing: the same as that of the peer.
+  std::optional<std::uint8_t> telephone_event_receive{};
+  bool inband_digits = false;  // digits are heard by their sound, too
 
   friend bool operator==(const AudioPlan&, const AudioPlan&) = default;
 };
@@ -90,6 +95,15 @@ struct Hearing {
   [[nodiscard]] bool hears(double hz) const;  // within 1 Hz
 };
 
+// A digit that somebody has pressed at the other end of a session: told when it begins, and again when it has ended.
+struct DigitHeard {
+  SessionId session;
+  DigitWay way = DigitWay::Event;
+  char digit = 0;  // of kDigits
+  bool ended = false;
+  milliseconds duration{};  // once it has ended
+};
+
 struct EngineConfig {
   std::vector<double> pilots;  // frequencies to tell apart, Hz; kLeastPilotDistanceHz from one another; may be empty
   JitterLimits jitter;         // guide voice.jib.*
@@ -121,6 +135,10 @@ class Engine {
   // Sends BYE when RTP or RTCP has been sent, and gives the ports back.
   void close(SessionId session, Now now);
 
+  // Says digits from the next tick on, in place of the voice; digits of an earlier order go first. They are forgotten
+  // when the session may not send meanwhile. False when the session is unknown.
+  bool send_digits(SessionId session, const DigitOrder& order);
+
   // A datagram that arrived at `local` (RTP or RTCP port of a session). Anything unfit is counted and dropped.
   void receive(Now now, Endpoint local, Endpoint from, std::span<const std::uint8_t> bytes);
   // Does the ticks that are due. Early calls do nothing; late ones catch up.
@@ -130,6 +148,8 @@ class Engine {
 
   [[nodiscard]] std::optional<Transmit> poll_transmit();
   [[nodiscard]] std::optional<SocketRequest> poll_socket_request();
+  // After receive() and wake(), until it is empty.
+  [[nodiscard]] std::optional<DigitHeard> poll_digit();
 
   [[nodiscard]] Hearing hearing(SessionId session) const;  // empty for an unknown session
   [[nodiscard]] std::optional<SessionStats> stats(SessionId session) const;

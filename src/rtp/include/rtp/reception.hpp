@@ -22,7 +22,9 @@ class Reception {
   Reception() = default;
   Reception(std::uint32_t ssrc, std::uint32_t clock_rate) : ssrc_(ssrc), clock_rate_(clock_rate) {}
 
-  Verdict receive(std::uint16_t sequence, RtpTime timestamp, TimePoint arrival);
+  // Standing: the packet has the timestamp of others before it (telephone-event), and tells nothing about jitter.
+  enum class Timing : std::uint8_t { Running, Standing };
+  Verdict receive(std::uint16_t sequence, RtpTime timestamp, TimePoint arrival, Timing timing = Timing::Running);
 
   // Sequence number with the count of wraps above it; of the newest packet.
   [[nodiscard]] std::uint32_t extended_highest() const { return cycles_ + max_sequence_; }
