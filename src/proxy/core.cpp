@@ -34,6 +34,21 @@ void Core::replace(Now now, std::string_view aor, const std::vector<Binding>& bi
   impl_->replace(now, aor, bindings);
 }
 
+std::optional<SharedEvent> Core::poll_shared() { return impl_->outbox_.poll(); }
+void Core::learn(Now now, std::string_view node, const SharedEvent& event) { impl_->learn(now, node, event); }
+void Core::forget(Now now, std::string_view node) {
+  impl_->sharing_.forget(now.mono, node);
+  impl_->wake(now);
+}
+void Core::share_all(Now now) { impl_->sharing_.tell_all(now.mono); }
+std::vector<SharedEvent> Core::shared_state(Now now) const {
+  std::vector<SharedEvent> out;
+  const auto keep = [&](SharedEvent event) { out.push_back(std::move(event)); };
+  impl_->presence_.for_each(now, keep);
+  impl_->messages_.for_each(keep);
+  return out;
+}
+
 std::vector<std::string> Core::addresses() const { return impl_->registrar_.addresses(); }
 std::vector<Binding> Core::kept(std::string_view aor, WallTime now) const { return impl_->registrar_.kept(aor, now); }
 

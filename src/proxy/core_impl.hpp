@@ -38,6 +38,7 @@
 #include "route/flow_token.hpp"
 #include "route/forward.hpp"
 #include "route/targets.hpp"
+#include "sharing/sharing.hpp"
 #include "sip/digest.hpp"
 #include "sip/header/event.hpp"
 #include "transport/shard.hpp"
@@ -72,10 +73,12 @@ class Core::Impl {
         notifier_({&config_, &names_, &location_, &transactions_, &resolver_, &random, &counters_}),
         dialogs_(calls_, names_, config_.events, subscriptions_),
         lists_(dialogs_, names_, config_.events, subscriptions_, random),
-        messages_(names_, config_.events, notifier_, subscriptions_),
-        presence_({&config_, &location_, &answers_, &subscriptions_, &random}),
+        outbox_(config_.shares_events),
+        messages_(names_, config_.events, notifier_, subscriptions_, outbox_),
+        presence_({&config_, &location_, &answers_, &subscriptions_, &random, &outbox_}),
+        sharing_({&config_, &calls_, &dialogs_, &lists_, &messages_, &outbox_}),
         registrations_({&reg_events_, &messages_, &presence_}),
-        pickup_({&config_, &calls_, &names_, &location_}),
+        pickup_({&config_, &calls_, &names_, &location_, config_.shares_events ? &sharing_ : nullptr}),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
                     &counters_, &registrations_, &nodes_, &guard_}),
         records_(config_.records, transactions_),
@@ -96,6 +99,7 @@ class Core::Impl {
     transactions_.use(resolver_);
     calls_.watch(dialogs_);
     dialogs_.watch(lists_);
+    if (config_.shares_events) share_events();
     if (config_.records.on) calls_.observe(records_);
     if (config_.shards.count > 1) {
       transactions_.set_mark(transport::shard_mark(config_.shards.index));
@@ -167,11 +171,22 @@ class Core::Impl {
     if (config_.shards.count > 1)
       for (const Binding& binding : change.put)
         if (const BindingFlow& flow = binding.connection; flow.number != 0) connections_.try_emplace(flow.number, flow);
+    messages_.set_foreign(true);
     registrar_.apply(now, change);
+    messages_.set_foreign(false);
     pump(now);
   }
   void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings) {
+    messages_.set_foreign(true);
     registrar_.replace(now, aor, bindings);
+    messages_.set_foreign(false);
+    pump(now);
+  }
+  void learn(Now now, std::string_view node, const SharedEvent& event) {
+    std::visit(Overloaded{[&](const SharedPublication& one) { presence_.learn(now, one); },
+                          [&](const SharedMessages& one) { messages_.learn(now.mono, one); },
+                          [&](const auto& one) { sharing_.learn(now.mono, node, one); }},
+               event);
     pump(now);
   }
   [[nodiscard]] std::optional<TimePoint> deadline() const {
@@ -184,6 +199,14 @@ class Core::Impl {
   }
 
  private:
+  void share_events() {
+    calls_.watch(sharing_);
+    dialogs_.add(sharing_);
+    subscriptions_.on_watched(
+        [this](const EventPackage& package, std::string_view resource) { sharing_.watched(package, resource); });
+    messages_.use([this](std::string_view user) { return sharing_.is_wanted(SharedPackage::Messages, user); });
+  }
+
   void settle() {
     resolver_.set_policy(policy_of(config_));
     transport_.speak_tcp(std::ranges::any_of(
@@ -191,6 +214,7 @@ class Core::Impl {
     calls_.configure(config_.record_route ? config_.calls : CallSettings{.on = false},
                      !config_.features.pickup.empty() || !config_.features.group_pickup.empty());
     config_.users = {};  // the authenticator has them
+    sharing_.configure();
   }
 
   // Between here and the wall clock: fixed from the first request on, so that a step of that clock changes no nonce.
@@ -330,8 +354,10 @@ class Core::Impl {
   Notifier notifier_;
   DialogPackage dialogs_;
   DialogLists lists_;
+  Outbox outbox_;
   MessagePackage messages_;
   PresencePackage presence_;
+  Sharing sharing_;
   RegistrationObservers registrations_;
   Pickup pickup_;
   Registrar registrar_;

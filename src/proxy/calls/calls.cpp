@@ -76,10 +76,11 @@ std::optional<Calls::Call> Calls::make(Now now, const sip::Message& request, con
   const std::string callee = facts.to_us ? sip::unescape(facts.uri.user) : std::string{};
   Call call;
   call.started = now;
+  call.is_told = !facts.by_node;
   call.knows_replaces = notes_replaces_ && sip::has_option_tag(request, HeaderId::Supported, "replaces");
   call.text.assign({call_id, tag, address(request, HeaderId::From), field(request, HeaderId::Contact),
-                    bounded(facts.from_user), bounded(request.request_uri()), bounded(callee), std::string_view{},
-                    address(request, HeaderId::To), std::string_view{}});
+                    facts.by_node ? std::string_view{} : bounded(facts.from_user), bounded(request.request_uri()),
+                    bounded(callee), std::string_view{}, address(request, HeaderId::To), std::string_view{}});
   return call;
 }
 
@@ -95,7 +96,8 @@ CallRef Calls::begin(Now now, const sip::Message& request, const Facts& facts) {
   const Call& kept = *table_.find(id);
   by_dialog_.insert(hash(kept), id);
   add_user(id, kept.text[Text::CallerUser]);
-  for (CallObserver* observer : observers_) observer->started(record(id.number(), kept));
+  if (kept.is_told)
+    for (CallObserver* observer : observers_) observer->started(record(id.number(), kept));
   tell_callers(now.mono, kept);
   return {id, CallRef::Part::Setup, true};
 }
@@ -180,7 +182,8 @@ void Calls::provisional(TimePoint now, CallRef ref, std::uint64_t branch, const 
   if (is_first) {
     call->state = CallState::Ringing;
     call->rang = since(call->age(now));
-    for (CallObserver* observer : observers_) observer->ringing(record(ref.call.number(), *call));
+    if (call->is_told)
+      for (CallObserver* observer : observers_) observer->ringing(record(ref.call.number(), *call));
   }
   if (is_first || (is_new && call->legs.size() == 1)) tell_callers(now, *call);
   if (is_new) tell_leg(now, *call, call->legs.back());
@@ -216,7 +219,8 @@ void Calls::answer(TimePoint now, CallId id, Call& call, const sip::Message& res
   call.answered = call.heard = since(call.age(now));
   call.session = session_of(response);
   arm(now, id, call);
-  for (CallObserver* observer : observers_) observer->answered(record(id.number(), call));
+  if (call.is_told)
+    for (CallObserver* observer : observers_) observer->answered(record(id.number(), call));
   for (const Leg& leg : legs)
     if (leg.text[LegText::Tag] != tag) tell_end_of_leg(now, call, leg, {CallEnd::Cancelled, CallSide::Nobody, 0});
   tell_all(now, call);
@@ -286,7 +290,7 @@ void Calls::silent(TimePoint now, CallId id) {
 void Calls::end(TimePoint now, CallId id, const Ending& ending) {
   Call& call = *table_.find(id);
   tell_end(now, call, ending);
-  if (!observers_.empty()) {
+  if (!observers_.empty() && call.is_told) {
     CallRecord out = record(id.number(), call);
     out.state = CallState::Ended;
     out.end = ending.end;

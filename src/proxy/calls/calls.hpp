@@ -80,6 +80,13 @@ class Calls {
       return false;
     });
   }
+  // Of every user of ours.
+  template <class F>
+  void for_all_dialogs(TimePoint now, F&& f) const {
+    table_.for_each([&](CallId, const Call& call) {
+      each_dialog(now, call, [](std::string_view whose) { return !whose.empty(); }, f);
+    });
+  }
 
  private:
   enum class Text : std::uint8_t {
@@ -111,6 +118,7 @@ class Calls {
     CallState state = CallState::Trying;
     bool is_cancelled = false;
     bool knows_replaces = false;  // the caller
+    bool is_told = true;          // to those who observe; else another node of the cluster does so
     [[nodiscard]] Duration age(TimePoint now) const { return now - started.mono; }
   };
   struct Ending {

@@ -1,6 +1,7 @@
 // Who lights lamps: told of each dialog of a user of ours as it changes.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "base/time.hpp"
@@ -32,6 +33,14 @@ class CallWatcher {
   // Is anybody looking at that user? Asked before each change is told.
   [[nodiscard]] virtual bool is_watching(std::string_view user) const = 0;
   virtual void changed(TimePoint now, const CallDialog& dialog) = 0;
+};
+
+// Dialogs of calls that another engine relays, as far as they are known here.
+class OtherDialogs {
+ public:
+  virtual ~OtherDialogs() = default;
+  virtual void for_each_other(TimePoint now, std::string_view user,
+                              const std::function<void(const CallDialog&)>& f) const = 0;
 };
 
 }  // namespace offhook::proxy

@@ -38,9 +38,10 @@ class DialogLists final : public EventPackage, public MemberWatcher {
 
   [[nodiscard]] bool is_watching(std::string_view user) const override;
   void changed(TimePoint now, std::string_view user) override;
+  // The list of that address; null for none.
+  [[nodiscard]] const LampList* find(std::string_view resource) const;
 
  private:
-  [[nodiscard]] const LampList* find(std::string_view resource) const;
   [[nodiscard]] std::string aor(std::string_view user) const { return names_->aor(sip::escape_user(user)); }
   // f(const LampList&) for each watched list that he is in; true ends it.
   template <class F>

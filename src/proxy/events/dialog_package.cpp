@@ -88,8 +88,10 @@ std::string DialogPackage::full(Now now, std::string_view resource, std::uint32_
   body::DialogInfo out;
   out.version = version;
   out.entity = resource;
-  calls_->for_each_dialog(now.mono, user_of_aor(resource),
-                          [&](const CallDialog& dialog) { out.dialogs.push_back(element_of(dialog)); });
+  const std::string user = user_of_aor(resource);
+  const auto add = [&](const CallDialog& dialog) { out.dialogs.push_back(element_of(dialog)); };
+  calls_->for_each_dialog(now.mono, user, add);
+  if (others_ != nullptr) others_->for_each_other(now.mono, user, add);
   return body::write(out);
 }
 

@@ -29,6 +29,7 @@ class DialogPackage final : public EventPackage, public CallWatcher {
     subscriptions.add(*this);
   }
   void watch(MemberWatcher& lists) { lists_ = &lists; }
+  void add(const OtherDialogs& others) { others_ = &others; }
 
   [[nodiscard]] std::string_view name() const override { return "dialog"; }
   [[nodiscard]] std::string_view content_type() const override { return body::kDialogInfoType; }
@@ -51,6 +52,7 @@ class DialogPackage final : public EventPackage, public CallWatcher {
   const EventSettings* settings_;
   Subscriptions* subscriptions_;
   MemberWatcher* lists_ = nullptr;
+  const OtherDialogs* others_ = nullptr;
 };
 
 // The user part of an address-of-record, unescaped; "" when it has none.

@@ -1,9 +1,13 @@
 #include "events/message_package.hpp"
 
+#include <tuple>
+
 #include "events/dialog_package.hpp"
 
 namespace offhook::proxy {
 namespace {
+
+constexpr std::size_t kMost = 10'000'000;  // counts that others may have us keep
 
 struct CountsChange final : EventChange {};
 
@@ -17,23 +21,44 @@ std::string MessagePackage::resource_for(std::string resource, std::string_view 
 void MessagePackage::set(Now now, std::string_view user, const Messages& messages) {
   const std::string aor = names_->aor(sip::escape_user(user));
   const auto [entry, is_new] = counts_.try_emplace(aor);
-  if (!is_new && entry->second == messages) return;
-  entry->second = messages;
-  if (subscriptions_->is_watched(*this, aor))
-    subscriptions_->changed(now.mono, *this, aor, std::make_shared<CountsChange>());
-  else if (settings_->unsolicited_messages && settings_->messages)
-    notify(now, aor);
+  Counts& counts = entry->second;
+  if (!is_new && counts.messages == messages) return;
+  counts = {messages, next_version(counts.version, now.wall)};
+  outbox_->put(SharedMessages{aor, messages, counts.version});
+  subscriptions_->changed(now.mono, *this, aor, std::make_shared<CountsChange>());
+  if (settings_->unsolicited_messages && settings_->messages && !is_told(aor)) notify(now, aor);
+}
+
+void MessagePackage::learn(TimePoint now, const SharedMessages& shared) {
+  if (counts_.size() >= kMost && !counts_.contains(shared.aor)) return;
+  Counts& counts = counts_[shared.aor];
+  if (std::tie(shared.version, shared.messages) <= std::tie(counts.version, counts.messages)) return;
+  const bool is_news = shared.messages != counts.messages;
+  counts = {shared.messages, shared.version};
+  if (is_news) subscriptions_->changed(now, *this, shared.aor, std::make_shared<CountsChange>());
+}
+
+void MessagePackage::for_each(const std::function<void(SharedEvent)>& f) const {
+  for (const auto& [aor, counts] : counts_) f(SharedMessages{aor, counts.messages, counts.version});
+}
+
+bool MessagePackage::is_watched(std::string_view user) const {
+  return subscriptions_->is_watched(*this, names_->aor(sip::escape_user(user)));
+}
+
+bool MessagePackage::is_told(const std::string& aor) const {
+  return subscriptions_->is_watched(*this, aor) || (elsewhere_ && elsewhere_(user_of_aor(aor)));
 }
 
 Messages MessagePackage::of(std::string_view user) const {
   const auto found = counts_.find(names_->aor(sip::escape_user(user)));
-  return found == counts_.end() ? Messages{} : found->second;
+  return found == counts_.end() ? Messages{} : found->second.messages;
 }
 
 // A user of whom nothing was said has no messages.
 std::string MessagePackage::full(Now /*now*/, std::string_view resource, std::uint32_t /*version*/) const {
   const auto found = counts_.find(std::string(resource));
-  const Messages count = found == counts_.end() ? Messages{} : found->second;
+  const Messages count = found == counts_.end() ? Messages{} : found->second.messages;
   body::MessageSummary out;
   out.waiting = count.fresh != 0;
   out.account =
@@ -48,8 +73,9 @@ void MessagePackage::notify(Now now, std::string_view aor) {
 }
 
 bool MessagePackage::is_watching(std::string_view aor) const {
-  return !counts_.empty() && settings_->messages && settings_->unsolicited_messages &&
-         counts_.contains(std::string(aor)) && !subscriptions_->is_watched(*this, aor);
+  if (is_foreign_ || counts_.empty() || !settings_->messages || !settings_->unsolicited_messages) return false;
+  const std::string who(aor);
+  return counts_.contains(who) && !is_told(who);
 }
 
 void MessagePackage::changed(Now /*now*/, const PackedBinding& binding, body::ContactEvent event) {

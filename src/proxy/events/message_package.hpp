@@ -1,6 +1,8 @@
 // Messages that wait: the message-summary package, RFC 3842. The counts come from whoever keeps the mailboxes (an API),
-// and are kept in memory.
+// and are kept in memory, where several engines share them: at each of them. Unsolicited NOTIFYs are sent by one: the
+// one that was told the counts, or has taken the registration.
 #pragma once
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -10,20 +12,31 @@
 #include "events/subscriptions.hpp"
 #include "proxy/events.hpp"
 #include "registrar/observer.hpp"
+#include "sharing/outbox.hpp"
 
 namespace offhook::proxy {
 
 class MessagePackage final : public EventPackage, public RegistrationObserver {
  public:
   // All of them must outlive it.
-  MessagePackage(const Names& names, const EventSettings& settings, Notifier& notifier, Subscriptions& subscriptions)
-      : names_(&names), settings_(&settings), notifier_(&notifier), subscriptions_(&subscriptions) {
+  MessagePackage(const Names& names, const EventSettings& settings, Notifier& notifier, Subscriptions& subscriptions,
+                 Outbox& outbox)
+      : names_(&names), settings_(&settings), notifier_(&notifier), subscriptions_(&subscriptions), outbox_(&outbox) {
     subscriptions.add(*this);
   }
 
   // Of a user (unescaped).
   void set(Now now, std::string_view user, const Messages& messages);
   [[nodiscard]] Messages of(std::string_view user) const;
+  // Set at another engine.
+  void learn(TimePoint now, const SharedMessages& shared);
+  // All that are kept, as they are shared.
+  void for_each(const std::function<void(SharedEvent)>& f) const;
+  [[nodiscard]] bool is_watched(std::string_view user) const;  // here
+  // Is he watched at another engine?
+  void use(std::function<bool(std::string_view user)> elsewhere) { elsewhere_ = std::move(elsewhere); }
+  // Whether registrations that are told now have been taken by others.
+  void set_foreign(bool is_foreign) { is_foreign_ = is_foreign; }
 
   [[nodiscard]] std::string_view name() const override { return "message-summary"; }
   [[nodiscard]] std::string_view content_type() const override { return body::kMessageSummaryType; }
@@ -44,14 +57,22 @@ class MessagePackage final : public EventPackage, public RegistrationObserver {
   void wake(Now now);  // tells them, behind the 200 to their REGISTER
 
  private:
+  struct Counts {
+    Messages messages;
+    std::uint64_t version = 0;
+  };
   void notify(Now now, std::string_view aor);
+  [[nodiscard]] bool is_told(const std::string& aor) const;  // to subscribers, here or elsewhere
 
   const Names* names_;
   const EventSettings* settings_;
   Notifier* notifier_;
   Subscriptions* subscriptions_;
-  std::vector<std::string> due_;                      // who has registered
-  std::unordered_map<std::string, Messages> counts_;  // by address-of-record
+  Outbox* outbox_;
+  std::vector<std::string> due_;                    // who has registered
+  std::unordered_map<std::string, Counts> counts_;  // by address-of-record
+  std::function<bool(std::string_view)> elsewhere_;
+  bool is_foreign_ = false;
 };
 
 }  // namespace offhook::proxy

@@ -1,6 +1,7 @@
 #include "events/presence_package.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/ascii.hpp"
 #include "sip/header/content_type.hpp"
@@ -16,6 +17,9 @@ using sip::HeaderId;
 constexpr std::size_t kEtagLength = 16;
 constexpr std::size_t kMostOfUser = 10;        // publications
 constexpr std::size_t kMostOctets = 8 * 1024;  // of one
+// What others may have us keep: several of them may take one at the same time, and write them in other words.
+constexpr std::size_t kMostShared = 1'000'000, kMostSharedOfUser = 4 * kMostOfUser, kMostSharedOctets = 8 * kMostOctets;
+constexpr std::size_t kMostBuried = 256;
 
 struct PresenceChange final : EventChange {};
 
@@ -30,20 +34,15 @@ void PresencePackage::publish(Now now, transaction::ServerId id, const sip::Mess
   Asked asked;
   if (const auto refusal = read(request, aor, asked)) return s_.answers->send(now.mono, id, request, *refusal);
   const std::string etag = s_.random->token(kEtagLength);
-  Publication* kept = table_.find(asked.id);
-  if (asked.expires.count() == 0) {
-    if (kept != nullptr) remove(asked.id);
-  } else {
-    if (kept == nullptr) {
-      asked.id = table_.insert();
-      kept = table_.find(asked.id);
-      kept->aor = aor;
-      by_aor_[kept->aor].push_back(asked.id);
-    }
-    kept->etag = etag;
-    wheel_.cancel(kept->timer);
-    kept->timer = wheel_.arm(now.mono + asked.expires, asked.id.number());
+  const bool ends = asked.expires.count() == 0;
+  if (!asked.id && !ends) asked.id = add(aor, s_.outbox->is_open() ? s_.random->token(kEtagLength) : std::string{});
+  if (Publication* const kept = table_.find(asked.id)) {
+    // Whoever forgets it forgets it no sooner than those who still have it.
+    const TimePoint until = ends ? kept->until : now.mono + asked.expires;
     if (asked.presence) kept->presence = *std::move(asked.presence);
+    set(now.mono, asked.id, etag, next_version(kept->version, now.wall), until - now.mono);
+    if (s_.outbox->is_open()) share(now, *kept, ends);
+    if (ends) remove(asked.id);
   }
   s_.answers->send(now.mono, id, request,
                    {200, {}, {{HeaderId::SipETag, etag}, {HeaderId::Expires, std::to_string(asked.expires.count())}}});
@@ -92,6 +91,78 @@ PresencePackage::Id PresencePackage::find(std::string_view aor, std::string_view
     for (const Id id : found->second)
       if (table_.find(id)->etag == etag) return id;
   return {};
+}
+
+PresencePackage::Id PresencePackage::add(std::string_view aor, std::string id) {
+  const Id made = table_.insert();
+  Publication& publication = *table_.find(made);
+  publication.aor = aor;
+  publication.id = std::move(id);
+  by_aor_[publication.aor].push_back(made);
+  return made;
+}
+
+void PresencePackage::set(TimePoint now, Id id, std::string etag, std::uint64_t version, Duration lasts) {
+  Publication& publication = *table_.find(id);
+  publication.etag = std::move(etag);
+  publication.version = version;
+  publication.until = now + lasts;
+  wheel_.cancel(publication.timer);
+  publication.timer = wheel_.arm(publication.until, id.number());
+}
+
+PresencePackage::Id PresencePackage::find_shared(const SharedPublication& shared) const {
+  const auto found = by_aor_.find(shared.aor);
+  if (found != by_aor_.end())
+    for (const Id id : found->second)
+      if (table_.find(id)->id == shared.id) return id;
+  return {};
+}
+
+SharedPublication PresencePackage::shared(Now now, const Publication& one, bool ends) {
+  return {one.aor,     one.id,
+          one.etag,    ends ? std::string{} : body::write(one.presence),
+          one.version, now.wall + (one.until - now.mono)};
+}
+
+void PresencePackage::share(Now now, const Publication& one, bool ends) {
+  auto out = shared(now, one, ends);
+  if (ends) bury(out);
+  s_.outbox->put(std::move(out));
+}
+
+void PresencePackage::bury(const SharedPublication& shared) {
+  buried_.push_back(shared);
+  buried_.back().document.clear();
+  if (buried_.size() > kMostBuried) buried_.pop_front();
+}
+
+void PresencePackage::learn(Now now, const SharedPublication& shared) {
+  if (shared.id.empty()) return;
+  Id id = find_shared(shared);
+  const auto is_late = [&](const auto& known) {
+    return known.id == shared.id && std::tie(known.version, known.etag) >= std::tie(shared.version, shared.etag);
+  };
+  if (id ? is_late(*table_.find(id)) : std::ranges::any_of(buried_, is_late)) return;
+  if (shared.document.empty() || shared.expires <= now.wall) {
+    bury(shared);
+    if (!id) return;
+    remove(id);
+    return told(now.mono, shared.aor);
+  }
+  const auto held = by_aor_.find(shared.aor);
+  const bool is_full = table_.size() >= kMostShared || shared.document.size() > kMostSharedOctets ||
+                       (held != by_aor_.end() && held->second.size() >= kMostSharedOfUser);
+  auto presence = body::Presence::parse(shared.document);
+  if (!presence || (!id && is_full)) return;
+  if (!id) id = add(shared.aor, shared.id);
+  table_.find(id)->presence = *std::move(presence);
+  set(now.mono, id, shared.etag, shared.version, std::min<Duration>(shared.expires - now.wall, s_.config->max_expires));
+  told(now.mono, shared.aor);
+}
+
+void PresencePackage::for_each(Now now, const std::function<void(SharedEvent)>& f) const {
+  table_.for_each([&](Id, const Publication& one) { f(shared(now, one, false)); });
 }
 
 void PresencePackage::remove(Id id) {

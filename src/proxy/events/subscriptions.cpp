@@ -104,9 +104,11 @@ void Subscriptions::subscribe(Now now, transaction::ServerId id, const sip::Mess
   subscription.not_before = now.mono;
   take_flow(subscription, request, flow);
   by_dialog_[subscription.dialog.id()] = made;
-  by_resource_[key(package, resource)].push_back(made);
+  auto& watchers = by_resource_[key(package, resource)];
+  watchers.push_back(made);
   ++of_watcher_[watcher];
   count(package, 1);
+  if (watched_ && watchers.size() == 1) watched_(package, resource);
   subscription.resource = std::move(resource);
   subscription.watcher = std::move(watcher);
   accept(now, id, request, subscription, expires);
@@ -301,7 +303,9 @@ void Subscriptions::erase(Id id) {
   by_dialog_.erase(subscription.dialog.id());
   const auto resource = by_resource_.find(key(*subscription.package, subscription.resource));
   std::erase(resource->second, id);
-  if (resource->second.empty()) by_resource_.erase(resource);
+  const bool was_last = resource->second.empty();
+  if (was_last) by_resource_.erase(resource);
+  if (watched_ && was_last) watched_(*subscription.package, subscription.resource);
   const auto watcher = of_watcher_.find(subscription.watcher);
   if (--watcher->second == 0) of_watcher_.erase(watcher);
   table_.erase(id);

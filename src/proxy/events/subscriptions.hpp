@@ -5,6 +5,7 @@
 // without a word when a NOTIFY is refused as by one who knows nothing of it (481 and the like, RFC 5057 §5.1), or is
 // not answered. What changes while a NOTIFY is under way, or sooner than the package's pace, is told together later.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -54,6 +55,9 @@ class Subscriptions {
   // Does anybody want to know?
   [[nodiscard]] bool watches(const EventPackage& package) const;  // any of its resources
   [[nodiscard]] bool is_watched(const EventPackage& package, std::string_view resource) const;
+  // Called when a resource has got its first watcher, or lost its last; must change nothing here.
+  using Watched = std::function<void(const EventPackage& package, std::string_view resource)>;
+  void on_watched(Watched watched) { watched_ = std::move(watched); }
   // Told at the next wake() or later.
   void changed(TimePoint now, const EventPackage& package, std::string_view resource,
                const std::shared_ptr<const EventChange>& change);
@@ -119,6 +123,7 @@ class Subscriptions {
     std::size_t subscriptions = 0;
   };
   std::vector<Package> packages_;
+  Watched watched_;
   SlotMap<Tag, Subscription> table_;
   std::unordered_map<dialog::DialogId, Id> by_dialog_;
   std::unordered_map<std::string, std::vector<Id>> by_resource_;

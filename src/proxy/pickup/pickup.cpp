@@ -23,14 +23,16 @@ std::optional<Router::Route> Pickup::find(Now now, const sip::Message& request, 
   Router::Route out;
   out.refusal = {404, "Nothing To Pick Up"};
   for (const std::string& user : users) {
-    s_.calls->for_each_dialog(now.mono, user, [&](const CallDialog& dialog) {
+    const auto look = [&](const CallDialog& dialog) {
       if (!out.targets.empty() || dialog.is_caller || dialog.state != CallState::Ringing) return;
       if (!dialog.peer_replaces) {
         out.refusal = {488, "Caller Knows No Replaces"};
         return;
       }
       if (Target target = target_of(now, dialog); !target.uri.empty()) out.targets.push_back(std::move(target));
-    });
+    };
+    s_.calls->for_each_dialog(now.mono, user, look);
+    if (s_.others != nullptr) s_.others->for_each_other(now.mono, user, look);
   }
   return out;
 }

@@ -27,6 +27,7 @@ class Pickup {
     const Calls* calls;
     const Names* names;
     const LocationTable* location;
+    const OtherDialogs* others = nullptr;  // calls that ring by way of another engine
   };
   explicit Pickup(Services services) : s_(services) {}
 

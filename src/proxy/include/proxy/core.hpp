@@ -22,6 +22,7 @@
 #include "proxy/policy.hpp"
 #include "proxy/records.hpp"
 #include "proxy/shards.hpp"
+#include "proxy/shared_events.hpp"
 #include "sip/digest.hpp"
 #include "transaction/layer.hpp"
 #include "transport/engine.hpp"
@@ -78,8 +79,9 @@ struct Config {
   ClusterConfig cluster;
   ShardSettings shards;
   CallSettings calls;
-  EventSettings events;      // lamps, messages, presence
-  FeatureSettings features;  // numbers that do something
+  EventSettings events;        // lamps, messages, presence
+  bool shares_events = false;  // with other engines: the world takes poll_shared() to them; for a run
+  FeatureSettings features;    // numbers that do something
 };
 
 struct Counters {
@@ -137,6 +139,19 @@ class Core final : public transport::Engine {
   // (without the ones that only another node reaches).
   [[nodiscard]] std::vector<std::string> addresses() const;
   [[nodiscard]] std::vector<Binding> kept(std::string_view aor, WallTime now) const;
+
+  // Event state shared with other engines (proxy/shared_events.hpp), with Config::shares_events. What they have to
+  // know, in this order:
+  [[nodiscard]] std::optional<SharedEvent> poll_shared();
+  // What the engine of that name has told; another run of it has another name. Of what belongs to nobody `node` is of
+  // no interest.
+  void learn(Now now, std::string_view node, const SharedEvent& event);
+  // That engine has ended, or nobody hears of it any more.
+  void forget(Now now, std::string_view node);
+  // All that this one has to tell of itself comes by poll_shared() again: somebody may have missed something.
+  void share_all(Now now);
+  // Every publication and every count that is kept here, for a store that has lost them.
+  [[nodiscard]] std::vector<SharedEvent> shared_state(Now now) const;
 
   // Told of every call from now on; must outlive the core.
   void observe(CallObserver& observer);

@@ -1,5 +1,6 @@
 // Event state for phones: lamps, messages that wait, presence; and the numbers that pick calls up. Settings as values.
 #pragma once
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -29,7 +30,7 @@ struct EventSettings {
 struct Messages {
   std::uint32_t fresh = 0, old = 0;
   std::uint32_t urgent_fresh = 0, urgent_old = 0;  // of these
-  friend bool operator==(const Messages&, const Messages&) = default;
+  friend auto operator<=>(const Messages&, const Messages&) = default;
 };
 
 // Numbers that are no users; "" for none.
