@@ -37,9 +37,12 @@ TEST_F(ProxyEventsTest, MessagesAreSetAndTold) {
 }
 
 TEST_F(ProxyEventsTest, CountsThatCannotBe) {
-  for (const auto& [body, word] :
-       {std::pair{R"({})", "missing"}, {R"({"new":-1})", "new"}, {R"({"new":"many"})", "many"},
-        {R"({"new":1,"urgent_new":2})", "urgent"}, {R"({"fresh":1})", "fresh"}, {R"({"new":4294967296})", "new"}}) {
+  for (const auto& [body, word] : {std::pair{R"({})", "missing"},
+                                   {R"({"new":-1})", "new"},
+                                   {R"({"new":"many"})", "many"},
+                                   {R"({"new":1,"urgent_new":2})", "urgent"},
+                                   {R"({"fresh":1})", "fresh"},
+                                   {R"({"new":4294967296})", "new"}}) {
     const auto refused = ask("PUT", "/messages/1001", kToken, body);
     EXPECT_EQ(refused.status, 400) << body;
     EXPECT_THAT(sentence(refused), HasSubstr(word)) << body;
@@ -89,8 +92,8 @@ TEST_F(ProxyEventsTest, ANotifyMustBeOne) {
     EXPECT_EQ(refused.status, 400) << body;
     EXPECT_THAT(sentence(refused), HasSubstr(word)) << body;
   }
-  EXPECT_EQ(ask("POST", "/notify/1001", kToken, R"({"event":"a","type":"text/plain","body":")" +
-                                                     std::string(16'385, 'x') + "\"}")
+  EXPECT_EQ(ask("POST", "/notify/1001", kToken,
+                R"({"event":"a","type":"text/plain","body":")" + std::string(16'385, 'x') + "\"}")
                 .status,
             400);
   EXPECT_EQ(ask("POST", "/notify/1002", kToken, R"({"event":"check-sync"})").status, 404);

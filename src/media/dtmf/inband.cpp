@@ -58,8 +58,7 @@ void InbandSender::fill(Frame frame) {
   narrow_.resize(kFrameSamples);
   std::size_t filled = 0;
   while (filled < narrow_.size() && busy_) {
-    const int made =
-        dtmf_tx(state_->tx, narrow_.data() + filled, static_cast<int>(narrow_.size() - filled));
+    const int made = dtmf_tx(state_->tx, narrow_.data() + filled, static_cast<int>(narrow_.size() - filled));
     filled += static_cast<std::size_t>(std::max(made, 0));
     if (filled < narrow_.size()) begin_next();
   }

@@ -86,7 +86,8 @@ void Sharing::watched(const EventPackage& package, std::string_view resource) {
 
 bool Sharing::is_wanted(SharedPackage package, std::string_view user) const {
   if (wanted_.empty()) return false;
-  return wanted_.contains(key(package, user)) || (package == SharedPackage::Dialogs && wanted_.contains(key(package, {})));
+  return wanted_.contains(key(package, user)) ||
+         (package == SharedPackage::Dialogs && wanted_.contains(key(package, {})));
 }
 
 bool Sharing::is_watching(std::string_view user) const {
@@ -147,8 +148,8 @@ void Sharing::learn(TimePoint now, std::string_view name, const SharedDialog& di
   Node* const from = node(name);
   if (from == nullptr || !wants(dialog.user)) return;
   auto& of_user = remotes_[dialog.user];
-  const auto known = std::ranges::find_if(
-      of_user, [&](const Remote& one) { return one.dialog.id == dialog.id && one.node == name; });
+  const auto known =
+      std::ranges::find_if(of_user, [&](const Remote& one) { return one.dialog.id == dialog.id && one.node == name; });
   if (dialog.state == CallState::Ended) {
     if (known != of_user.end()) {
       known->dialog = dialog;

@@ -80,7 +80,7 @@ class Sharing final : public CallWatcher, public OtherDialogs {
   Services s_;
   std::set<std::string> told_;  // what we have said to look at, by key()
   std::unordered_map<std::string, Node> nodes_;
-  std::unordered_map<std::string, std::size_t> wanted_;  // by how many of them, by key()
+  std::unordered_map<std::string, std::size_t> wanted_;           // by how many of them, by key()
   std::unordered_map<std::string, std::vector<Remote>> remotes_;  // by user
   std::size_t size_ = 0;
 };

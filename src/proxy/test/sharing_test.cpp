@@ -396,12 +396,14 @@ TEST_F(SharedPresence, WhatIsNoPublicationIsNotKept) {
        {SharedPublication{"sip:1002@example.test", "id", "tag", "<presence", 1, expires},
         SharedPublication{"sip:1002@example.test", "", "tag", document("open"), 1, expires},
         SharedPublication{"sip:1002@example.test", "id", "tag", document("open"), 1, expires - seconds(200)},
-        SharedPublication{"sip:1002@example.test", "id", "tag", document("open") + std::string(100'000, ' '), 1, expires}})
+        SharedPublication{"sip:1002@example.test", "id", "tag", document("open") + std::string(100'000, ' '), 1,
+                          expires}})
     a().core->learn(a().now, "x", bad);
   EXPECT_TRUE(a().core->shared_state(a().now).empty());
   for (int i = 0; i < 100; ++i)
-    a().core->learn(a().now, "x",
-                    SharedPublication{"sip:1002@example.test", "id" + std::to_string(i), "tag", document("open"), 1, expires});
+    a().core->learn(
+        a().now, "x",
+        SharedPublication{"sip:1002@example.test", "id" + std::to_string(i), "tag", document("open"), 1, expires});
   EXPECT_EQ(a().core->shared_state(a().now).size(), 40U) << "more than a user may have, and no more";
 }
 
