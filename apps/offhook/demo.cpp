@@ -108,10 +108,14 @@ class Demo {
       if (api_) api_->hearing(name, std::move(hears));
       push_soon();
     };
+    host_options.heard = [this](phone::PhoneId phone, media::ConstFrame frame) {
+      if (api_) api_->heard(phone, frame);
+      push_soon();
+    };
     auto phones = io::PhoneHost::start(loop_, std::move(*plans), std::move(host_options), &recorder_);
     if (!phones) return tl::unexpected(phones.error());
     phones_ = std::move(*phones);
-    api_ = std::make_unique<api::PhonesApi>(phones_->rack(), recorder_);
+    api_ = std::make_unique<api::PhonesApi>(phones_->rack(), recorder_, phones_.get());
     recorder_.on_sip([this](const flow::Record& record) {
       api_->message(record);
       push_soon();

@@ -83,6 +83,10 @@ int serve(const Options& options, const Common& common) {
     if (api) api->hearing(name, std::move(hears));
     if (http) http->push();
   };
+  host_options.heard = [&](phone::PhoneId phone, media::ConstFrame frame) {
+    if (api) api->heard(phone, frame);
+    if (http) http->push();
+  };
   auto started = io::PhoneHost::start(loop, {*plan}, std::move(host_options), &recorder);
   if (!started) return report(started.error());
   phones = std::move(*started);
@@ -96,7 +100,7 @@ int serve(const Options& options, const Common& common) {
   if (!options.api.empty()) {
     const auto where = Endpoint::parse(options.api);
     if (!where) return report({"not an address and port; write 127.0.0.1:8081", "--api " + options.api});
-    api = std::make_unique<api::PhonesApi>(phones->rack(), recorder);
+    api = std::make_unique<api::PhonesApi>(phones->rack(), recorder, phones.get());
     auto server = io::HttpServer::open(loop, *where, *api, web_files(), [&] {
       phones->drain();
       http->push();

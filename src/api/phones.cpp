@@ -8,6 +8,7 @@
 
 #include "answers.hpp"
 #include "arguments.hpp"
+#include "audio_sockets.hpp"
 #include "base/ascii.hpp"
 #include "base/overloaded.hpp"
 #include "commands.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kEvents = "/api/events";
+constexpr std::string_view kEvents = "/api/events", kAudio = "/api/phones/{phone}/audio";
 // Messages in one answer to GET /api/messages, and of the past in a snapshot.
 constexpr std::size_t kPage = 1000;
 constexpr std::size_t kSnapshot = 500;
@@ -32,7 +33,8 @@ constexpr std::size_t kUnderWay = 1000;
 
 class PhonesApi::Impl {
  public:
-  Impl(phone::Rack& the_rack, const flow::Recorder& the_recorder) : rack(&the_rack), recorder(&the_recorder) {}
+  Impl(phone::Rack& the_rack, const flow::Recorder& the_recorder, AudioPorts* ports)
+      : rack(&the_rack), recorder(&the_recorder), audio(ports) {}
 
   struct Asked {
     Now now;
@@ -56,6 +58,7 @@ class PhonesApi::Impl {
     return ok({{"now", in_milliseconds(latest - start())}, {"phones", phones_json()}});
   }
   Response get_phone(const Asked& asked);
+  Response get_audio(const Asked& asked);
   Response post_action(const Asked& asked);
   Response get_messages(const Asked& asked);
   Response get_message(const Asked& asked);
@@ -74,6 +77,7 @@ class PhonesApi::Impl {
   std::optional<TimePoint> first;  // time 0 of all JSON
   TimePoint latest;                // the youngest time that anyone brought: pushes have no time of their own
   Feed feed;
+  AudioSockets audio;
   std::map<std::string, std::vector<std::string>, std::less<>> hears;
   std::map<std::uint64_t, TimePoint> under_way;
 };
@@ -82,6 +86,7 @@ std::span<const PhonesApi::Impl::Route> PhonesApi::Impl::routes() {
   static constexpr std::array kRoutes{
       Route{"GET", "/api/phones", &Impl::get_phones},
       Route{"GET", "/api/phones/{phone}", &Impl::get_phone},
+      Route{"GET", kAudio, &Impl::get_audio},
       Route{"POST", "/api/phones/{phone}/{action}", &Impl::post_action},
       Route{"GET", "/api/messages", &Impl::get_messages},
       Route{"GET", "/api/messages/{number}", &Impl::get_message},
@@ -115,6 +120,11 @@ Response PhonesApi::Impl::get_health(const Asked&) {
 Response PhonesApi::Impl::get_phone(const Asked& asked) {
   const auto id = rack->find(asked.captured[0]);
   return id ? ok(phone(*id)) : error(404, "there is no phone " + std::string(asked.captured[0]));
+}
+
+Response PhonesApi::Impl::get_audio(const Asked& asked) {
+  const auto id = rack->find(asked.captured[0]);
+  return id ? audio.refusal(*id) : error(404, "there is no phone " + std::string(asked.captured[0]));
 }
 
 Response PhonesApi::Impl::post_action(const Asked& asked) {
@@ -214,26 +224,40 @@ void PhonesApi::Impl::track(const flow::Record& record) {
   if (under_way.size() > kUnderWay) under_way.erase(under_way.begin());
 }
 
-PhonesApi::PhonesApi(phone::Rack& rack, const flow::Recorder& recorder)
-    : impl_(std::make_unique<Impl>(rack, recorder)) {}
+PhonesApi::PhonesApi(phone::Rack& rack, const flow::Recorder& recorder, AudioPorts* ports)
+    : impl_(std::make_unique<Impl>(rack, recorder, ports)) {}
 PhonesApi::~PhonesApi() = default;
 
 Response PhonesApi::handle(Now now, const Request& request) { return impl_->handle(now, request); }
 
 bool PhonesApi::connected(Now now, SocketId socket, std::string_view path) {
   impl_->advance(now.mono);
-  return path.substr(0, path.find('?')) == kEvents && impl_->feed.connect(socket);
+  path = path.substr(0, path.find('?'));
+  if (path == kEvents) return impl_->feed.connect(socket);
+  const auto captured = match_path(kAudio, path);
+  const auto phone = captured ? impl_->rack->find(captured->front()) : std::nullopt;
+  return phone && impl_->audio.connect(socket, *phone);
 }
 
 void PhonesApi::received(Now now, SocketId, std::string_view) { impl_->advance(now.mono); }
 
-void PhonesApi::disconnected(SocketId socket) { impl_->feed.disconnect(socket); }
+void PhonesApi::received_binary(Now now, SocketId socket, std::string_view bytes) {
+  impl_->advance(now.mono);
+  impl_->audio.received(socket, bytes);
+}
+
+void PhonesApi::disconnected(SocketId socket) {
+  if (!impl_->audio.disconnect(socket)) impl_->feed.disconnect(socket);
+}
 
 std::optional<Push> PhonesApi::poll_push() {
+  if (auto sound = impl_->audio.next()) return sound;
   while (const auto due = impl_->feed.next())
     if (auto text = impl_->text_of(*due)) return Push{due->socket, std::move(*text)};
   return std::nullopt;
 }
+
+void PhonesApi::heard(phone::PhoneId phone, media::ConstFrame frame) { impl_->audio.heard(phone, frame); }
 
 void PhonesApi::phone_changed(phone::PhoneId phone) { impl_->feed.phone_changed(phone); }
 

@@ -83,7 +83,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   bool closed = false;
 };
 
-// One WebSocket client: reads texts, writes a queue of them.
+// One WebSocket client: reads frames, writes a queue of them.
 class HttpServer::Impl::Socket : public std::enable_shared_from_this<Socket> {
  public:
   Socket(std::shared_ptr<Impl> server, tcp::socket socket, api::SocketId id)
@@ -100,12 +100,12 @@ class HttpServer::Impl::Socket : public std::enable_shared_from_this<Socket> {
     });
   }
 
-  void send(std::string text) {
+  void send(api::Push frame) {
     if (queue_.size() >= kPushLimit) {
       beast::get_lowest_layer(stream_).close();  // its reader ends it
       return;
     }
-    queue_.push_back(std::move(text));
+    queue_.push_back(std::move(frame));
     if (open_ && queue_.size() == 1) write();
   }
 
@@ -117,7 +117,10 @@ class HttpServer::Impl::Socket : public std::enable_shared_from_this<Socket> {
       if (error || self->server_->closed) return self->gone();
       const std::string text = beast::buffers_to_string(self->buffer_.data());
       self->buffer_.consume(self->buffer_.size());
-      self->server_->service->received(now(), self->id_, text);
+      if (self->stream_.got_binary())
+        self->server_->service->received_binary(now(), self->id_, text);
+      else
+        self->server_->service->received(now(), self->id_, text);
       if (self->server_->after) self->server_->after();
       self->read();
     });
@@ -125,8 +128,8 @@ class HttpServer::Impl::Socket : public std::enable_shared_from_this<Socket> {
 
   void write() {
     if (queue_.empty()) return;
-    stream_.text(true);
-    stream_.async_write(asio::buffer(queue_.front()),
+    stream_.binary(queue_.front().binary);
+    stream_.async_write(asio::buffer(queue_.front().text),
                         [self = shared_from_this()](beast::error_code error, std::size_t) {
                           if (error) return;
                           self->queue_.pop_front();
@@ -141,7 +144,7 @@ class HttpServer::Impl::Socket : public std::enable_shared_from_this<Socket> {
   std::shared_ptr<Impl> server_;
   websocket::stream<beast::tcp_stream> stream_;
   beast::flat_buffer buffer_;
-  std::deque<std::string> queue_;  // the front one is being written
+  std::deque<api::Push> queue_;  // the front one is being written
   api::SocketId id_;
   bool open_ = false;
 };
@@ -168,7 +171,8 @@ class HttpServer::Impl::Connection : public std::enable_shared_from_this<Connect
   void upgrade() {
     const auto& request = parser_->get();
     const api::SocketId id = server_->next_socket++;
-    if (!same_origin(request) || !server_->service->connected(now(), id, view(request.target()))) return respond();
+    if (!same_origin(request) || !server_->service->connected(now(), id, percent_decode(view(request.target()))))
+      return respond();
     stream_.expires_never();
     auto socket = std::make_shared<Socket>(server_, stream_.release_socket(), id);
     server_->sockets[id] = socket;
@@ -286,7 +290,7 @@ void HttpServer::push() {
   while (auto push = impl_->service->poll_push()) {
     const auto it = impl_->sockets.find(push->socket);
     if (it == impl_->sockets.end()) continue;
-    if (const auto socket = it->second.lock()) socket->send(std::move(push->text));
+    if (const auto socket = it->second.lock()) socket->send(std::move(*push));
   }
 }
 

@@ -5,11 +5,24 @@
 #include "io/clock.hpp"
 #include "io/random.hpp"
 #include "io/udp_socket.hpp"
+#include "media/live_source.hpp"
+#include "media/split_sink.hpp"
 
 namespace offhook::io {
 namespace {
 constexpr Duration kReportEvery = milliseconds(100);
-}
+
+// Hands each frame over; 16 kHz is what a person needs to be understood well.
+class LiveSink final : public media::AudioSink {
+ public:
+  explicit LiveSink(std::function<void(std::vector<std::int16_t>)> heard) : heard_(std::move(heard)) {}
+  [[nodiscard]] std::uint32_t rate() const override { return 16'000; }
+  void write(media::ConstFrame frame) override { heard_({frame.begin(), frame.end()}); }
+
+ private:
+  std::function<void(std::vector<std::int16_t>)> heard_;
+};
+}  // namespace
 
 class MediaHost::Thread {
  public:
@@ -30,10 +43,36 @@ class MediaHost::Thread {
     for (auto& [endpoint, socket] : sockets_) loop_->unwatch(socket->fd());
   }
 
-  void add_phone(phone::PhoneId phone, media::AudioIn in) { driver_.add_phone(phone, std::move(in)); }
+  void add_phone(phone::PhoneId phone, media::AudioIn in) {
+    seats_[phone].usual = in;
+    driver_.add_phone(phone, std::move(in));
+  }
 
   void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink) {
-    if (const auto party = driver_.party(phone)) engine_.set_output(*party, std::move(sink));
+    if (media::SplitSink* output = output_of(phone)) output->set_first(std::move(sink));
+  }
+
+  void attach(phone::PhoneId phone, std::function<void(std::vector<std::int16_t>)> heard) {
+    media::SplitSink* output = output_of(phone);
+    if (output == nullptr) return;
+    output->set_second(std::make_unique<LiveSink>([signalling = signalling_, heard = std::move(heard)](auto frame) {
+      signalling->post([heard, frame = std::move(frame)]() mutable { heard(std::move(frame)); });
+    }));
+    auto source = std::make_unique<media::LiveSource>();
+    seats_[phone].live = source.get();
+    engine_.set_input(*driver_.party(phone), std::move(source));
+  }
+
+  void detach(phone::PhoneId phone) {
+    media::SplitSink* output = output_of(phone);
+    if (output == nullptr) return;
+    output->set_second(nullptr);
+    seats_[phone].live = nullptr;
+    engine_.set_input(*driver_.party(phone), seats_[phone].usual);
+  }
+
+  void say(phone::PhoneId phone, media::ConstFrame frame) {
+    if (media::LiveSource* live = seats_[phone].live) live->push(frame);
   }
 
   void apply(const phone::MediaCommand& command) {
@@ -48,6 +87,26 @@ class MediaHost::Thread {
   }
 
  private:
+  // What stands at a phone; the engine owns `output` and `live`.
+  struct Seat {
+    media::AudioIn usual;
+    media::SplitSink* output = nullptr;
+    media::LiveSource* live = nullptr;
+  };
+
+  // Null for a phone that was never added.
+  media::SplitSink* output_of(phone::PhoneId phone) {
+    const auto party = driver_.party(phone);
+    if (!party) return nullptr;
+    Seat& seat = seats_[phone];
+    if (seat.output == nullptr) {
+      auto output = std::make_unique<media::SplitSink>();
+      seat.output = output.get();
+      engine_.set_output(*party, std::move(output));
+    }
+    return seat.output;
+  }
+
   void tick() {
     engine_.wake(now());
     drain();
@@ -142,6 +201,7 @@ class MediaHost::Thread {
   std::function<void(Complaint)> trouble_;
   std::map<Endpoint, std::unique_ptr<UdpSocket>> sockets_;
   UdpBatch batch_;
+  std::map<phone::PhoneId, Seat> seats_;
   std::vector<std::uint64_t> legs_;
   std::vector<Packet> noted_;
   bool reporting_ = false;
@@ -172,6 +232,18 @@ void MediaHost::set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSin
 
 void MediaHost::apply(phone::MediaCommand command) {
   loop_->post([this, command = std::move(command)] { thread_state_->apply(command); });
+}
+
+void MediaHost::attach(phone::PhoneId phone, std::function<void(std::vector<std::int16_t>)> heard) {
+  loop_->post([this, phone, heard = std::move(heard)]() mutable { thread_state_->attach(phone, std::move(heard)); });
+}
+
+void MediaHost::detach(phone::PhoneId phone) {
+  loop_->post([this, phone] { thread_state_->detach(phone); });
+}
+
+void MediaHost::say(phone::PhoneId phone, std::vector<std::int16_t> frame) {
+  loop_->post([this, phone, frame = std::move(frame)] { thread_state_->say(phone, frame); });
 }
 
 void MediaHost::settle() {

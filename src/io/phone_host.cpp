@@ -110,6 +110,12 @@ void PhoneHost::set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSin
   media_->set_output(phone, std::move(sink));
 }
 
+void PhoneHost::attach(phone::PhoneId phone) {
+  media_->attach(phone, [this, phone](const std::vector<std::int16_t>& frame) {
+    if (options_.heard) options_.heard(phone, frame);
+  });
+}
+
 void PhoneHost::pass_on() {
   while (auto command = rack_->poll_media()) {
     std::visit(Overloaded{[&](const phone::OpenLeg& open) {

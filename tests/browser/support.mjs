@@ -49,12 +49,12 @@ export async function startDemo(http = '127.0.0.1:0') {
   };
 }
 
-export async function startBrowser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+export async function startBrowser(more = []) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...flags, ...more] });
 }
 
-/** The page of a demo, with all three phones registered. `errors` gathers what its console complains about. */
-export async function openPage(browser, url, options = {}) {
+/** The page of a demo, with all three phones registered. `errors` gathers what its console complains about; `prepare` gets the page before it loads. */
+export async function openPage(browser, url, options = {}, prepare = async () => {}) {
   const page = await browser.newPage({ viewport: { width: 1400, height: 1250 }, ...options });
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -63,6 +63,7 @@ export async function openPage(browser, url, options = {}) {
   page.on('request', (request) => {
     if (!request.url().startsWith(url)) errors.push(`request to ${request.url()}`);
   });
+  await prepare(page);
   await page.goto(url);
   const office = new Page(page, errors);
   for (const phone of ['A', 'B', 'C']) await office.has(`phone-${phone}-lamp`, 'data-registered', 'true');

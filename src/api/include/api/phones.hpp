@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/audio_ports.hpp"
 #include "api/service.hpp"
 #include "flow/recorder.hpp"
 #include "phone/rack.hpp"
@@ -19,15 +20,16 @@ namespace offhook::api {
 
 class PhonesApi final : public Service {
  public:
-  // `rack` and `recorder` outlive this.
-  PhonesApi(phone::Rack& rack, const flow::Recorder& recorder);
+  // `rack`, `recorder` and `audio` outlive this; without `audio` nobody talks through a phone.
+  PhonesApi(phone::Rack& rack, const flow::Recorder& recorder, AudioPorts* audio = nullptr);
   ~PhonesApi() override;
 
   Response handle(Now now, const Request& request) override;
-  // Only at /api/events, and only for a limited number of clients at once.
+  // At /api/events, for a limited number of clients at once, and at /api/phones/NAME/audio, for one a phone.
   bool connected(Now now, SocketId socket, std::string_view path) override;
-  // What clients say is ignored: the stream goes one way.
+  // Texts are ignored: events go one way.
   void received(Now now, SocketId socket, std::string_view text) override;
+  void received_binary(Now now, SocketId socket, std::string_view bytes) override;
   void disconnected(SocketId socket) override;
   // Changes are kept as names of what changed, a bounded number for each client, and written when they are polled:
   // a slow poll gets fewer and newer texts, one that missed too much gets a new snapshot.
@@ -38,6 +40,8 @@ class PhonesApi final : public Service {
   void message(const flow::Record& record);
   // Whom a phone hears now; told again unchanged, it says nothing.
   void hearing(std::string_view phone, std::vector<std::string> hears);
+  // 20 ms of what an attached phone hears, at 16 kHz.
+  void heard(phone::PhoneId phone, media::ConstFrame frame);
 
  private:
   class Impl;

@@ -31,19 +31,22 @@ struct Response {
 
 using SocketId = std::uint64_t;
 
-// One text frame for one WebSocket client.
+// One frame for one WebSocket client.
 struct Push {
   SocketId socket = 0;
   std::string text;
+  bool binary = false;  // `text` is bytes
 };
 
 class Service {
  public:
   virtual ~Service() = default;
   virtual Response handle(Now now, const Request& request) = 0;
-  // A WebSocket at `path` (/api/events) opened; false refuses it (404).
+  // A WebSocket at `path` (/api/events) opened; false refuses it with what handle() answers to a GET of that path.
   virtual bool connected(Now now, SocketId socket, std::string_view path) = 0;
   virtual void received(Now now, SocketId socket, std::string_view text) = 0;
+  // A binary frame; who has no use for one ignores it.
+  virtual void received_binary(Now, SocketId, std::string_view) {}
   virtual void disconnected(SocketId socket) = 0;
   [[nodiscard]] virtual std::optional<Push> poll_push() = 0;
 };

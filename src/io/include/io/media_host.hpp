@@ -45,6 +45,11 @@ class MediaHost {
   void add_phone(phone::PhoneId phone, media::AudioIn in);
   void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink);
   void apply(phone::MediaCommand command);
+  // A person at the phone: it says what say() brings, and `heard` gets each frame it hears, at 16 kHz, on
+  // `signalling`'s thread. detach() gives it back the input of add_phone().
+  void attach(phone::PhoneId phone, std::function<void(std::vector<std::int16_t>)> heard);
+  void detach(phone::PhoneId phone);
+  void say(phone::PhoneId phone, std::vector<std::int16_t> frame);
   // Gives the thread's last words a chance: returns when everything handed over so far has been done.
   void settle();
 

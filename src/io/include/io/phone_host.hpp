@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/audio_ports.hpp"
 #include "flow/recorder.hpp"
 #include "io/dns.hpp"
 #include "io/loop.hpp"
@@ -26,12 +27,14 @@ struct PhonePlan {
   double pilot_hz = 0;  // by which others recognise this phone; 0: not at all
 };
 
-class PhoneHost {
+class PhoneHost final : public api::AudioPorts {
  public:
   struct Options {
     bool record_packets = false;
     std::function<void(phone::PhoneId, phone::Change)> changed;
     std::function<void(std::string_view phone, std::vector<std::string> hears)> hearing_changed;
+    // What attached phones hear (api::AudioPorts).
+    std::function<void(phone::PhoneId, media::ConstFrame)> heard;
     std::function<void(const Complaint&)> trouble;
     std::vector<Endpoint> name_servers;  // none: those of the system
     TlsSettings tls;                     // files only; what is checked is the first phone's configuration
@@ -40,7 +43,7 @@ class PhoneHost {
 
   [[nodiscard]] static Checked<std::unique_ptr<PhoneHost>> start(Loop& loop, std::vector<PhonePlan> plans,
                                                                  Options options, flow::Recorder* recorder = nullptr);
-  ~PhoneHost();
+  ~PhoneHost() override;
 
   [[nodiscard]] phone::Rack& rack() { return *rack_; }
   void register_all();
@@ -55,6 +58,9 @@ class PhoneHost {
   // tenth of a second ago at most.
   [[nodiscard]] std::vector<std::string> hears(phone::PhoneId phone) const;
   void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink);
+  void attach(phone::PhoneId phone) override;
+  void detach(phone::PhoneId phone) override { media_->detach(phone); }
+  void say(phone::PhoneId phone, media::ConstFrame frame) override { media_->say(phone, {frame.begin(), frame.end()}); }
   // Sends what commands given to rack() directly have caused.
   void drain() { sip_->drain(); }
 

@@ -1,0 +1,106 @@
+// A person talks through phone A: the browser's microphone (a file that sounds like phone C) and loudspeaker instead of A's own sound.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { openPage, startBrowser, startDemo } from './support.mjs';
+
+const A = 500;
+const B = 700;
+const C = 900;
+
+/** A WAV file of one second at 48 kHz; the browser plays it again and again. */
+function wavOf(hz) {
+  const samples = Int16Array.from({ length: 48_000 }, (_, i) => 8000 * Math.sin((2 * Math.PI * hz * i) / 48_000));
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + samples.byteLength, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(48_000, 24);
+  header.writeUInt32LE(96_000, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([header, Buffer.from(samples.buffer)]);
+}
+
+/** The share of a tone in all the power of the samples. */
+function share(samples, hz, rate) {
+  let [re, im, power] = [0, 0, 0];
+  samples.forEach((sample, i) => {
+    re += sample * Math.cos((2 * Math.PI * hz * i) / rate);
+    im += sample * Math.sin((2 * Math.PI * hz * i) / rate);
+    power += sample * sample;
+  });
+  return power === 0 ? 0 : (2 * (re * re + im * im)) / samples.length / power;
+}
+
+test('a person talks through a phone', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'offhook-talk-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  fs.writeFileSync(path.join(folder, 'microphone.wav'), wavOf(C));
+  const demo = await startDemo();
+  const browser = await startBrowser([
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-audio-capture=${path.join(folder, 'microphone.wav')}`,
+    '--autoplay-policy=no-user-gesture-required',
+  ]);
+  t.after(() => browser.close());
+  // A steady tone is noise to a browser that cleans the microphone's sound.
+  const plainMicrophone = () => {
+    const media = globalThis.navigator.mediaDevices;
+    const open = media.getUserMedia.bind(media);
+    media.getUserMedia = () => open({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+  };
+  const heard = [];
+  const office = await openPage(browser, demo.url, {}, async (page) => {
+    await page.addInitScript(plainMicrophone);
+    page.on('websocket', (socket) => {
+      if (socket.url().endsWith('/audio')) socket.on('framereceived', ({ payload }) => heard.push(payload));
+    });
+  });
+
+  await t.test('the phones hear each other', async () => {
+    await office.connect('A', 'B', '1002');
+    await office.hears('B', 'A');
+    await office.hears('A', 'B');
+  });
+
+  await t.test('B hears the microphone, and the person hears B', async () => {
+    await office.click('phone-A-talk');
+    await office.has('phone-A-talk', 'data-state', 'on');
+    await office.hears('B', 'C');
+    // Half a second of it without anything else.
+    const tail = () => heard.slice(-25).filter((payload) => payload.length === 640);
+    await office.page.waitForFunction(() => document.querySelector('[data-testid="phone-A-level"]')?.value > 0.05);
+    while (tail().length < 25) await new Promise((resolve) => setImmediate(resolve));
+    const samples = tail().flatMap((payload) => [...new Int16Array(payload.buffer.slice(payload.byteOffset, payload.byteOffset + payload.length))]);
+    assert(share(samples, B, 16_000) > 0.9, `B's tone is ${share(samples, B, 16_000)} of what is heard`);
+    assert(share(samples, A, 16_000) < 0.01);
+    await office.screenshot('talk');
+  });
+
+  await t.test('one person a phone', async () => {
+    const other = await openPage(browser, demo.url);
+    await other.click('phone-A-talk');
+    await other.reads('phone-A-trouble', 'somebody talks through this phone already');
+    await other.page.close();
+  });
+
+  await t.test('afterwards the phone says its own sound again', async () => {
+    await office.click('phone-A-talk');
+    await office.has('phone-A-talk', 'data-state', 'off');
+    await office.hears('B', 'A');
+    await office.press('A', 1, 'hangup');
+  });
+
+  assert.deepEqual(office.errors, []);
+  await browser.close();
+  await demo.stop();
+});
