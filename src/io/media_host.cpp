@@ -3,8 +3,8 @@
 #include <future>
 
 #include "io/clock.hpp"
+#include "io/media_pump.hpp"
 #include "io/random.hpp"
-#include "io/udp_socket.hpp"
 #include "media/live_source.hpp"
 #include "media/split_sink.hpp"
 
@@ -28,20 +28,17 @@ class MediaHost::Thread {
  public:
   Thread(Loop& own, Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
          std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble)
-      : loop_(&own),
-        signalling_(&signalling),
+      : signalling_(&signalling),
         options_(std::move(options)),
         engine_(options_.engine, random_),
         driver_(engine_),
-        tick_(own, [this] { tick(); }),
+        pump_(own, engine_, {options_.layout, options_.dscp}, options_.record_packets ? note() : nullptr,
+              [this](Complaint complaint) { tell(std::move(complaint)); }),
+        hand_over_(own, [this] { hand_over(); }),
         report_(own, [this] { report(); }),
         reports_(std::move(reports)),
         packets_(std::move(packets)),
         trouble_(std::move(trouble)) {}
-
-  ~Thread() {
-    for (auto& [endpoint, socket] : sockets_) loop_->unwatch(socket->fd());
-  }
 
   void add_phone(phone::PhoneId phone, media::AudioIn in) {
     seats_[phone].usual = in;
@@ -79,7 +76,7 @@ class MediaHost::Thread {
     if (const auto* open = std::get_if<phone::OpenLeg>(&command)) legs_.push_back(open->leg);
     if (const auto* close = std::get_if<phone::CloseLeg>(&command)) std::erase(legs_, close->leg);
     driver_.apply(now(), command);
-    drain();
+    pump_.drain();
     if (!reporting_) {
       reporting_ = true;
       report_.set(now().mono + kReportEvery);
@@ -107,69 +104,23 @@ class MediaHost::Thread {
     return seat.output;
   }
 
-  void tick() {
-    engine_.wake(now());
-    drain();
+  void tell(Complaint complaint) {
+    signalling_->post([trouble = trouble_, complaint = std::move(complaint)] {
+      if (trouble) trouble(complaint);
+    });
   }
 
-  void open(Endpoint local) {
-    auto socket = UdpSocket::open(local, {.receive_buffer = 1 << 18, .send_buffer = 1 << 18, .dscp = options_.dscp});
-    if (!socket) {
-      signalling_->post([trouble = trouble_, complaint = socket.error()] {
-        if (trouble) trouble(complaint);
-      });
-      return;
-    }
-    auto owned = std::make_unique<UdpSocket>(std::move(*socket));
-    UdpSocket& opened = *owned;
-    sockets_[local] = std::move(owned);
-    loop_->watch(opened.fd(), [this, &opened] { readable(opened); });
-  }
-
-  void close(Endpoint local) {
-    const auto it = sockets_.find(local);
-    if (it == sockets_.end()) return;
-    batch_.forget(*it->second);
-    loop_->unwatch(it->second->fd());
-    sockets_.erase(it);
-  }
-
-  void readable(UdpSocket& socket) {
-    for (const auto& datagram : batch_.receive(socket)) {
-      const Now at = now();
-      note(at, false, {transport::Protocol::Udp, socket.local(), datagram.from}, datagram.bytes);
-      engine_.receive(at, socket.local(), datagram.from, datagram.bytes);
-    }
-    (void)batch_.unreachable(socket);  // RTP to nobody is no news to us, but it must leave the queue
-    drain();
-  }
-
-  // Order as the engine asks: ports to open, packets, ports to close (a BYE still leaves through its port).
-  void drain() {
-    std::vector<Endpoint> closing;
-    while (const auto request = engine_.poll_socket_request()) {
-      if (request->kind == media::SocketRequest::Kind::Open)
-        open(request->local);
-      else
-        closing.push_back(request->local);
-    }
-    while (const auto transmit = engine_.poll_transmit()) {
-      const auto it = sockets_.find(transmit->local);
-      if (it == sockets_.end()) continue;
-      note(now(), true, {transport::Protocol::Udp, transmit->local, transmit->remote}, transmit->bytes);
-      batch_.queue(*it->second, transmit->remote, transmit->bytes);
-    }
-    batch_.flush();
-    for (const auto& local : closing) close(local);
-    tick_.set(engine_.deadline());
-    hand_over();
-  }
-
-  void note(Now at, bool sent, const transport::Flow& flow, std::span<const std::uint8_t> bytes) {
-    if (!options_.record_packets) return;
-    // RTP sits on even ports, RTCP on the odd one above (RFC 3550 §11).
-    const auto kind = flow.local.port % 2 == 0 ? flow::Kind::Rtp : flow::Kind::Rtcp;
-    noted_.push_back({at, sent, kind, flow, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())});
+  std::function<void(const MediaPump::Passed&)> note() {
+    return [this](const MediaPump::Passed& p) {
+      // RTP sits on even ports, RTCP on the odd one above (RFC 3550 §11).
+      const auto kind = p.local.port % 2 == 0 ? flow::Kind::Rtp : flow::Kind::Rtcp;
+      noted_.push_back({p.at,
+                        p.sent,
+                        kind,
+                        {transport::Protocol::Udp, p.local, p.remote},
+                        std::string(reinterpret_cast<const char*>(p.bytes.data()), p.bytes.size())});
+      if (noted_.size() == 1) hand_over_.set(now().mono);
+    };
   }
 
   void hand_over() {
@@ -189,18 +140,16 @@ class MediaHost::Thread {
     });
   }
 
-  Loop* loop_;
   Loop* signalling_;
   Options options_;
   SystemRandom random_;
   media::Engine engine_;
   phone::MediaDriver driver_;
-  Loop::Timer tick_, report_;
+  MediaPump pump_;
+  Loop::Timer hand_over_, report_;
   std::function<void(std::vector<LegReport>)> reports_;
   std::function<void(std::vector<Packet>)> packets_;
   std::function<void(Complaint)> trouble_;
-  std::map<Endpoint, std::unique_ptr<UdpSocket>> sockets_;
-  UdpBatch batch_;
   std::map<phone::PhoneId, Seat> seats_;
   std::vector<std::uint64_t> legs_;
   std::vector<Packet> noted_;

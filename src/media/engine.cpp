@@ -9,19 +9,19 @@
 #include "media/sources.hpp"
 #include "media/wav.hpp"
 #include "outbox.hpp"
+#include "phases.hpp"
 #include "session.hpp"
 
 namespace offhook::media {
 namespace {
 
-constexpr milliseconds kTick{20};
-constexpr int kMostTicksAtOnce = 10;  // what is behind by more starts afresh: nobody wants 200 ms of audio in one burst
+constexpr milliseconds kMostBehind{200};  // what is behind by more starts afresh: nobody wants that audio in one burst
 
 struct Party {
   std::unique_ptr<AudioSource> source;  // none: echo
   std::unique_ptr<AudioSink> sink;
   std::vector<SessionId> sessions;
-  std::uint64_t tick = 0;            // of `said` and `heard`
+  std::uint32_t phase = 0;           // where it has sessions
   std::uint32_t rate = kSampleRate;  // in the present tick: the highest of its sessions
   std::vector<std::int16_t> said;
   std::vector<std::int32_t> heard;
@@ -55,10 +55,12 @@ class Engine::Impl {
  public:
   Impl(EngineConfig engine_config, Random& engine_random) : config(std::move(engine_config)), random(engine_random) {}
 
-  void tick(Now now);
-  void begin_tick(PartyId id, Party& party);
+  void receive(Now now, SessionId id, Session& session, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes);
+  void tick(std::uint32_t phase, Now now);
+  void tick(Party& party, Now now);
+  void begin_tick(Party& party);
   void mix(Party& party, Session& session, ConstFrame frame);
-  void play_out();
+  void play_out(Party& party);
   void take_digits(SessionId id, Session& session);
   void close(SessionId id, std::optional<Now> now);
 
@@ -70,10 +72,8 @@ class Engine::Impl {
   std::deque<SocketRequest> socket_requests;
   std::deque<DigitHeard> digits;
   Outbox outbox;
-  std::vector<PartyId> playing;  // parties that hear something in the present tick
-  std::uint64_t tick_number = 0;
+  Phases phases;
   TimePoint last_seen{};
-  TimePoint next_tick{};
   bool starts = true;  // the next wake sets the grid of the ticks
   std::uint64_t strays = 0;
 };
@@ -100,7 +100,7 @@ void Engine::set_output(PartyId id, std::unique_ptr<AudioSink> sink) {
 void Engine::remove_party(PartyId id) {
   Party* party = impl_->parties.find(id);
   if (party == nullptr) return;
-  const auto sessions = std::move(party->sessions);
+  const auto sessions = party->sessions;
   for (const SessionId session : sessions) impl_->close(session, std::nullopt);
   impl_->parties.erase(id);
 }
@@ -112,14 +112,19 @@ Result<SessionId> Engine::open(PartyId party_id, Endpoint local) {
   if (impl_->ports.contains(local)) return fail(Module::Media, "RTP port in use");
   if (impl_->sessions.empty()) {
     impl_->starts = true;
-    impl_->next_tick = impl_->last_seen;
+    impl_->phases.start(impl_->last_seen);
   }
+  if (party->sessions.empty()) {
+    party->phase = impl_->phases.choose();
+    impl_->phases.enter(party->phase, party_id);
+  }
+  impl_->phases.count(party->phase, 1);
   const SessionId id = impl_->sessions.insert(party_id, local, impl_->config, impl_->random);
   party->sessions.push_back(id);
   for (const auto port : {local.port, static_cast<std::uint16_t>(local.port + 1)}) {
     const Endpoint endpoint{local.address, port};
     impl_->ports[endpoint] = id;
-    impl_->socket_requests.push_back({SocketRequest::Kind::Open, endpoint});
+    impl_->socket_requests.push_back({SocketRequest::Kind::Open, endpoint, id, party->phase});
   }
   return id;
 }
@@ -139,14 +144,19 @@ void Engine::close(SessionId id, Now now) {
 void Engine::Impl::close(SessionId id, std::optional<Now> now) {
   Session* session = sessions.find(id);
   if (session == nullptr) return;
+  outbox.speak_for(id);
   if (now) session->say_bye(*now, outbox);
   const Endpoint local = session->local();
   for (const auto port : {local.port, static_cast<std::uint16_t>(local.port + 1)}) {
     const Endpoint endpoint{local.address, port};
     ports.erase(endpoint);
-    socket_requests.push_back({SocketRequest::Kind::Close, endpoint});
+    socket_requests.push_back({SocketRequest::Kind::Close, endpoint, id});
   }
-  if (Party* party = parties.find(session->party())) std::erase(party->sessions, id);
+  if (Party* party = parties.find(session->party())) {
+    std::erase(party->sessions, id);
+    phases.count(party->phase, -1);
+    if (party->sessions.empty()) phases.leave(party->phase, session->party());
+  }
   sessions.erase(id);
 }
 
@@ -158,12 +168,22 @@ void Engine::receive(Now now, Endpoint local, Endpoint from, std::span<const std
     ++impl_->strays;
     return;
   }
+  impl_->receive(now, port->second, *session, local != session->local(), from, bytes);
+}
+
+void Engine::receive(Now now, SessionId id, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes) {
+  impl_->last_seen = std::max(impl_->last_seen, now.mono);
+  if (Session* session = impl_->sessions.find(id)) impl_->receive(now, id, *session, rtcp, from, bytes);
+}
+
+void Engine::Impl::receive(Now now, SessionId id, Session& session, bool rtcp, Endpoint from,
+                           std::span<const std::uint8_t> bytes) {
   // Peers that put both on one port (RFC 5761) are understood, though we never offer it.
-  if (local != session->local() || rtp::looks_like_rtcp(bytes))
-    session->receive_rtcp(now, from, bytes);
+  if (rtcp || rtp::looks_like_rtcp(bytes))
+    session.receive_rtcp(now, from, bytes);
   else
-    session->receive_rtp(now, from, bytes);
-  impl_->take_digits(port->second, *session);
+    session.receive_rtp(now, from, bytes);
+  take_digits(id, session);
 }
 
 bool Engine::send_digits(SessionId id, const DigitOrder& order) {
@@ -184,39 +204,41 @@ void Engine::wake(Now now) {
   Impl& self = *impl_;
   self.last_seen = std::max(self.last_seen, now.mono);
   if (self.sessions.empty()) return;
-  if (self.starts || now.mono - self.next_tick > kMostTicksAtOnce * kTick) self.next_tick = now.mono;
+  if (self.starts || now.mono - self.phases.deadline().value_or(now.mono) > kMostBehind) self.phases.start(now.mono);
   self.starts = false;
-  for (; self.next_tick <= now.mono; self.next_tick += kTick)
-    self.tick({self.next_tick, now.wall - (now.mono - self.next_tick)});
+  for (; self.phases.time() <= now.mono; self.phases.next()) {
+    const TimePoint at = self.phases.time();
+    self.tick(self.phases.phase(), {at, now.wall - (now.mono - at)});
+  }
 }
 
-void Engine::Impl::tick(Now now) {
-  ++tick_number;
-  playing.clear();
-  sessions.for_each([&](SessionId id, Session& session) {
-    Party* party = parties.find(session.party());
-    if (party == nullptr) return;
-    if (party->tick != tick_number) {
-      party->tick = tick_number;
-      begin_tick(session.party(), *party);
-    }
-    const ConstFrame heard = session.play();
-    take_digits(id, session);
-    mix(*party, session, heard);
-    session.speak(party->source ? ConstFrame(party->said) : heard, outbox);
-    session.report(now, outbox);
-  });
-  play_out();
+void Engine::Impl::tick(std::uint32_t phase, Now now) {
+  for (const PartyId id : phases.parties(phase))
+    if (Party* party = parties.find(id)) tick(*party, now);
+}
+
+void Engine::Impl::tick(Party& party, Now now) {
+  begin_tick(party);
+  for (const SessionId id : party.sessions) {
+    Session* session = sessions.find(id);
+    if (session == nullptr) continue;
+    const ConstFrame heard = session->play();
+    take_digits(id, *session);
+    mix(party, *session, heard);
+    outbox.speak_for(id);
+    session->speak(party.source ? ConstFrame(party.said) : heard, outbox);
+    session->report(now, outbox);
+  }
+  play_out(party);
 }
 
 // A party speaks and hears at the best rate of its sessions; those of another rate convert.
-void Engine::Impl::begin_tick(PartyId id, Party& party) {
+void Engine::Impl::begin_tick(Party& party) {
   party.rate = kSampleRate;
   for (const SessionId each : party.sessions)
     if (const Session* session = sessions.find(each)) party.rate = std::max(party.rate, session->rate());
   const std::size_t size = frame_size(party.rate);
   party.heard.assign(party.sink ? size : 0, 0);
-  playing.push_back(id);
   party.said.resize(size);
   if (party.source) party.source->read(party.said);
 }
@@ -231,27 +253,26 @@ void Engine::Impl::mix(Party& party, Session& session, ConstFrame frame) {
   for (std::size_t i = 0; i < frame.size(); ++i) party.heard[i] += frame[i];
 }
 
-void Engine::Impl::play_out() {
-  for (const PartyId id : playing) {
-    Party* party = parties.find(id);
-    if (party == nullptr || !party->sink) continue;
-    party->mixed.resize(party->heard.size());
-    std::transform(party->heard.begin(), party->heard.end(), party->mixed.begin(),
-                   [](std::int32_t sum) { return static_cast<std::int16_t>(std::clamp(sum, -32768, 32767)); });
-    if (party->sink->rate() != party->rate) {
-      party->played.resize(frame_size(party->sink->rate()));
-      party->to_sink.process(party->mixed, party->played);
-      party->sink->write(party->played);
-    } else {
-      party->sink->write(party->mixed);
-    }
+void Engine::Impl::play_out(Party& party) {
+  if (!party.sink) return;
+  party.mixed.resize(party.heard.size());
+  std::transform(party.heard.begin(), party.heard.end(), party.mixed.begin(),
+                 [](std::int32_t sum) { return static_cast<std::int16_t>(std::clamp(sum, -32768, 32767)); });
+  if (party.sink->rate() != party.rate) {
+    party.played.resize(frame_size(party.sink->rate()));
+    party.to_sink.process(party.mixed, party.played);
+    party.sink->write(party.played);
+  } else {
+    party.sink->write(party.mixed);
   }
 }
 
 std::optional<TimePoint> Engine::deadline() const {
   if (impl_->sessions.empty()) return std::nullopt;
-  return impl_->next_tick;
+  return impl_->phases.deadline();
 }
+
+std::uint32_t Engine::due(TimePoint now) const { return impl_->starts ? (1U << kPhases) - 1 : impl_->phases.due(now); }
 
 std::optional<Transmit> Engine::poll_transmit() { return impl_->outbox.take(); }
 

@@ -12,6 +12,7 @@
 #include "base/random.hpp"
 #include "flow/recorder.hpp"
 #include "io/loop.hpp"
+#include "io/media_pump.hpp"
 #include "phone/media_driver.hpp"
 
 namespace offhook::io {
@@ -27,6 +28,7 @@ class MediaHost {
     media::EngineConfig engine;
     bool record_packets = false;  // hands each RTP/RTCP packet to `packets`
     int dscp = 46;                // guide network.qos.rtptos
+    MediaLayout layout = MediaLayout::Own;
   };
   struct Packet {
     Now at;

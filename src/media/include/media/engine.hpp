@@ -1,8 +1,10 @@
 // The media engine: every audio session of a process (or a shard), without sockets, threads or clocks.
 //
-// In:  commands (open, update, close), datagrams with their arrival time, and a wake at each deadline (20 ms ticks).
+// In:  commands (open, update, close), datagrams with their arrival time, and a wake at each deadline. Each session has
+//      a tick every 20 ms; the sessions are spread over those 20 ms, so that packets leave one by one and not in a
+//      burst.
 // Out: poll_transmit() (datagrams), poll_socket_request() (ports that io opens and closes), poll_digit(), hearing(),
-// stats().
+//      stats().
 // Drive it so: one input, then poll_socket_request() for Open until empty, poll_transmit() until empty, then Close
 // requests (the RTCP BYE of a closed session still leaves through its port); then ask deadline() again.
 // One thread owns an engine: in io its own thread behind a queue of these values, in sim inline.
@@ -77,12 +79,19 @@ struct Transmit {
   Endpoint local;
   Endpoint remote;
   std::span<const std::uint8_t> bytes;
+  SessionId session{};
 };
+
+// The moments of the 20 ms at which sessions have their tick: each millisecond.
+inline constexpr std::uint32_t kPhases = 20;
+inline constexpr milliseconds kPhaseLength{1};
 
 struct SocketRequest {
   enum class Kind : std::uint8_t { Open, Close };
   Kind kind = Kind::Open;
   Endpoint local;  // each session asks for two: the RTP port and, one above, the RTCP port
+  SessionId session{};
+  std::uint32_t phase = 0;  // of its ticks: what arrives need not be read before the next of them is due()
   friend bool operator==(const SocketRequest&, const SocketRequest&) = default;
 };
 
@@ -141,6 +150,10 @@ class Engine {
 
   // A datagram that arrived at `local` (RTP or RTCP port of a session). Anything unfit is counted and dropped.
   void receive(Now now, Endpoint local, Endpoint from, std::span<const std::uint8_t> bytes);
+  // The same for who knows whose port it was: `rtcp` for the odd one. Nothing when the session is gone.
+  void receive(Now now, SessionId session, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes);
+  // The phases that wake(now) would tick: bit 0 is phase 0.
+  [[nodiscard]] std::uint32_t due(TimePoint now) const;
   // Does the ticks that are due. Early calls do nothing; late ones catch up.
   void wake(Now now);
   // The next tick; nothing while there is no session.
