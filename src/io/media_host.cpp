@@ -77,6 +77,7 @@ class MediaHost::Thread {
     if (const auto* close = std::get_if<phone::CloseLeg>(&command)) std::erase(legs_, close->leg);
     driver_.apply(now(), command);
     pump_.drain();
+    hand_over();
     if (!reporting_) {
       reporting_ = true;
       report_.set(now().mono + kReportEvery);
