@@ -47,8 +47,7 @@ void Router::configure(Policy policy) {
 
 void Router::recognise(const sip::Message& request, const transport::Flow& flow, Facts& facts) const {
   if (plan_->is_empty()) return;
-  facts.peer = plan_->trusting(flow.remote.address);
-  if (facts.peer == nullptr) facts.peer = plan_->trunk(s_.registrations->trunk_at(flow.remote.address));
+  facts.peer = trunk_at(flow.remote.address);
   if (facts.peer != nullptr) {
     facts.from_us = false;  // whatever it says: it has no password of ours
     std::optional<sip::Uri> storage;
@@ -62,6 +61,12 @@ void Router::recognise(const sip::Message& request, const transport::Flow& flow,
                       (text.size() == kSos.size() || text[kSos.size()] == '.');
   facts.emergency = is_sos || (facts.to_us && plan_->is_emergency(dialled(facts.uri)));
   facts.to_us = facts.to_us || is_sos;
+}
+
+const Trunk* Router::trunk_at(const IpAddress& address) const {
+  if (plan_->is_empty()) return nullptr;
+  const Trunk* const trusted = plan_->trusting(address);
+  return trusted != nullptr ? trusted : plan_->trunk(s_.registrations->trunk_at(address));
 }
 
 std::optional<Router::Route> Router::find(Now now, const sip::Message& request, const Facts& facts) const {
@@ -118,6 +123,8 @@ std::vector<Target> Router::trunk_targets(const Leads& leads) {
     manner->fails_over = !leads.emergency;
     manner->refuses_alone = leads.emergency;
     manner->trusted = !trunk->trusted.empty();
+    manner->username = trunk->username;
+    manner->password = trunk->password;
     if (!trunk->identity.empty()) manner->identity = '<' + trunk->identity + '>';
     target.manner = std::move(manner);
     out.push_back(std::move(target));

@@ -39,6 +39,9 @@ class Router {
   // Completes what is known of a request: whether it comes from a trunk, and whether it is an emergency call.
   void recognise(const sip::Message& request, const transport::Flow& flow, Facts& facts) const;
 
+  // That is trusted at this address, or at whose registrar of this address we are registered; null for none.
+  [[nodiscard]] const Trunk* trunk_at(const IpAddress& address) const;
+
   struct Route {
     std::vector<Target> targets;  // highest q first
     Reply refusal{404};           // where there are none

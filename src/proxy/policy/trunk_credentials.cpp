@@ -6,6 +6,8 @@ namespace {
 using sip::HeaderId;
 
 constexpr std::size_t kCnonceLength = 16;
+// For what a server, and what a proxy asks.
+constexpr std::array kFields{HeaderId::Authorization, HeaderId::ProxyAuthorization};
 
 }  // namespace
 
@@ -32,14 +34,21 @@ bool TrunkCredentials::learn(const sip::Message& response) {
 }
 
 void TrunkCredentials::add(sip::Builder& request, std::string_view method, std::string_view uri, Random& random) {
-  for (std::optional<Asked>& asked : asked_) {
-    if (!asked) continue;
-    if (asked->cnonce.empty() || !sip::is_session(asked->challenge.algorithm))
-      asked->cnonce = random.token(kCnonceLength);
-    const auto credentials =
-        sip::answer_challenge(asked->challenge, user_, asked->ha1, {method, uri}, asked->cnonce, ++asked->uses);
-    request.add(&asked == &asked_.front() ? HeaderId::Authorization : HeaderId::ProxyAuthorization, credentials.text());
-  }
+  for (std::size_t i = 0; i < kFields.size(); ++i)
+    if (const auto value = answer(i, method, uri, random); !value.empty()) request.add(kFields[i], value);
+}
+
+void TrunkCredentials::add(sip::Edit& request, std::string_view method, std::string_view uri, Random& random) {
+  for (std::size_t i = 0; i < kFields.size(); ++i)
+    if (const auto value = answer(i, method, uri, random); !value.empty()) request.append(kFields[i], value);
+}
+
+std::string TrunkCredentials::answer(std::size_t which, std::string_view method, std::string_view uri, Random& random) {
+  std::optional<Asked>& asked = asked_.at(which);
+  if (!asked) return {};
+  if (asked->cnonce.empty() || !sip::is_session(asked->challenge.algorithm))
+    asked->cnonce = random.token(kCnonceLength);
+  return sip::answer_challenge(asked->challenge, user_, asked->ha1, {method, uri}, asked->cnonce, ++asked->uses).text();
 }
 
 }  // namespace offhook::proxy

@@ -10,6 +10,7 @@
 #include "base/random.hpp"
 #include "sip/builder.hpp"
 #include "sip/digest.hpp"
+#include "sip/edit.hpp"
 #include "sip/message.hpp"
 
 namespace offhook::proxy {
@@ -23,6 +24,7 @@ class TrunkCredentials {
   [[nodiscard]] bool learn(const sip::Message& response);
   // Credentials for everything that was asked so far.
   void add(sip::Builder& request, std::string_view method, std::string_view uri, Random& random);
+  void add(sip::Edit& request, std::string_view method, std::string_view uri, Random& random);
 
  private:
   struct Asked {
@@ -30,6 +32,9 @@ class TrunkCredentials {
     std::string ha1, cnonce;
     std::uint32_t uses = 0;  // of the nonce
   };
+  // The value of the field that answers asked_[which]; "" when nothing was asked there.
+  [[nodiscard]] std::string answer(std::size_t which, std::string_view method, std::string_view uri, Random& random);
+
   std::string user_, password_;
   std::array<std::optional<Asked>, 2> asked_;  // by a server, by a proxy
 };

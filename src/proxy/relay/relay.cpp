@@ -104,6 +104,9 @@ bool Relays::launch(Now now, BranchId id, const Job& job) {
     if (!outgoing) continue;
     ++s_.counters->forwarded_requests;
     if (relay.assertion) relay.assertion->edit(outgoing->request, relay.targets[branch.target].manner.get());
+    if (branch.credentials)
+      branch.credentials->add(outgoing->request, job.request.method_text(), relay.targets[branch.target].uri,
+                              *s_.random);
     if (relay.invite) arm_timer_c(now.mono, id, branch);
     branch.client = s_.transactions->start(now.mono, outgoing->request, outgoing->flow, id.number(), job.mark);
     return true;
@@ -260,6 +263,7 @@ void Relays::failure(Now now, BranchId id, sip::Message response) {
   const RelayId relay_id = branch.relay;
   Relay* relay = relays_.find(relay_id);
   if (relay == nullptr || branch.done) return;
+  if (answer_challenge(now, id, response)) return;
   const bool overdue = branch.overdue;
   if (response.status() == 503 && branch.is_named) {
     s_.resolver->failed(now, branch.server, seconds(sip::retry_after(response).value_or(0)));

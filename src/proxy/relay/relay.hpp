@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,8 @@
 #include "calls/calls.hpp"
 #include "policy/identity.hpp"
 #include "policy/redirections.hpp"
+#include "policy/router.hpp"
+#include "policy/trunk_credentials.hpp"
 #include "proxy/core.hpp"
 #include "records/records.hpp"
 #include "relay/best_response.hpp"
@@ -46,6 +49,8 @@ class Relays {
     std::function<void(Now, const StoreWrite::Remove&)> flow_failed;  // of a binding that leads nowhere any more
     Calls* calls = nullptr;                                           // hears of requests that have a CallRef
     const Redirections* redirections = nullptr;
+    Random* random = nullptr;
+    const Router* router = nullptr;
     Records* records = nullptr;  // may hold the answers to their BYEs
   };
   explicit Relays(Services services) : s_(std::move(services)) {}
@@ -93,15 +98,17 @@ class Relays {
     RelayId relay;
     transaction::ClientId client;
     TimerId timer_c;
-    TimerId patience;                        // Manner::patience
-    std::size_t target = 0;                  // of its relay
-    transport::ResolutionId resolution;      // while it waits for one; it has no client transaction then
-    std::vector<transport::Target> servers;  // that have not been tried
-    transport::Target server;                // that is being tried
-    bool is_named = false;                   // the servers come from a name
-    bool heard = false;                      // there was a response, so there is no going on to the next server
-    bool done = false;                       // it has its final response
-    bool overdue = false;                    // Timer C fired
+    TimerId patience;                               // Manner::patience
+    std::size_t target = 0;                         // of its relay
+    transport::ResolutionId resolution;             // while it waits for one; it has no client transaction then
+    std::vector<transport::Target> servers;         // that have not been tried
+    transport::Target server;                       // that is being tried
+    bool is_named = false;                          // the servers come from a name
+    bool heard = false;                             // there was a response, so there is no going on to the next server
+    bool done = false;                              // it has its final response
+    bool overdue = false;                           // Timer C fired
+    std::uint8_t challenges = 0;                    // of a trunk
+    std::unique_ptr<TrunkCredentials> credentials;  // that answer them
   };
   struct Relay {
     transaction::ServerId server;
@@ -136,6 +143,9 @@ class Relays {
   void provisional(TimePoint now, BranchId id, Branch& branch, const sip::Message& response);
   void success(TimePoint now, Branch& branch, const sip::Message& response);
   void failure(Now now, BranchId id, sip::Message response);
+  // True when that is a challenge of a trunk at which we have an account; the branch goes on, or has ended.
+  bool answer_challenge(Now now, BranchId id, const sip::Message& response);
+  bool has_account(const Branch& branch, std::string& username, std::string& password) const;
   // True when the contacts of a 3xx are tried in its place.
   bool follow(Now now, Relay& relay, const Branch& branch, const sip::Message& response);
   void settle(Branch& branch);

@@ -17,14 +17,15 @@ struct InstanceTargets;
 
 // What is different with a target that is no contact of the callee's own: a trunk, a member of a group (policy/).
 struct Manner {
-  Duration patience{};         // then it is the next target's turn; 0: none
-  bool until_heard = false;    // any response ends the patience; else a final one
-  bool fails_over = false;     // only silence, 408 and 5xx lead to the next; another answer ends the search
-  bool refuses_alone = false;  // its 6xx says nothing about the others
-  bool stateless = false;      // no transactions are made (policy/stateless.hpp)
-  bool trusted = false;        // it is given identities that others may not see (RFC 3325)
-  std::string identity{};      // and this one in the place of the caller's; "" for none
-  std::string replaces{};      // value of a Replaces that it gets (RFC 3891); "" for none
+  Duration patience{};                 // then it is the next target's turn; 0: none
+  bool until_heard = false;            // any response ends the patience; else a final one
+  bool fails_over = false;             // only silence, 408 and 5xx lead to the next; another answer ends the search
+  bool refuses_alone = false;          // its 6xx says nothing about the others
+  bool stateless = false;              // no transactions are made (policy/stateless.hpp)
+  bool trusted = false;                // it is given identities that others may not see (RFC 3325)
+  std::string identity{};              // and this one in the place of the caller's; "" for none
+  std::string username{}, password{};  // of our account there, when it asks; "" for none
+  std::string replaces{};              // value of a Replaces that it gets (RFC 3891); "" for none
 };
 
 struct Target {
