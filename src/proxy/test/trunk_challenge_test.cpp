@@ -45,7 +45,8 @@ class TrunkChallengeTest : public testing::Test {
   static bool is_right(const sip::Message& request) {
     const auto credentials = sip::Credentials::parse(value(request, HeaderId::ProxyAuthorization));
     return credentials && credentials->username == "office" && credentials->uri == request.request_uri() &&
-           sip::verify(*credentials, sip::ha1(credentials->algorithm, "office", "provider.test", "key"), request.method_text());
+           sip::verify(*credentials, sip::ha1(credentials->algorithm, "office", "provider.test", "key"),
+                       request.method_text());
   }
 
   Config config = World::default_config();
