@@ -25,7 +25,9 @@ class Sentinel(Nodes):
             config = self.folder / f"sentinel-{port}.conf"
             config.write_text(f"bind {REDIS[0]}\nport {port}\nprotected-mode no\ndir {self.folder}\nsentinel monitor bindings {REDIS[0]} 6379 2\n"
                               "sentinel down-after-milliseconds bindings 1000\nsentinel failover-timeout bindings 5000\n")
-            self.sentinels.append(self.start(f"sentinel {port}", ["redis-server", config, "--sentinel"]))
+            sentinel = self.start(f"sentinel {port}", ["redis-server", config, "--sentinel"])
+            sentinel.wait_for(r"\+monitor master")  # it listens
+            self.sentinels.append(sentinel)
         for port in (26379, 26380, 26381):
             wait_until(lambda port=port: "slaves=1,sentinels=3" in self.redis_cli("INFO", "sentinel", port=port), "the Sentinels know each other", TILT)
 
