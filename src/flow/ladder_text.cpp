@@ -32,6 +32,11 @@ class TextLadder {
   explicit TextLadder(const Ladder& ladder) : ladder_(ladder) {
     for (const Row& row : ladder.rows)
       if (const auto* arrow = std::get_if<Arrow>(&row)) gap_ = std::max(gap_, needed(*arrow));
+    // Room for two names side by side, each in the middle over its line.
+    for (std::size_t i = 1; i < ladder.columns.size(); ++i) {
+      const std::size_t left = width_of(ladder.columns[i - 1]), right = width_of(ladder.columns[i]);
+      gap_ = std::max(gap_, left - left / 2 + right / 2 + 1);
+    }
   }
 
   std::string write() {
@@ -60,7 +65,7 @@ class TextLadder {
   }
 
   void heading() {
-    std::string line(kLeft, ' ');
+    std::string line;
     for (std::size_t i = 0; i < ladder_.columns.size(); ++i) {
       const std::string& name = ladder_.columns[i];
       const std::size_t middle = kLeft + position(i);

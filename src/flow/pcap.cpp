@@ -96,17 +96,11 @@ std::string frame(const Record& record) {
   return out.text();
 }
 
-}  // namespace
+bool fits(const Record& record) {
+  return record.bytes.size() <= kMaxPayload && record.from.address.is_v6() == record.to.address.is_v6();
+}
 
-std::string to_pcap(const Recorder& recorder, std::uint64_t first, std::uint64_t last) {
-  std::vector<const Record*> records;
-  for (const auto* list : {&recorder.sip(), &recorder.rtp()})
-    for (const Record& record : *list)
-      if (record.number > first && record.number <= last && record.bytes.size() <= kMaxPayload &&
-          record.from.address.is_v6() == record.to.address.is_v6())
-        records.push_back(&record);
-  std::sort(records.begin(), records.end(), [](const Record* a, const Record* b) { return a->number < b->number; });
-  Bytes out;
+void begin_file(Bytes& out) {
   out.little32(0xA1B2C3D4);  // microseconds
   out.little16(2);
   out.little16(4);
@@ -114,15 +108,37 @@ std::string to_pcap(const Recorder& recorder, std::uint64_t first, std::uint64_t
   out.little32(0);
   out.little32(65535 + 64);
   out.little32(1);  // Ethernet
-  for (const Record* record : records) {
-    const std::string bytes = frame(*record);
-    const auto wall = record->sent.wall.time_since_epoch().count();
-    out.little32(static_cast<std::uint32_t>(wall / 1000000));
-    out.little32(static_cast<std::uint32_t>(wall % 1000000));
-    out.little32(static_cast<std::uint32_t>(bytes.size()));
-    out.little32(static_cast<std::uint32_t>(bytes.size()));
-    out.bytes(bytes);
-  }
+}
+
+void add_frame(Bytes& out, const Record& record) {
+  const std::string bytes = frame(record);
+  const auto wall = record.sent.wall.time_since_epoch().count();
+  out.little32(static_cast<std::uint32_t>(wall / 1000000));
+  out.little32(static_cast<std::uint32_t>(wall % 1000000));
+  out.little32(static_cast<std::uint32_t>(bytes.size()));
+  out.little32(static_cast<std::uint32_t>(bytes.size()));
+  out.bytes(bytes);
+}
+
+}  // namespace
+
+std::string to_pcap(const Recorder& recorder, std::uint64_t first, std::uint64_t last) {
+  std::vector<const Record*> records;
+  for (const auto* list : {&recorder.sip(), &recorder.rtp()})
+    for (const Record& record : *list)
+      if (record.number > first && record.number <= last && fits(record)) records.push_back(&record);
+  std::sort(records.begin(), records.end(), [](const Record* a, const Record* b) { return a->number < b->number; });
+  Bytes out;
+  begin_file(out);
+  for (const Record* record : records) add_frame(out, *record);
+  return out.text();
+}
+
+std::string to_pcap(const std::deque<Record>& records) {
+  Bytes out;
+  begin_file(out);
+  for (const Record& record : records)
+    if (fits(record)) add_frame(out, record);
   return out.text();
 }
 

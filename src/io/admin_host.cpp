@@ -28,6 +28,7 @@ api::WorldFigures AdminHost::figures() const {
   out.refused = streams.refused;
   out.failed = streams.failed;
   out.commits = host_->commits();
+  out.captured = host_->captured();
   out.record_commits = host_->record_commits();
   return out;
 }

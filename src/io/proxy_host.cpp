@@ -50,6 +50,7 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start_one(Loop& loop, ProxySettin
   if (auto opened = host->open_call_log(settings.call_log); !opened) return tl::unexpected(opened.error());
   if (shards != nullptr && index != 0) host->core_->load(now(), shards->kept());
   host->sip_->drive(*host->core_);
+  host->set_capture(settings.capture);
   host->dns_ = std::make_unique<Dns>(loop, settings.name_servers);
   host->sip_->use(*host->dns_);
   if (is_redis_url(settings.store)) host->open_redis(*parse_redis_url(settings.store));
@@ -93,9 +94,13 @@ proxy::Config ProxyHost::config_of(const ProxySettings& settings) const {
   return out;
 }
 
+void ProxyHost::each_shard(const std::function<void(ProxyHost&)>& f) {
+  f(*this);
+  if (owned_) owned_->each_other(f);
+}
+
 void ProxyHost::each_core(const std::function<void(proxy::Core&)>& f) {
-  f(*core_);
-  if (owned_) owned_->each_other([&f](ProxyHost& host) { f(*host.core_); });
+  each_shard([&f](ProxyHost& host) { f(*host.core_); });
 }
 
 ProxyHost::~ProxyHost() {

@@ -46,6 +46,7 @@ Checked<void> ProxyHost::reload_one(ProxySettings settings) {
     return done;
   }
   remember(settings);
+  set_capture(settings.capture);
   sip_->drain();
   return {};
 }

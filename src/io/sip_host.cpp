@@ -68,6 +68,7 @@ void SipHost::close(Protocol protocol, Endpoint local) {
 
 void SipHost::received(Now at, const Flow& flow, std::string bytes) {
   if (recorder_ != nullptr) recorder_->received(at, flow::Kind::Sip, flow, bytes);
+  if (ring_ != nullptr) ring_->received(at, flow, bytes);
   if (options_.shards.count > 1 && passes_on(flow, bytes)) return;
   engine_->receive(at, flow, std::move(bytes));
 }
@@ -119,6 +120,7 @@ void SipHost::take_output() {
       if (socket == nullptr) continue;  // it was closed meanwhile
     }
     if (recorder_ != nullptr) recorder_->sent(now(), flow::Kind::Sip, transmit->flow, transmit->bytes);
+    if (ring_ != nullptr) ring_->sent(now(), transmit->flow, transmit->bytes);
     if (options_.shards.count > 1 && passes_on(*transmit)) continue;
     if (datagram)
       batch_.queue(*socket, transmit->flow.remote, std::move(transmit->bytes));

@@ -94,6 +94,11 @@ void add_world(Families& out, const WorldFigures& figures) {
   if (figures.commits) out.histogram("store_commit_seconds", "How long commits of the store took", *figures.commits);
   if (figures.record_commits)
     out.histogram("record_commit_seconds", "How long commits of the records of calls took", *figures.record_commits);
+  if (figures.captured) {
+    out.gauge("capture_messages", "SIP messages that are kept for ladders and captures",
+              number(figures.captured->first));
+    out.gauge("capture_bytes", "Memory that they take", number(figures.captured->second));
+  }
   out.gauge("process_resident_memory_bytes", "Memory that is resident", number(figures.resident_bytes));
   out.counter("process_cpu_seconds_total", "Processor time, user and system",
               in_seconds(figures.cpu_user + figures.cpu_system));

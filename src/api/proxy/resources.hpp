@@ -29,6 +29,7 @@ struct Resource {
 [[nodiscard]] std::span<const Resource> ban_resources();      // bans.cpp
 [[nodiscard]] std::span<const Resource> binding_resources();  // bindings.cpp
 [[nodiscard]] std::span<const Resource> call_resources();     // calls.cpp
+[[nodiscard]] std::span<const Resource> capture_resources();  // capture.cpp
 [[nodiscard]] std::span<const Resource> control_resources();  // control.cpp
 [[nodiscard]] std::span<const Resource> event_resources();    // events.cpp
 [[nodiscard]] std::span<const Resource> metric_resources();   // metrics.cpp

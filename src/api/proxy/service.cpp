@@ -6,9 +6,9 @@
 namespace offhook::api {
 namespace {
 
-std::array<std::span<const Resource>, 7> all_resources() {
-  return {ban_resources(),   binding_resources(), call_resources(), control_resources(),
-          event_resources(), metric_resources(),  trunk_resources()};
+std::array<std::span<const Resource>, 8> all_resources() {
+  return {ban_resources(),     binding_resources(), call_resources(),   capture_resources(),
+          control_resources(), event_resources(),   metric_resources(), trunk_resources()};
 }
 
 }  // namespace

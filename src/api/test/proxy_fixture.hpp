@@ -34,6 +34,10 @@ class World final : public ProxyWorld {
     for (proxy::Core* other : others_) f(*other);
   }
   [[nodiscard]] WorldFigures figures() const override { return figures_; }
+  [[nodiscard]] std::optional<std::deque<flow::Record>> captured(const flow::WireQuestion& question) override {
+    if (!ring_) return std::nullopt;
+    return flow::merge({ring_->find(question)}, question.most);
+  }
   Checked<void> reload() override {
     ++reloads_;
     return answer_;
@@ -45,6 +49,7 @@ class World final : public ProxyWorld {
 
   proxy::Core* core_;
   std::vector<proxy::Core*> others_;
+  std::optional<flow::WireRing> ring_;
   WorldFigures figures_;
   Checked<void> answer_;
   int reloads_ = 0;
@@ -79,29 +84,36 @@ class ProxyApiTest : public testing::Test {
         .add(sip::HeaderId::CSeq, "1 " + std::string(method))
         .add(sip::HeaderId::MaxForwards, "70")
         .add(sip::HeaderId::Contact, "<sip:" + user + "@127.0.0.1:5071>;expires=" + std::to_string(expires));
-    core_.receive(now_, kPhone, builder.build().release());
-    flush();
+    hear(kPhone, builder.build().release());
     int status = 0;
     for (const auto& message : sent())
       if (message.status() > 100) status = message.status();
     return status;
   }
+  void hear(const transport::Flow& flow, std::string bytes) {
+    if (world_.ring_) world_.ring_->received(now_, flow, bytes);
+    core_.receive(now_, flow, std::move(bytes));
+    flush();
+  }
   // What the proxy has sent since.
   std::vector<sip::Message> sent() {
     std::vector<sip::Message> out;
-    while (const auto transmit = core_.poll_transmit())
+    while (const auto transmit = core_.poll_transmit()) {
+      if (world_.ring_) world_.ring_->sent(now_, transmit->flow, transmit->bytes);
       if (auto message = sip::Message::parse(transmit->bytes)) out.push_back(std::move(*message));
+    }
     return out;
   }
   // A request of the proxy's own is answered, from where it went.
   void answer(const sip::Message& request, int status, const std::string& header) {
     std::string text = "SIP/2.0 " + std::to_string(status) + " X\r\n";
     for (const auto id : {sip::HeaderId::Via, sip::HeaderId::From, sip::HeaderId::CallId, sip::HeaderId::CSeq})
-      text += std::string(sip::header_name(id)) + ": " + std::string(*request.find(id)) + "\r\n";
+      for (const std::string_view value : request.values(id))
+        text += std::string(sip::header_name(id)) + ": " + std::string(value) + "\r\n";
     text += "To: " + std::string(*request.find(sip::HeaderId::To)) + ";tag=x\r\n" + header +
             (header.empty() ? "\r\n" : "\r\n\r\n");
     const auto uri = sip::Uri::parse(request.request_uri());
-    core_.receive(now_, {kListen.protocol, kListen.endpoint, {*IpAddress::parse(uri->host), 5060}, 0}, text);
+    hear({kListen.protocol, kListen.endpoint, {*IpAddress::parse(uri->host), uri->port.value_or(5060)}, 0}, text);
   }
   void flush() {
     while (auto write = core_.poll_store()) {

@@ -34,6 +34,16 @@ class LadderTest : public testing::Test {
   LadderOptions options;
 };
 
+TEST_F(LadderTest, LongNamesStandApart) {
+  options.columns = {"1001 192.0.2.117:50612", "proxy", "1002 192.0.2.118:50613"};
+  recorder.name(kA, options.columns[0]);
+  recorder.name(kP, "proxy");
+  message(5, kA, kP, invite);
+  const std::string heading = to_text(ladder());
+  EXPECT_NE(heading.find("     1001 192.0.2.117:50612   proxy  1002 192.0.2.118:50613\n"), std::string::npos)
+      << heading;
+}
+
 TEST_F(LadderTest, TextShowsColumnsMarksLossRepetitionAndSound) {
   message(5, kA, kP, invite, false);
   message(505, kA, kP, invite);

@@ -1,4 +1,4 @@
-// [admin], [cdr], [drain]
+// [admin], [capture], [cdr], [drain]
 #include "io/files.hpp"
 #include "tables.hpp"
 
@@ -6,6 +6,7 @@ namespace offhook::io {
 namespace {
 
 constexpr std::size_t kShortest = 16;
+constexpr std::size_t kCaptureMegabytes = 64, kCaptureMinutes = 30;
 
 }  // namespace
 
@@ -51,6 +52,20 @@ Checked<void> read_cdr(const Fields& fields, const toml::node& node, ProxySettin
     if (name == "json") return fields.text(name, value, out.call_log.json);
     return fields.unknown(name, "[cdr]", "sqlite, json", value);
   });
+}
+
+// Off without the table.
+Checked<void> read_capture(const Fields& fields, const toml::node& node, ProxySettings& out) {
+  constexpr std::int64_t kMostMegabytes = 4096, kMostMinutes = 24 * 60;
+  std::size_t megabytes = kCaptureMegabytes, most_minutes = kCaptureMinutes;
+  const auto field = [&](std::string_view name, const toml::node& value) -> Checked<void> {
+    if (name == "megabytes") return fields.number(name, value, 0, kMostMegabytes, megabytes);
+    if (name == "minutes") return fields.number(name, value, 1, kMostMinutes, most_minutes);
+    return fields.unknown(name, "[capture]", "megabytes, minutes", value);
+  };
+  if (auto read = fields.table("capture", node, field); !read) return read;
+  out.capture = {megabytes << 20U, minutes(most_minutes)};
+  return {};
 }
 
 Checked<void> read_drain(const Fields& fields, const toml::node& node, ProxySettings& out) {

@@ -112,6 +112,7 @@ constexpr Row kRows[] = {
     {"admin", "[admin]", read_admin},
     {"drain", "[drain]", read_drain},
     {"cdr", "[cdr]", read_cdr},
+    {"capture", "[capture]", read_capture},
     {"user", "[[user]]", read_users},
 };
 

@@ -10,6 +10,7 @@ using FieldReader = Checked<void> (*)(const Fields& fields, const toml::node& no
 
 Checked<void> read_admin(const Fields& fields, const toml::node& node, ProxySettings& out);      // admin_table.cpp
 Checked<void> read_auth(const Fields& fields, const toml::node& node, ProxySettings& out);       // auth_fields.cpp
+Checked<void> read_capture(const Fields& fields, const toml::node& node, ProxySettings& out);    // admin_table.cpp
 Checked<void> read_cdr(const Fields& fields, const toml::node& node, ProxySettings& out);        // admin_table.cpp
 Checked<void> read_cluster(const Fields& fields, const toml::node& node, ProxySettings& out);    // cluster_table.cpp
 Checked<void> read_digest(const Fields& fields, const toml::node& node, ProxySettings& out);     // auth_fields.cpp

@@ -14,6 +14,7 @@
 #include "api/service.hpp"
 #include "base/histogram.hpp"
 #include "base/result.hpp"
+#include "flow/wire_ring.hpp"
 #include "proxy/core.hpp"
 
 namespace offhook::api {
@@ -27,7 +28,8 @@ struct WorldFigures {
   std::uint64_t open_files = 0;
   // Stream connections: open now, and since the start.
   std::uint64_t connections = 0, accepted = 0, opened = 0, refused = 0, failed = 0;
-  std::optional<Histogram> record_commits;  // the same of the records of calls
+  std::optional<std::pair<std::size_t, std::size_t>> captured;  // messages and bytes, while [capture] is on
+  std::optional<Histogram> record_commits;                      // the same of the records of calls
   std::optional<Histogram> commits;  // how long the store's commits took; nothing where registrations stay in memory
 };
 
@@ -40,6 +42,10 @@ class ProxyWorld {
   // be at any of them.
   virtual void each_core(const std::function<void(proxy::Core&)>& f) { f(core()); }
   [[nodiscard]] virtual WorldFigures figures() const = 0;
+  // What has gone over the wire of late; nothing where it is not kept.
+  [[nodiscard]] virtual std::optional<std::deque<flow::Record>> captured(const flow::WireQuestion& /*question*/) {
+    return std::nullopt;
+  }
   // The configuration is read again; what is wrong with it when nothing has changed.
   virtual Checked<void> reload() = 0;
   // No new calls; the process ends once those that there are have ended, or after `limit` (of the configuration when

@@ -12,4 +12,7 @@ namespace offhook::flow {
 // The bytes of the file: records after number `first` up to and with `last`.
 [[nodiscard]] std::string to_pcap(const Recorder& recorder, std::uint64_t first = 0, std::uint64_t last = UINT64_MAX);
 
+// Of all of these, in the order given.
+[[nodiscard]] std::string to_pcap(const std::deque<Record>& records);
+
 }  // namespace offhook::flow

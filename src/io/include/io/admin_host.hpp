@@ -26,6 +26,9 @@ class AdminHost final : public api::ProxyWorld {
   proxy::Core& core() override { return host_->core(); }
   void each_core(const std::function<void(proxy::Core&)>& f) override { host_->each_core(f); }
   [[nodiscard]] api::WorldFigures figures() const override;
+  [[nodiscard]] std::optional<std::deque<flow::Record>> captured(const flow::WireQuestion& question) override {
+    return host_->captured(question);
+  }
   Checked<void> reload() override { return commands_.reload(); }
   void drain(std::optional<seconds> limit) override { commands_.drain(limit); }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "flow/wire_ring.hpp"
 #include "io/call_log.hpp"
 #include "io/tls.hpp"
 #include "proxy/core.hpp"
@@ -56,8 +57,9 @@ struct ProxySettings {
   unsigned shards = 1;  // threads that share the addresses (docs/scaling.md)
   AdminSettings admin;
   proxy::DrainSettings drain;
-  seconds drain_limit{0};    // how long calls may go on when the process is told to end; 0 ends it at once
-  CallLogSettings call_log;  // [cdr]
+  seconds drain_limit{0};          // how long calls may go on when the process is told to end; 0 ends it at once
+  CallLogSettings call_log;        // [cdr]
+  flow::WireRingSettings capture;  // of all shards together
   proxy::CallSettings calls;
   proxy::EventSettings events;
   proxy::FeatureSettings features;

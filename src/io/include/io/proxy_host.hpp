@@ -53,8 +53,13 @@ class ProxyHost {
   [[nodiscard]] std::optional<Histogram> record_commits() const {
     return call_log_ ? std::optional(call_log_->commits()) : std::nullopt;
   }
+  // What has gone over the wire of late, of all shards (docs/operations.md); nothing while [capture] is off.
+  [[nodiscard]] std::optional<std::deque<flow::Record>> captured(const flow::WireQuestion& question);
+  // Messages and bytes that are kept; nothing while it is off.
+  [[nodiscard]] std::optional<std::pair<std::size_t, std::size_t>> captured();
   // f(core) of each shard, one after the other, on the thread of each: this one waits. For counts and commands.
   void each_core(const std::function<void(proxy::Core&)>& f);
+  void each_shard(const std::function<void(ProxyHost&)>& f);
   // No new calls: `done` is called, once, when none is left or after `limit`. Once only.
   void drain(Duration limit, std::function<void()> done);
   // Hears, once for each change, that the store cannot be written and why, and that it is written again; and each ban.
@@ -87,6 +92,7 @@ class ProxyHost {
   Checked<void> open_call_log(const CallLogSettings& settings);
   void recorded(const std::vector<std::uint64_t>& ids, const std::string& error);
   void leave_when_idle();
+  void set_capture(flow::WireRingSettings settings);
   void open_redis(RedisUrl url);
   void written(const std::vector<std::uint64_t>& ids, const std::string& error);
 
@@ -99,6 +105,7 @@ class ProxyHost {
   std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<proxy::Core> core_;
   std::unique_ptr<Dns> dns_;
+  std::unique_ptr<flow::WireRing> ring_;  // [capture]
   std::unique_ptr<SipHost> sip_;
   std::unique_ptr<SqliteStore> store_;
   std::unique_ptr<RedisStore> redis_;

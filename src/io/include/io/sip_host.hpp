@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "flow/recorder.hpp"
+#include "flow/wire_ring.hpp"
 #include "io/dns.hpp"
 #include "io/loop.hpp"
 #include "io/random.hpp"
@@ -61,6 +62,8 @@ class SipHost {
   void close(transport::Protocol protocol, Endpoint local);
   // Who answers the engine's questions; outlives this host. Without it none finds an answer.
   void use(Dns& dns) { dns_ = &dns; }
+  // Where what goes over the wire is kept from now on; it must outlive this host, or nothing takes its place.
+  void record_in(flow::WireRing* ring) { ring_ = ring; }
   // After a command or a completion was given to the engine directly.
   void drain();
   // From another shard: messages that are for this one, and what goes over connections of this one.
@@ -84,6 +87,7 @@ class SipHost {
   transport::Engine* engine_ = nullptr;
   std::function<void()> after_;
   flow::Recorder* recorder_;
+  flow::WireRing* ring_ = nullptr;
   SipHostOptions options_;
   SystemRandom random_;
   Dns* dns_ = nullptr;
