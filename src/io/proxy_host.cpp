@@ -66,6 +66,7 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
   options.tls = tls_.get();
   options.admits = [this](const IpAddress& source) { return !core_->is_guarding() || core_->admits(now(), source); };
   options.udp.receive_buffer = kReceiveBuffer;
+  options.udp.segmentation = settings.segmentation;
   options.udp.dscp = options.stream.dscp = settings.dscp;
   if (shards_ != nullptr) {
     options.udp.reuse_port = options.stream.reuse_port = true;

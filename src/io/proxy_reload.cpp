@@ -15,6 +15,7 @@ Checked<void> check_reload(const ProxySettings& before, const ProxySettings& aft
   if (before.call_log != after.call_log) return complain("other files of [cdr] need a restart");
   if (before.shards != after.shards) return complain("another number of shards needs a restart");
   if (before.dscp != after.dscp) return complain("another dscp needs a restart");
+  if (before.segmentation != after.segmentation) return complain("another segmentation needs a restart");
   if (before.name_servers != after.name_servers) return complain("other name servers (dns) need a restart");
   return {};
 }

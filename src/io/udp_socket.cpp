@@ -15,12 +15,19 @@
 #include <utility>
 
 #include "sockaddr.hpp"
+#include "udp_runs.hpp"
 
 namespace offhook::io {
 namespace {
 
 constexpr std::size_t kLargest = 65536;
+// Between the places of two reads: were it a power of two, all of them would compete for the same lines of the cache.
+constexpr std::size_t kStride = kLargest + 1024;
 constexpr std::size_t kControl = CMSG_SPACE(sizeof(int));
+constexpr std::size_t kSegmentControl = CMSG_SPACE(sizeof(std::uint16_t));
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
 #ifndef UDP_GRO
 #define UDP_GRO 104
 #endif
@@ -50,15 +57,53 @@ std::optional<Endpoint> unreachable_peer(msghdr& header, const sockaddr_storage&
   return std::nullopt;
 }
 
+// The kernel is to cut what the message holds into datagrams of that size.
+void set_segment_size(msghdr& header, std::array<char, kSegmentControl>& control, std::size_t size) {
+  header.msg_control = control.data();
+  header.msg_controllen = control.size();
+  cmsghdr* const c = CMSG_FIRSTHDR(&header);
+  c->cmsg_level = IPPROTO_UDP;
+  c->cmsg_type = UDP_SEGMENT;
+  c->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
+  const auto segment = static_cast<std::uint16_t>(size);
+  std::memcpy(CMSG_DATA(c), &segment, sizeof segment);
+}
+
+// How many of the messages the kernel has taken; errno says why it will not have the next one.
+std::size_t send_all(int fd, std::span<mmsghdr> messages) {
+  std::size_t sent = 0;
+  for (int told = 0; sent < messages.size();) {
+    const int n =
+        ::sendmmsg(fd, &messages[sent], static_cast<unsigned>(messages.size() - sent), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (n > 0) {
+      sent += static_cast<std::size_t>(n);
+      told = 0;
+    } else if (errno != EINTR && (errno == EAGAIN || ++told > 1)) {
+      break;  // the first error may be about an earlier datagram: this one has had another try
+    }
+  }
+  return sent;
+}
+
+// The pieces of a message as one datagram each. Returns how many were lost.
+std::size_t send_singly(int fd, const msghdr& message) {
+  std::size_t lost = 0;
+  for (std::size_t i = 0; i < message.msg_iovlen; ++i) {
+    mmsghdr single{};
+    single.msg_hdr.msg_name = message.msg_name;
+    single.msg_hdr.msg_namelen = message.msg_namelen;
+    single.msg_hdr.msg_iov = message.msg_iov + i;
+    single.msg_hdr.msg_iovlen = 1;
+    if (send_all(fd, {&single, 1}) == 0) ++lost;
+  }
+  return lost;
+}
+
 }  // namespace
 
 struct UdpBatch::Buffers {
-  struct Out {
-    sockaddr_storage to;
-    socklen_t to_size = 0;
-    std::string bytes;
-  };
-  std::vector<std::uint8_t> in = std::vector<std::uint8_t>(kSize * kLargest);
+  // Not initialised: the system gives only what is used of it.
+  std::unique_ptr<std::uint8_t[]> in = std::make_unique_for_overwrite<std::uint8_t[]>(kSize * kStride);
   std::array<sockaddr_storage, kSize> names{};
   std::array<iovec, kSize> pieces{};
   std::array<mmsghdr, kSize> headers{};
@@ -66,19 +111,28 @@ struct UdpBatch::Buffers {
   std::vector<Datagram> datagrams;
   std::vector<Endpoint> unreachable;
   std::size_t reads = 0;
-  std::array<Out, kSize> out{};
+  std::array<OutgoingDatagram, kSize> out{};
+  UdpRuns runs;
+  // One a run.
+  std::array<sockaddr_storage, kSize> peers{};
+  std::array<std::array<char, kSegmentControl>, kSize> segments{};
 };
+static_assert(UdpBatch::kSize == UdpRuns::kBatch);
 
 UdpSocket::~UdpSocket() {
   if (fd_ >= 0) ::close(fd_);
 }
 
 UdpSocket::UdpSocket(UdpSocket&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), local_(other.local_), send_failures_(other.send_failures_) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      local_(other.local_),
+      may_join_(other.may_join_),
+      send_failures_(other.send_failures_) {}
 
 UdpSocket& UdpSocket::operator=(UdpSocket&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(local_, other.local_);
+  std::swap(may_join_, other.may_join_);
   std::swap(send_failures_, other.send_failures_);
   return *this;
 }
@@ -98,6 +152,9 @@ Checked<UdpSocket> UdpSocket::open(Endpoint local, const UdpOptions& options) {
     ::setsockopt(fd, IPPROTO_IP, IP_RECVERR, &one, sizeof one);
   }
   ::setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof one);  // where the kernel has it
+  const int no_size = 0;
+  socket.may_join_ =
+      options.segmentation && ::setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &no_size, sizeof no_size) == 0;  // likewise
   if (options.reuse_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
   // Beyond the system's limit (net.core.rmem_max) where we may.
   if (::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &options.receive_buffer, sizeof options.receive_buffer) != 0)
@@ -126,7 +183,7 @@ UdpBatch::~UdpBatch() = default;
 std::span<const UdpBatch::Datagram> UdpBatch::receive(UdpSocket& socket) {
   Buffers& b = *buffers_;
   for (std::size_t i = 0; i < kSize; ++i) {
-    b.pieces[i] = {b.in.data() + i * kLargest, kLargest};
+    b.pieces[i] = {b.in.get() + i * kStride, kLargest};
     b.headers[i] = {};
     b.headers[i].msg_hdr.msg_name = &b.names[i];
     b.headers[i].msg_hdr.msg_namelen = sizeof b.names[i];
@@ -143,7 +200,7 @@ std::span<const UdpBatch::Datagram> UdpBatch::receive(UdpSocket& socket) {
   b.datagrams.clear();
   for (std::size_t i = 0; i < b.reads; ++i) {
     const Endpoint from = from_sockaddr(b.names[i]);
-    std::span<const std::uint8_t> bytes(b.in.data() + i * kLargest, b.headers[i].msg_len);
+    std::span<const std::uint8_t> bytes(b.in.get() + i * kStride, b.headers[i].msg_len);
     const std::size_t piece = std::max<std::size_t>(1, piece_size(b.headers[i].msg_hdr, bytes.size()));
     do {  // an empty datagram is one too
       const std::size_t size = std::min(piece, bytes.size());
@@ -182,8 +239,8 @@ void UdpBatch::queue(UdpSocket& socket, Endpoint to, std::string&& bytes) { plac
 std::string& UdpBatch::place(UdpSocket& socket, Endpoint to) {
   if (queued_ == kSize || (queued_for_ != &socket && queued_ > 0)) flush();
   queued_for_ = &socket;
-  Buffers::Out& out = buffers_->out[queued_++];
-  out.to_size = to_sockaddr(to, out.to);
+  OutgoingDatagram& out = buffers_->out[queued_++];
+  out.to = to;
   return out.bytes;
 }
 
@@ -196,27 +253,31 @@ void UdpBatch::flush() {
   const std::size_t count = std::exchange(queued_, 0);
   if (count == 0) return;
   UdpSocket& socket = *std::exchange(queued_for_, nullptr);
-  std::array<iovec, kSize> pieces{};
-  std::array<mmsghdr, kSize> headers{};
-  for (std::size_t i = 0; i < count; ++i) {
-    pieces[i] = {b.out[i].bytes.data(), b.out[i].bytes.size()};
-    headers[i].msg_hdr.msg_name = &b.out[i].to;
-    headers[i].msg_hdr.msg_namelen = b.out[i].to_size;
-    headers[i].msg_hdr.msg_iov = &pieces[i];
-    headers[i].msg_hdr.msg_iovlen = 1;
-  }
-  int told = 0;
-  for (std::size_t sent = 0; sent < count;) {
-    const auto left = static_cast<unsigned>(count - sent);
-    const int n = ::sendmmsg(socket.fd_, headers.data() + sent, left, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (n > 0) {
-      sent += static_cast<std::size_t>(n);
-      told = 0;
-    } else if (errno != EINTR && (errno == EAGAIN || ++told > 1)) {
-      // The first error may be about an earlier datagram: this one has another try.
-      ++socket.send_failures_;  // this one is lost; the next may pass
-      ++sent;
+  const auto runs = b.runs.make({b.out.data(), count}, socket.may_join_);
+  std::array<iovec, kSize> pieces;
+  std::array<mmsghdr, kSize> headers;
+  std::size_t used = 0;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const UdpRuns::Run& run = runs[i];
+    headers[i] = {};
+    msghdr& header = headers[i].msg_hdr;
+    header.msg_name = &b.peers[i];
+    header.msg_namelen = to_sockaddr(b.out[run.first].to, b.peers[i]);
+    header.msg_iov = &pieces[used];
+    header.msg_iovlen = run.count;
+    for (std::size_t left = run.count, at = run.first; left > 0; --left) {
+      pieces[used++] = {b.out[at].bytes.data(), b.out[at].bytes.size()};
+      if (left > 1) at = b.runs.next(at);
     }
+    if (run.count > 1) set_segment_size(header, b.segments[i], run.size);
+  }
+  for (std::size_t sent = 0; sent < runs.size();) {
+    sent += send_all(socket.fd_, {headers.data() + sent, runs.size() - sent});
+    if (sent == runs.size()) return;
+    // What the kernel will not take as one it may take one by one: the path is narrow, or the device can do no sums.
+    const bool is_refused = errno != EAGAIN && runs[sent].count > 1;
+    socket.send_failures_ += is_refused ? send_singly(socket.fd_, headers[sent].msg_hdr) : runs[sent].count;
+    ++sent;  // what is lost is lost; the next may pass
   }
 }
 

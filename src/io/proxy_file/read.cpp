@@ -92,6 +92,10 @@ constexpr Row kRows[] = {
        return f.period("max_expires", node, out.max_expires);
      }},
     {"dscp", "dscp", read_dscp},
+    {"segmentation", "segmentation",
+     [](const Fields& f, const toml::node& node, ProxySettings& out) {
+       return f.flag("segmentation", node, out.segmentation);
+     }},
     {"shards", "shards", read_shards},
     {"redirect", "redirect", read_redirect},
     {"stateless", "stateless", read_stateless},

@@ -71,6 +71,7 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "unknown field 'keys' of [tls]; known are certificate, key, trusted, verify, require_client_certificate, "
        "security_level (p.toml:3)"},
       {"domains = [\"a\"]\ndscp = 64", "dscp must be a number from 0 to 63 (p.toml:2)"},
+      {"domains = [\"a\"]\nsegmentation = 1", "segmentation must be true or false (p.toml:2)"},
       {"domains = [\"a\"]\n[guard]\nexempt = [\"10.0.0.0/33\"]",
        "exempt wants addresses and networks such as 192.0.2.0/24 (10.0.0.0/33) (p.toml:3)"},
       {"domains = [\"a\"]\n[guard]\nfailures = -1", "failures must be a number from 0 to 1000 (p.toml:3)"},
@@ -87,7 +88,8 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
       {"domains = [\"a\"]\nport = 1",
        "unknown field 'port'; known are listen, domains, dns, store, commit_delay, auth, digest, qop, userhash, "
        "nonce_lifetime, "
-       "min_expires, default_expires, max_expires, dscp, shards, redirect, stateless, next_hops, [cluster], "
+       "min_expires, default_expires, max_expires, dscp, segmentation, shards, redirect, stateless, next_hops, "
+       "[cluster], "
        "[registrar], "
        "[guard], [tls], [alias], "
        "[emergency], [identity], [events], [features], [[dial]], [[group]], [[list]], [[trunk]], [admin], [drain], "

@@ -2,9 +2,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <functional>
+
 #include "io/clock.hpp"
 #include "io/loop.hpp"
 #include "io/udp_socket.hpp"
+#include "udp_runs.hpp"
 
 namespace offhook::io {
 namespace {
@@ -36,6 +39,90 @@ TEST(UdpSocket, DatagramsCrossInBatches) {
     EXPECT_EQ(a->send_failures(), 0);
     loop.unwatch(b->fd());
   }
+}
+
+// Each datagram of `batch` by its text, the runs one after the other.
+std::string runs_of(const std::vector<OutgoingDatagram>& batch, bool may_join = true) {
+  UdpRuns runs;
+  std::string out;
+  for (const auto& run : runs.make(batch, may_join)) {
+    std::size_t at = run.first;
+    out += batch[at].bytes;
+    for (std::size_t left = run.count; left > 1; --left) out += "+" + batch[at = runs.next(at)].bytes;
+    EXPECT_EQ(at, run.last);
+    out += " ";
+  }
+  return out;
+}
+
+TEST(UdpRuns, OneSizeForOnePeerIsOneRun) {
+  const Endpoint a{IpAddress::v4(192, 0, 2, 1), 5060}, b{IpAddress::v4(192, 0, 2, 2), 5060};
+  const Endpoint other_port{a.address, 5061};
+  EXPECT_EQ(runs_of({{a, "a1"}, {b, "b1"}, {a, "a2"}, {other_port, "p1"}, {b, "b2"}, {a, "a3"}}), "a1+a2+a3 b1+b2 p1 ");
+  EXPECT_EQ(runs_of({{a, "a1"}, {a, "a2"}}, false), "a1 a2 ");
+  // A shorter one ends the run, a longer one begins another; nobody's datagrams change places.
+  EXPECT_EQ(runs_of({{a, "a11"}, {a, "a22"}, {a, "a3"}, {a, "a4"}, {a, "a55"}, {b, "b"}}), "a11+a22+a3 a4 a55 b ");
+  EXPECT_EQ(runs_of({{a, "a11"}, {a, ""}, {a, "a22"}}), "a11  a22 ") << "an empty one stands alone";
+  EXPECT_EQ(runs_of({}), "");
+}
+
+TEST(UdpRuns, AreNoLongerThanAPacketNorOfWhatIsFragmented) {
+  const Endpoint a{IpAddress::v4(192, 0, 2, 1), 5060};
+  UdpRuns runs;
+  const std::vector<OutgoingDatagram> most(UdpRuns::kBatch, {a, std::string(UdpRuns::kLargest, 'x')});
+  const auto made = runs.make(most, true);
+  ASSERT_EQ(made.size(), 2);
+  EXPECT_LE(made[0].octets, UdpRuns::kMostOctets);
+  EXPECT_EQ(made[0].count + made[1].count, UdpRuns::kBatch);
+  const std::vector<OutgoingDatagram> large(3, {a, std::string(UdpRuns::kLargest + 1, 'x')});
+  EXPECT_EQ(runs.make(large, true).size(), 3);
+}
+
+// What comes of 200 datagrams of several sizes for two peers, in turns; `prepare` sees the sending socket first.
+void cross(const UdpOptions& options, const std::function<void(int fd)>& prepare) {
+  for (const auto* address : {"127.0.0.1:0", "[::1]:0"}) {
+    auto from = UdpSocket::open(*Endpoint::parse(address), options);
+    auto b = UdpSocket::open(*Endpoint::parse(address)), c = UdpSocket::open(*Endpoint::parse(address));
+    ASSERT_TRUE(from && b && c);
+    prepare(from->fd());
+    Loop loop;
+    UdpBatch out, in;
+    std::vector<std::string> for_b, for_c, got_b, got_c;
+    const auto hear = [&](UdpSocket& socket, std::vector<std::string>& got) {
+      loop.watch(socket.fd(), [&] {
+        for (const auto& datagram : in.receive(socket)) got.emplace_back(datagram.bytes.begin(), datagram.bytes.end());
+      });
+    };
+    hear(*b, got_b);
+    hear(*c, got_c);
+    for (std::size_t i = 0; i < 200; ++i) {
+      const bool is_first = i % 3 == 0;
+      std::string text = std::to_string(i);
+      text.resize(i % 50 == 0 ? 2000 : i % 7 == 0 ? 300 : 400, 'x');
+      (is_first ? for_b : for_c).push_back(text);
+      out.queue(*from, is_first ? b->local() : c->local(), std::move(text));
+    }
+    out.flush();
+    EXPECT_TRUE(loop.run_until([&] { return got_b.size() + got_c.size() == 200; }, now().mono + seconds(10)));
+    EXPECT_EQ(got_b, for_b);
+    EXPECT_EQ(got_c, for_c);
+    EXPECT_EQ(from->send_failures(), 0);
+    loop.unwatch(b->fd());
+    loop.unwatch(c->fd());
+  }
+}
+
+TEST(UdpSocket, WhatLeavesInSegmentsArrivesAsItWas) {
+  cross({.segmentation = true}, [](int) {});
+  cross({}, [](int) {});
+}
+
+TEST(UdpSocket, WhatTheKernelWillNotCutLeavesPieceByPiece) {
+  // Without checksums it cuts nothing.
+  cross({.segmentation = true}, [](int fd) {
+    const int one = 1;
+    ASSERT_EQ(::setsockopt(fd, SOL_SOCKET, SO_NO_CHECK, &one, sizeof one), 0);
+  });
 }
 
 TEST(UdpSocket, APortThatNobodyListensOnIsToldByIcmp) {

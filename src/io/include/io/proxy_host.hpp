@@ -37,7 +37,7 @@ class ProxyHost {
   // Other settings, and the certificates read again, while calls and transactions go on. Sockets that are new are
   // opened; of those that are gone, stream connections stay, and datagrams are heard for another kRetirement. On a
   // complaint nothing has changed: an address that is taken, a bad certificate, or what needs a restart (the store,
-  // name servers, dscp, the first domain).
+  // name servers, dscp, segmentation, the first domain).
   Checked<void> reload(ProxySettings settings);
   static constexpr seconds kRetirement{32};  // 64*T1: all transactions have ended
   // Of the first shard, where there are several.
