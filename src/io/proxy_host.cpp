@@ -86,6 +86,7 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
 // What only one of several does is the first one's: pings, registrations at trunks, what phones are told unasked.
 proxy::Config ProxyHost::config_of(const ProxySettings& settings) const {
   proxy::Config out = settings.to_config();
+  out.shares_events = is_redis_url(settings.store);
   if (shards_ == nullptr) return out;
   out.shards = {index_, shards_->count(), shards_->secret()};
   if (index_ == 0) return out;
@@ -161,6 +162,7 @@ void ProxyHost::pass_store_writes() {
   while (const auto ban = core_->poll_ban())
     if (trouble_) trouble_(text(*ban));
   pass_records();
+  pass_events();
   std::vector<proxy::StoreWrite> writes;
   while (auto write = core_->poll_store()) {
     if (store_ || redis_ || shards_ != nullptr)

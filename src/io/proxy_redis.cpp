@@ -12,22 +12,31 @@ constexpr seconds kWaitAtStart{5};
 void ProxyHost::open_redis(RedisUrl url) {
   redis_ = std::make_unique<RedisStore>(
       *loop_, std::move(url), random_,
-      RedisStore::Hooks{[this](std::uint64_t id, proxy::Stored outcome) { core_->stored(now(), id, outcome); },
-                        [this](const std::string& aor, const std::vector<proxy::Binding>& bindings) {
-                          core_->replace(now(), aor, bindings);
-                        },
-                        [this] {
-                          if (sip_) sip_->drain();
-                        },
-                        [this] { return core_->addresses(); },
-                        [this](const std::string& aor) { return core_->kept(aor, now().wall); },
-                        [this](const std::string& why) {
-                          store_error_ = why;
-                          if (trouble_)
-                            trouble_(why.empty() ? "the store is there again"
-                                                 : "registrations are refused: Redis: " + why);
-                        }});
+      RedisStore::Hooks{
+          [this](std::uint64_t id, proxy::Stored outcome) { core_->stored(now(), id, outcome); },
+          [this](const std::string& aor, const std::vector<proxy::Binding>& bindings) {
+            core_->replace(now(), aor, bindings);
+          },
+          [this] {
+            if (sip_) sip_->drain();
+          },
+          [this] { return core_->addresses(); },
+          [this](const std::string& aor) { return core_->kept(aor, now().wall); },
+          [this](const std::string& why) {
+            store_error_ = why;
+            if (trouble_)
+              trouble_(why.empty() ? "the store is there again" : "registrations are refused: Redis: " + why);
+          },
+          {[this](std::string_view node, const proxy::SharedEvent& event) { core_->learn(now(), node, event); },
+           [this](std::string_view node) { core_->forget(now(), node); }, [this] { core_->share_all(now()); },
+           [this] { return core_->shared_state(now()); }}});
   loop_->run_until([this] { return redis_->is_synchronised(); }, now().mono + kWaitAtStart);
+}
+
+void ProxyHost::pass_events() {
+  std::vector<proxy::SharedEvent> events;
+  while (auto event = core_->poll_shared()) events.push_back(std::move(*event));
+  if (redis_ && !events.empty()) redis_->share(std::move(events));
 }
 
 }  // namespace offhook::io

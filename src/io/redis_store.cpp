@@ -1,7 +1,5 @@
 #include "io/redis_store.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -11,6 +9,7 @@
 
 #include "base/ascii.hpp"
 #include "io/clock.hpp"
+#include "redis/events.hpp"
 #include "redis/script.hpp"
 #include "redis/servers.hpp"
 
@@ -21,34 +20,14 @@ constexpr std::string_view kChannel = "offhook:changes";
 constexpr std::string_view kPattern = "offhook:{*}", kPage = "500";  // keys of one SCAN
 constexpr std::size_t kNodeLength = 16;
 
-std::string sha1_of(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha1(), nullptr);
-  std::string out;
-  for (unsigned i = 0; i < size; ++i) {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    out += kHex[digest[i] >> 4U];
-    out += kHex[digest[i] & 15U];
-  }
-  return out;
-}
-
 // The part of a change that belongs to one address-of-record, as the script's arguments.
 struct Change {
   bool everything = false;
   std::vector<const proxy::StoreWrite::Remove*> removes;
   std::vector<const proxy::Binding*> binds;
 
-  [[nodiscard]] RedisServers::Words words(const std::string& key, std::string_view mode, std::string text) const {
-    RedisServers::Words out{"EVALSHA",
-                            "",
-                            "1",
-                            key,
-                            std::string(mode),
-                            std::string(kChannel),
-                            std::move(text),
-                            everything ? "1" : "0",
+  [[nodiscard]] RedisServers::Words words(std::string_view mode, std::string text) const {
+    RedisServers::Words out{std::string(mode), std::string(kChannel), std::move(text), everything ? "1" : "0",
                             std::to_string(removes.size())};
     for (const auto* which : removes) {
       out.push_back(redis_field(*which));
@@ -105,11 +84,12 @@ struct RedisStore::State {
       : loop(&l),
         hooks(std::move(h)),
         node(random.token(kNodeLength)),
-        sha(sha1_of(kChangeScript)),
+        script(kChangeScript),
         timer(l, [this] { tick(); }),
         servers(l, std::move(url), std::string(kChannel),
                 {[this] { up(); }, [this](const std::string& why) { lost(why); },
-                 [this](std::string_view text) { heard(text); }}) {
+                 [this](std::string_view text) { heard(text); }}),
+        events(servers, std::string(kChannel), node, hooks.events, [this] { settle_soon(); }) {
     timer.set(now().mono + kHeartbeat);
   }
 
@@ -127,38 +107,25 @@ struct RedisStore::State {
     const auto changes = changes_of(write);
     open->left = changes.size();
     for (const auto& [aor, change] : changes) {
-      const std::string key = redis_key(aor);
-      change_key(key, change.words(key, "put", node + ' ' + aor), [this, open, aor](const redisReply* reply) {
-        seen(aor);
-        const bool outdated = text_of(reply) == "OUTDATED";
-        if (const auto error = error_of(reply); !error.empty()) {
-          open->outcome = proxy::Stored::Unreachable;
-          refuses = reply != nullptr;
-          if (refuses) trouble(error);
-        } else if (outdated) {
-          open->outcome = proxy::Stored::Outdated;
-          fetch(aor);
-        } else if (std::exchange(refuses, false)) {
-          trouble({});
-        }
-        if (--open->left != 0) return;
-        --waiting;
-        finish(open->id, open->outcome);
-      });
+      servers.run(script, redis_key(aor), change.words("put", node + ' ' + aor),
+                  [this, open, aor](const redisReply* reply) {
+                    seen(aor);
+                    const bool outdated = text_of(reply) == "OUTDATED";
+                    if (const auto error = error_of(reply); !error.empty()) {
+                      open->outcome = proxy::Stored::Unreachable;
+                      refuses = reply != nullptr;
+                      if (refuses) trouble(error);
+                    } else if (outdated) {
+                      open->outcome = proxy::Stored::Outdated;
+                      fetch(aor);
+                    } else if (std::exchange(refuses, false)) {
+                      trouble({});
+                    }
+                    if (--open->left != 0) return;
+                    --waiting;
+                    finish(open->id, open->outcome);
+                  });
     }
-  }
-
-  // A server that does not know the script yet is told it.
-  void change_key(const std::string& key, RedisServers::Words words, RedisServers::Reply reply) {
-    words[1] = sha;
-    auto again = words;
-    servers.command(key, std::move(words),
-                    [this, key, again = std::move(again), reply = std::move(reply)](const redisReply* got) mutable {
-                      if (!error_of(got).starts_with("NOSCRIPT")) return reply(got);
-                      again[0] = "EVAL";
-                      again[1] = kChangeScript;
-                      servers.command(key, std::move(again), std::move(reply));
-                    });
   }
 
   void finish(std::uint64_t id, proxy::Stored outcome) {
@@ -186,8 +153,11 @@ struct RedisStore::State {
     const auto space = text.find(' ');
     if (space == std::string_view::npos) return;
     const std::string_view from = text.substr(0, space), aor = text.substr(space + 1);
-    if (from == node) last_heard = now().mono;
-    if (from != node && !aor.empty()) fetch(std::string(aor));
+    const TimePoint at = now().mono;
+    if (from == node)
+      last_heard = at;
+    else if (!events.heard(at, from, aor) && !aor.empty())
+      fetch(std::string(aor));
   }
 
   void fetch(const std::string& aor) {
@@ -227,8 +197,7 @@ struct RedisStore::State {
         bindings.push_back(binding);
     }
     if (change.binds.empty()) return;
-    const std::string key = redis_key(aor);
-    change_key(key, change.words(key, "keep", node + ' ' + aor), [this](const redisReply* reply) {
+    servers.run(script, redis_key(aor), change.words("keep", node + ' ' + aor), [this](const redisReply* reply) {
       if (!error_of(reply).empty()) is_due = true;
     });
   }
@@ -303,6 +272,8 @@ struct RedisStore::State {
   void up() {
     last_heard = now().mono;
     synchronise();
+    events.up(last_heard);
+    events.synchronise();
   }
   void lost(const std::string& why) {
     synchronised = false;
@@ -326,11 +297,13 @@ struct RedisStore::State {
     if (at - last_heard > kSilence) return servers.drop_feed("silence");
     servers.command(kChannel, {"PUBLISH", std::string(kChannel), node + ' '}, [](const redisReply*) {});
     if (is_due) synchronise();
+    events.tick(at);
   }
 
   Loop* loop;
   Hooks hooks;
-  std::string node, sha;
+  std::string node;
+  RedisScript script;
   std::size_t waiting = 0;
   std::vector<std::pair<std::uint64_t, proxy::Stored>> answered;
   bool settling = false;
@@ -346,6 +319,7 @@ struct RedisStore::State {
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
   Loop::Timer timer;
   RedisServers servers;
+  RedisEvents events;
 };
 
 RedisStore::RedisStore(Loop& loop, RedisUrl url, Random& random, Hooks hooks)
@@ -356,6 +330,8 @@ RedisStore::~RedisStore() = default;
 void RedisStore::submit(std::vector<proxy::StoreWrite> writes) {
   for (const auto& write : writes) state_->submit(write);
 }
+
+void RedisStore::share(std::vector<proxy::SharedEvent> events) { state_->events.publish(std::move(events)); }
 
 bool RedisStore::is_synchronised() const { return state_->synchronised; }
 

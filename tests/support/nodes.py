@@ -14,6 +14,7 @@ OUTBOUND = [("Supported", "path, outbound")]
 
 
 class Nodes(case.Case):
+    more = ""  # of each node's configuration
     store = f"redis://{REDIS[0]}:{REDIS[1]}"
 
     def setUp(self):
@@ -49,7 +50,7 @@ class Nodes(case.Case):
         config.write_text(f'listen = ["udp:{address}:5060", "tcp:{address}:5060"]\ndomains = ["127.0.0.1"]\n'
                           f'store = "{self.store}"\n[cluster]\nnode = "sip:{address}:5060"\n'
                           f'secret = "one secret of all the nodes"\npeers = ["10.9.0.11", "10.9.0.12", "10.9.0.13"]\n'
-                          + "".join(f'[[user]]\nname = "{user}"\npassword = "{user}"\n' for user in USERS))
+                          + self.more + "".join(f'[[user]]\nname = "{user}"\npassword = "{user}"\n' for user in USERS))
         process = self.start(f"node {name}", machine.words(case.OFFHOOK, "proxy", "--config", config))
         self.addCleanup(self.end, process)  # before the kill of start()
         if wait:

@@ -46,6 +46,10 @@ class Phone(sip.Client):
 
     def call(self, to, callee, timeout=30.0):
         """A whole call by way of the node `to`: answered, acknowledged, ended by the caller. Raises when a step is missing."""
+        self.talk(to, callee, timeout)()
+
+    def talk(self, to, callee, timeout=30.0):
+        """The same without its end: that is the function that is returned."""
         call_id = f"call-{self.name}-{self.next()}"
         uri = f"sip:{callee.user}@127.0.0.1"
 
@@ -71,13 +75,17 @@ class Phone(sip.Client):
         in_dialog = {"to": uri, "to_tag": "callee", "call_id": call_id, "headers": [("Route", value) for value in route]}
         self.send(self.request("ACK", target, cseq=2, contact=False, **in_dialog), to)
         callee.wait(lambda m: m.method == "ACK" and m.header("call-id") == call_id, f"ACK of {self.user}", timeout)
-        bye = self.request("BYE", target, cseq=3, contact=False, **in_dialog)
-        self.send(bye, to)
-        over = callee.wait(lambda m: m.method == "BYE" and m.header("call-id") == call_id, f"BYE of {self.user}", timeout)
-        callee.send(callee.respond(over, 200), callee.way_back(over, to))
-        ended = self.wait(lambda m: m.status >= FINAL and m.branch() == sip.Message(bye).branch(), "answer to the BYE", timeout)
-        if ended.status != 200:
-            raise AssertionError(f"BYE of {self.user} to {callee.user}: {ended.start}")
+
+        def hang_up():
+            bye = self.request("BYE", target, cseq=3, contact=False, **in_dialog)
+            self.send(bye, to)
+            over = callee.wait(lambda m: m.method == "BYE" and m.header("call-id") == call_id, f"BYE of {self.user}", timeout)
+            callee.send(callee.respond(over, 200), callee.way_back(over, to))
+            ended = self.wait(lambda m: m.status >= FINAL and m.branch() == sip.Message(bye).branch(), "answer to the BYE", timeout)
+            if ended.status != 200:
+                raise AssertionError(f"BYE of {self.user} to {callee.user}: {ended.start}")
+
+        return hang_up
 
     def with_digest(self, make, to, user, password):
         data = make([], 1)

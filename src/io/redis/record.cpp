@@ -1,34 +1,11 @@
-#include <algorithm>
-
 #include "base/ascii.hpp"
 #include "io/redis_values.hpp"
+#include "redis/netstring.hpp"
 
 namespace offhook::io {
 namespace {
 
 constexpr std::string_view kPrefix = "offhook:{";
-
-void append(std::string& out, std::string_view text) {
-  out += std::to_string(text.size());
-  out += ':';
-  out += text;
-}
-
-std::optional<std::string_view> take_text(std::string_view& text) {
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto size = parse_number<std::uint32_t>(text.substr(0, colon));
-  if (!size || *size > text.size() - colon - 1) return std::nullopt;
-  const std::string_view out = text.substr(colon + 1, *size);
-  text.remove_prefix(colon + 1 + *size);
-  return out;
-}
-
-template <class T>
-std::optional<T> take_number(std::string_view& text) {
-  const auto part = take_text(text);
-  return part ? parse_number<T>(*part) : std::nullopt;
-}
 
 std::string hex(std::uint64_t number) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -42,18 +19,6 @@ std::string field(std::string_view contact, std::string_view instance, std::uint
   std::string out = std::to_string(reg_id) + ' ';
   if (reg_id != 0) out += instance;
   return (out += ' ') += contact;
-}
-
-// A folded field is the same with spaces (RFC 3261 §7.3.1).
-std::string unfolded(std::string_view text) {
-  std::string out(text);
-  std::ranges::replace_if(out, [](char c) { return c == '\r' || c == '\n'; }, ' ');
-  return out;
-}
-
-// It will stand in messages: nobody may end a line of them.
-bool is_one_line(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
 constexpr std::int64_t kLatest = std::int64_t{1} << 53;  // that the script's numbers hold
@@ -77,11 +42,11 @@ std::string redis_field(const proxy::Binding& binding) {
 std::string binding_text(const proxy::Binding& b) {
   std::string out = std::to_string(b.expires.time_since_epoch().count()) + ' ' + std::to_string(b.cseq) + ' ' +
                     hex(fnv1a(b.call_id)) + '\n';
-  for (const std::string_view text : {std::string_view(b.contact), std::string_view(b.call_id)}) append(out, text);
-  append(out, std::to_string(b.q));
-  for (const std::string* text : {&b.path, &b.user_agent, &b.received, &b.instance}) append(out, unfolded(*text));
-  append(out, std::to_string(b.reg_id));
-  append(out, b.through);
+  for (const std::string_view text : {std::string_view(b.contact), std::string_view(b.call_id)}) append_text(out, text);
+  append_text(out, std::to_string(b.q));
+  for (const std::string* text : {&b.path, &b.user_agent, &b.received, &b.instance}) append_text(out, unfolded(*text));
+  append_text(out, std::to_string(b.reg_id));
+  append_text(out, b.through);
   return out;
 }
 

@@ -227,6 +227,19 @@ void RedisServers::command(std::string_view key, Words words, Reply reply) {
   run(std::make_shared<Job>(Job{std::string(key), std::move(words), std::move(reply)}), link, false);
 }
 
+void RedisServers::run(const RedisScript& script, const std::string& key, const Words& arguments, Reply reply) {
+  Words words{"EVALSHA", script.sha, "1", key};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  auto again = words;
+  again[0] = "EVAL";
+  again[1] = script.text;
+  command(key, std::move(words),
+          [this, key, again = std::move(again), reply = std::move(reply)](const redisReply* got) mutable {
+            if (!error_of(got).starts_with("NOSCRIPT")) return reply(got);
+            command(key, std::move(again), std::move(reply));
+          });
+}
+
 void RedisServers::run(const std::shared_ptr<Job>& job, RedisLink* link, bool asking) {
   if (asking) link->command({"ASKING"}, [](const redisReply*) {});
   link->command(views(job->words),

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "redis/link.hpp"
+#include "redis/script.hpp"
 
 namespace offhook::io {
 
@@ -30,6 +31,8 @@ class RedisServers {
 
   // Null at once when the key's server cannot be reached.
   void command(std::string_view key, Words words, Reply reply);
+  // A script with one key; a server that does not know it yet is told it.
+  void run(const RedisScript& script, const std::string& key, const Words& arguments, Reply reply);
   // To every master: of a cluster all that have slots. Gives how many there are.
   std::size_t on_each(const std::function<void(RedisLink&)>& call);
   [[nodiscard]] bool is_up() const { return up_; }

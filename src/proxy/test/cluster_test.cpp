@@ -160,6 +160,26 @@ TEST(Cluster, ACallIsChallengedOnceThoughTwoNodesRelayIt) {
   EXPECT_EQ(final_of(pair.a.receive({transport::Protocol::Udp, kUdpSocket, party(2), 0}, text)), 407);
 }
 
+// What two nodes relay one of them tells of: the one that has let it in.
+TEST(Cluster, ACallThatTwoNodesRelayIsOneCall) {
+  struct Heard final : CallObserver {
+    void started(const CallRecord&) override { ++calls; }
+    void answered(const CallRecord&) override { ++calls; }
+    int calls = 0;
+  } by_a, by_b;
+  Pair pair;
+  pair.a.core->observe(by_a);
+  pair.b.core->observe(by_b);
+  (void)pair.a.reg(Wire::tcp(1), {kFlow, {"Supported: path, outbound"}});
+  pair.pass();
+  (void)pair.by_a(only(pair.b.invite("sip:1002@example.test")));
+  EXPECT_EQ(by_b.calls, 1);
+  EXPECT_EQ(by_a.calls, 0);
+  ASSERT_EQ(pair.a.core->call_count(), 1U) << "it is not idle";
+  EXPECT_EQ(pair.a.core->calls()[0].caller_user, "") << "no lamp is lit by it";
+  EXPECT_EQ(pair.b.core->calls().at(0).caller_user, "1001");
+}
+
 TEST(Cluster, AnIdentityThatAnotherNodeHasAssertedStays) {
   Config config = node("sip:192.0.2.1:5060");
   config.authenticate = true;

@@ -89,6 +89,7 @@ class ProxyHost {
   void close_retired();
   void pass_store_writes();
   void pass_records();
+  void pass_events();
   Checked<void> open_call_log(const CallLogSettings& settings);
   void recorded(const std::vector<std::uint64_t>& ids, const std::string& error);
   void leave_when_idle();

@@ -21,8 +21,17 @@
 #include "io/loop.hpp"
 #include "io/redis_values.hpp"
 #include "proxy/location.hpp"
+#include "proxy/shared_events.hpp"
 
 namespace offhook::io {
+
+// Event state, to and from the other nodes (proxy::Core has the functions).
+struct RedisEventHooks {
+  std::function<void(std::string_view node, const proxy::SharedEvent& event)> learn;
+  std::function<void(std::string_view node)> forget;
+  std::function<void()> share_all;                         // what this node has to tell of itself is to be shared again
+  std::function<std::vector<proxy::SharedEvent>()> state;  // what belongs to no node, as it is known here
+};
 
 class RedisStore {
  public:
@@ -30,11 +39,12 @@ class RedisStore {
     std::function<void(std::uint64_t id, proxy::Stored outcome)> stored;
     // All that is stored of that address-of-record, as others have changed it.
     std::function<void(const std::string& aor, const std::vector<proxy::Binding>& bindings)> replace;
-    std::function<void()> settle;  // after several of both: what has come of it may leave
+    std::function<void()> settle;  // after several of them: what has come of it may leave
     // What this node has in memory: every address-of-record, and of one the bindings as it would store them.
     std::function<std::vector<std::string>()> addresses;
     std::function<std::vector<proxy::Binding>(const std::string& aor)> kept;
     std::function<void(const std::string& why)> trouble;  // once for each change; "" when it is over
+    RedisEventHooks events;
   };
   // Begins to connect; `random` must outlive it. Everything is called on the loop's thread.
   RedisStore(Loop& loop, RedisUrl url, Random& random, Hooks hooks);
@@ -43,6 +53,8 @@ class RedisStore {
 
   // Each is answered by stored(), in the order of submission for one address-of-record.
   void submit(std::vector<proxy::StoreWrite> writes);
+  // To the other nodes, in that order.
+  void share(std::vector<proxy::SharedEvent> events);
   // Connected, and everything was read.
   [[nodiscard]] bool is_synchronised() const;
 

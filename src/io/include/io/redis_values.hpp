@@ -1,5 +1,6 @@
 // What is said to Redis and heard from it, as values: the store's URL, the slots of a Redis Cluster, its redirections,
-// and the text of a binding. Pure. What comes from Redis is not believed: others may have written it.
+// and the text of a binding and of event state. Pure. What comes from Redis is not believed: others may have written
+// it.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "proxy/location.hpp"
+#include "proxy/shared_events.hpp"
 
 namespace offhook::io {
 
@@ -56,5 +58,24 @@ struct RedisRedirection {
 [[nodiscard]] std::string binding_text(const proxy::Binding& binding);
 // Nothing for what no binding_text() has made.
 [[nodiscard]] std::optional<proxy::Binding> parse_binding_text(std::string_view aor, std::string_view text);
+
+// Event state as the nodes tell it each other.
+[[nodiscard]] std::string event_text(const proxy::SharedEvent& event);
+// Nothing for what no event_text() has made.
+[[nodiscard]] std::optional<proxy::SharedEvent> parse_event_text(std::string_view text);
+
+// What belongs to no node is kept too: a hash for each address-of-record, "offhook-event:{sip:1001@example.test}", with
+// a field for each publication and one for the counts of messages.
+struct RedisEvent {
+  std::string key, field;
+  std::string value;  // "VERSION TAG ENDS\n" for the script that compares them, and event_text()
+};
+// Nothing for what a node tells of itself.
+[[nodiscard]] std::optional<RedisEvent> redis_event(const proxy::SharedEvent& event);
+// Nothing for a value that redis_event() has not made.
+[[nodiscard]] std::optional<proxy::SharedEvent> parse_redis_event(std::string_view value);
+// "VERSION TAG" of a value: the greater text is the later one.
+[[nodiscard]] std::string_view event_version(std::string_view value);
+[[nodiscard]] bool is_event_key(std::string_view key);
 
 }  // namespace offhook::io

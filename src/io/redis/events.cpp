@@ -1,0 +1,187 @@
+#include "redis/events.hpp"
+
+#include <utility>
+
+#include "io/redis_values.hpp"
+#include "redis/netstring.hpp"
+
+namespace offhook::io {
+namespace {
+
+constexpr std::string_view kPattern = "offhook-event:{*}", kPage = "500";  // keys of one SCAN
+constexpr std::size_t kBatch = 32 * 1024;                                  // octets of one message, about
+constexpr seconds kBreath{1};                                              // between two times that all is told
+
+std::string name_of(std::string_view key, std::string_view field) {
+  return std::string(key).append(1, '\n').append(field);
+}
+
+}  // namespace
+
+RedisEvents::RedisEvents(RedisServers& servers, std::string channel, std::string node, Hooks hooks,
+                         std::function<void()> settle)
+    : servers_(&servers),
+      channel_(std::move(channel)),
+      node_(std::move(node)),
+      hooks_(std::move(hooks)),
+      settle_(std::move(settle)),
+      script_(kEventScript) {}
+
+void RedisEvents::say(std::string text) {
+  servers_->command(channel_, {"PUBLISH", channel_, node_ + ' ' + std::move(text)}, [](const redisReply*) {});
+}
+
+// Without Redis nobody hears it: all is told when it is there again.
+void RedisEvents::publish(std::vector<proxy::SharedEvent> events) {
+  if (!servers_->is_up()) return;
+  std::string batch;
+  const auto flush = [&] {
+    if (!batch.empty()) say('=' + std::exchange(batch, {}));
+  };
+  for (const proxy::SharedEvent& event : events) {
+    if (redis_event(event)) {
+      flush();
+      put(event);
+      continue;
+    }
+    append_text(batch, event_text(event));
+    if (batch.size() > kBatch) flush();
+  }
+  flush();
+}
+
+void RedisEvents::put(const proxy::SharedEvent& event) {
+  const RedisEvent one = *redis_event(event);
+  std::string text = node_ + " =";
+  append_text(text, event_text(event));
+  servers_->run(script_, one.key, {channel_, std::move(text), one.field, one.value},
+                [this, key = one.key](const redisReply* reply) {
+                  if (!error_of(reply).empty())
+                    is_due_ = true;
+                  else if (text_of(reply) == "OUTDATED")
+                    fetch(key);
+                });
+}
+
+void RedisEvents::fetch(const std::string& key) {
+  servers_->command(key, {"HGETALL", key}, [this](const redisReply* reply) {
+    if (reply == nullptr || reply->type != REDIS_REPLY_ARRAY) {
+      is_due_ = true;
+      return;
+    }
+    read(*reply);
+    settle_();
+  });
+}
+
+// Fields and values by turns. What is no event of ours is passed over.
+void RedisEvents::read(const redisReply& all) {
+  for (std::size_t i = 1; i < all.elements; i += 2) {
+    const std::string_view value = text_of(all.element[i]);
+    const auto event = parse_redis_event(value);
+    const auto again = event ? redis_event(*event) : std::nullopt;
+    if (!again || again->field != text_of(all.element[i - 1])) continue;
+    if (left_ != 0) found_[name_of(again->key, again->field)] = event_version(value);
+    hooks_.learn({}, *event);
+  }
+}
+
+void RedisEvents::up(TimePoint now) {
+  for (auto& [name, peer] : peers_) peer.heard = now;  // while nothing was heard nobody has been silent
+  say("?");
+  tell(now);
+}
+
+void RedisEvents::tell(TimePoint now) {
+  told_ = now;
+  is_asked_ = false;
+  hooks_.share_all();
+  settle_();
+}
+
+bool RedisEvents::heard(TimePoint now, std::string_view node, std::string_view text) {
+  const auto known = peers_.find(std::string(node));
+  if (known != peers_.end()) {
+    known->second.heard = now;
+  } else if (peers_.size() < kMostNodes) {
+    peers_[std::string(node)].heard = now;
+    is_asking_ = true;  // it may have told something before
+  }
+  if (text == "?") {
+    is_asked_ = true;
+    if (now - told_ >= kBreath) tell(now);
+    return true;
+  }
+  if (!text.starts_with('=')) return false;
+  learn(node, text.substr(1));
+  return true;
+}
+
+void RedisEvents::learn(std::string_view node, std::string_view events) {
+  while (const auto text = take_text(events))
+    if (const auto event = parse_event_text(*text)) hooks_.learn(node, *event);
+  settle_();
+}
+
+void RedisEvents::tick(TimePoint now) {
+  const auto gone = std::erase_if(peers_, [&](const auto& peer) {
+    if (now - peer.second.heard <= kSilence) return false;
+    hooks_.forget(peer.first);
+    return true;
+  });
+  if (gone != 0) settle_();
+  if (std::exchange(is_asking_, false)) say("?");
+  if (is_asked_ && now - told_ >= kBreath) tell(now);
+  if (is_due_) synchronise();
+}
+
+void RedisEvents::synchronise() {
+  if (!servers_->is_up()) return;
+  is_due_ = has_failed_ = false;
+  found_.clear();
+  const std::size_t round = ++round_;
+  left_ = servers_->on_each([this, round](RedisLink& link) { scan(link, "0", round); });
+  is_due_ = left_ == 0;
+}
+
+void RedisEvents::scan(RedisLink& link, std::string_view cursor, std::size_t round) {
+  link.command({"SCAN", cursor, "MATCH", kPattern, "COUNT", kPage}, [this, &link, round](const redisReply* reply) {
+    if (round != round_) return;
+    const bool good = reply != nullptr && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
+                      reply->element[1]->type == REDIS_REPLY_ARRAY;
+    if (!good) return scanned(false);
+    const redisReply& keys = *reply->element[1];
+    for (std::size_t i = 0; i < keys.elements; ++i) {
+      const std::string_view key = text_of(keys.element[i]);
+      if (!is_event_key(key)) continue;
+      link.command({"HGETALL", key}, [this, round](const redisReply* all) {
+        if (round != round_) return;
+        if (all != nullptr && all->type == REDIS_REPLY_ARRAY)
+          read(*all);
+        else
+          has_failed_ = true;
+      });
+    }
+    const std::string_view next = text_of(reply->element[0]);
+    if (next != "0") return scan(link, next, round);
+    link.command({"PING"}, [this, round](const redisReply* last) {  // behind the last of them
+      if (round == round_) scanned(error_of(last).empty());
+    });
+  });
+}
+
+void RedisEvents::scanned(bool good) {
+  has_failed_ = has_failed_ || !good;
+  if (left_ == 0 || --left_ != 0) return;
+  is_due_ = has_failed_;
+  const auto found = std::exchange(found_, {});
+  if (!has_failed_)
+    for (const proxy::SharedEvent& event : hooks_.state()) {
+      const auto ours = redis_event(event);
+      const auto theirs = ours ? found.find(name_of(ours->key, ours->field)) : found.end();
+      if (ours && (theirs == found.end() || theirs->second < event_version(ours->value))) put(event);
+    }
+  settle_();
+}
+
+}  // namespace offhook::io
