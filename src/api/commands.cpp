@@ -29,6 +29,12 @@ Checked<Command> transfer(const Arguments& arguments) {
   return arguments.number("call").map([&](int call) -> Command { return phone::Transfer{std::move(*to), call}; });
 }
 
+Checked<Command> dtmf(const Arguments& arguments) {
+  auto keys = arguments.only({"keys", "call"}).and_then([&] { return arguments.required("keys"); });
+  if (!keys) return tl::unexpected(std::move(keys.error()));
+  return arguments.number("call").map([&](int call) -> Command { return phone::PressKeys{std::move(*keys), call}; });
+}
+
 Checked<Command> dnd(const Arguments& arguments) {
   const auto on = arguments.only({"on"}).and_then([&] { return arguments.flag("on"); });
   if (!on) return tl::unexpected(on.error());
@@ -60,6 +66,7 @@ constexpr std::array kActions{
     ActionRow{"resume", on_call<phone::Resume>},
     ActionRow{"transfer", transfer},
     ActionRow{"hangup", on_call<phone::HangUp>},
+    ActionRow{"dtmf", dtmf},
     ActionRow{"dnd", dnd},
     ActionRow{"forward", forward},
 };

@@ -14,6 +14,19 @@ json account_json(const phone::AccountView& account) {
           {"domain", account.domain}, {"registered", account.registered}, {"status", account.status}};
 }
 
+json digits_json(const phone::CallView& call, TimePoint start) {
+  std::string heard;
+  json each = json::array();
+  for (const auto& digit : call.digits_heard) {
+    heard += digit.digit;
+    each.push_back({{"digit", std::string(1, digit.digit)},
+                    {"way", phone::digit_way_name(digit.way)},
+                    {"duration", digit.duration.count()},
+                    {"since", in_milliseconds(digit.at - start)}});
+  }
+  return {{"sent", call.digits_sent}, {"heard", heard}, {"keys", std::move(each)}};
+}
+
 json call_json(const phone::CallView& call, TimePoint start) {
   json actions = json::array();
   for (const auto action : call.actions) actions.push_back(phone::action_name(action));
@@ -24,7 +37,8 @@ json call_json(const phone::CallView& call, TimePoint start) {
           {"peer", {{"name", call.peer_name}, {"number", call.peer_number}, {"uri", call.peer_uri}}},
           {"waiting", call.waiting},
           {"note", call.note},
-          {"actions", std::move(actions)}};
+          {"actions", std::move(actions)},
+          {"digits", digits_json(call, start)}};
 }
 
 }  // namespace

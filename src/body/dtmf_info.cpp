@@ -51,6 +51,17 @@ Result<DtmfInfo> DtmfInfo::parse_digit(std::string_view text) {
   return DtmfInfo{*signal, std::nullopt};
 }
 
+Result<DtmfInfo> parse_dtmf(std::string_view type, std::string_view text) {
+  const bool lines = text.find('=') != std::string_view::npos;
+  if (iequals(type, kDtmfRelayType) || (iequals(type, kTelephoneEventType) && lines))
+    return DtmfInfo::parse_relay(text);
+  if (iequals(type, kDtmfType) || iequals(type, kTelephoneEventType)) {
+    // Some write the lines of the other form here, too.
+    return lines ? DtmfInfo::parse_relay(text) : DtmfInfo::parse_digit(text);
+  }
+  return fail(Module::Body, "not a body with a digit");
+}
+
 std::string write_relay(const DtmfInfo& info) {
   std::string out = std::string("Signal=") + info.signal + "\r\n";
   if (info.duration) out += "Duration=" + std::to_string(*info.duration) + "\r\n";

@@ -42,6 +42,21 @@ AutoAnswerRule auto_answer_of(const Settings& s) {
           s.flag("features.auto_answer_tone.enable")};
 }
 
+DtmfKeysConfig dtmf_keys_of(const Settings& s) {
+  DtmfKeysConfig out;
+  out.repetition = static_cast<int>(s.number("features.dtmf.repetition"));
+  out.duration = in<milliseconds>(s.duration("features.dtmf.duration"));
+  out.min_interval = in<milliseconds>(s.duration("features.dtmf.min_interval"));
+  out.volume = static_cast<int>(s.number("features.dtmf.volume"));
+  out.hide = s.flag("features.dtmf.hide");
+  out.hide_delay = s.flag("features.dtmf.hide_delay");
+  out.play_local = s.flag("features.play_local_dtmf_tone_enable");
+  out.touch_tone = s.flag("features.touch_tone");
+  out.replace_transfer = s.flag("features.dtmf.replace_tran");
+  out.transfer = s.text("features.dtmf.transfer");
+  return out;
+}
+
 JitterConfig jitter_of(const Settings& s) {
   return {s.flag("voice.jib.adaptive"), in<milliseconds>(s.duration("voice.jib.min")),
           in<milliseconds>(s.duration("voice.jib.normal")), in<milliseconds>(s.duration("voice.jib.max"))};
@@ -77,6 +92,7 @@ PhoneConfig make_phone_config(const Settings& s, const Model& model, std::string
   out.held_tone = held_tone_of(s);
   out.ringing = ringing_of(s);
   out.auto_answer = auto_answer_of(s);
+  out.dtmf = dtmf_keys_of(s);
   out.jitter = jitter_of(s);
   out.comfort_noise = s.flag("voice.cng");
   out.voice_activity_detection = s.flag("voice.vad");

@@ -25,6 +25,17 @@ std::vector<CallState> states_of(const phone::PhoneView& view) {
   return out;
 }
 
+// Of the newest call in which there were any.
+std::string digits_of(const phone::PhoneView& view) {
+  std::string out;
+  for (const CallView& call : view.calls) {
+    if (call.digits_heard.empty()) continue;
+    out.clear();
+    for (const auto& digit : call.digits_heard) out += digit.digit;
+  }
+  return out;
+}
+
 std::string names(const std::vector<CallState>& states) {
   std::string out;
   for (const CallState state : states) out.append(out.empty() ? "" : ", ").append(phone::call_state_name(state));
@@ -110,10 +121,11 @@ class Run {
       return group->milestones.size();
     }
     if (report_.failure) return 0;
-    std::visit(Overloaded{[&](const Act& s) { act(s); }, [&](const Hear& s) { hear(s); },
-                          [&](const Quiet& s) { quiet(s); }, [&](const Calls& s) { calls(s); },
-                          [&](const Wait& s) { pass(s.during); }, [](const Milestone&) {}, [](const AnyOrder&) {}},
-               step);
+    std::visit(
+        Overloaded{[&](const Act& s) { act(s); }, [&](const Hear& s) { hear(s); }, [&](const Quiet& s) { quiet(s); },
+                   [&](const Calls& s) { calls(s); }, [&](const DigitsHeard& s) { digits(s); },
+                   [&](const Wait& s) { pass(s.during); }, [](const Milestone&) {}, [](const AnyOrder&) {}},
+        step);
     return 0;
   }
 
@@ -183,6 +195,13 @@ class Run {
          "the calls of " + step.party + " are " + names(states_of(world_.view(step.party))) + " instead of " +
              names(step.states),
          step.line);
+  }
+
+  void digits(const DigitsHeard& step) {
+    const auto heard = [&] { return digits_of(world_.view(step.party)); };
+    if (world_.run_until([&] { return heard() == step.digits; }, patience(seconds(5)))) return;
+    const auto shown = [](const std::string& digits) { return digits.empty() ? std::string("none") : digits; };
+    fail("", step.party + " has heard the digits " + shown(heard()) + " instead of " + shown(step.digits), step.line);
   }
 
   void pass(Duration during) {

@@ -38,6 +38,7 @@ class ScriptReader {
   std::optional<Hear> read_hear(const YAML::Node& node);
   std::optional<Quiet> read_quiet(const YAML::Node& node);
   std::optional<Calls> read_calls(const YAML::Node& node);
+  std::optional<DigitsHeard> read_digits(const YAML::Node& node);
 
   std::optional<std::string> text(const YAML::Node& node, std::string_view what);
   std::optional<std::string> text_of(const YAML::Node& map, const char* key, bool required);

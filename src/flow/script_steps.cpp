@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/ascii.hpp"
+#include "media/dtmf.hpp"
 #include "script_reader.hpp"
 
 namespace offhook::flow {
@@ -44,7 +45,7 @@ std::string join(std::span<const std::string> words) {
 
 std::optional<Step> ScriptReader::read_step(const YAML::Node& node) {
   if (!node.IsMap()) {
-    complain(node, "a step is one of see, any-order, do, hear, quiet, calls, wait");
+    complain(node, "a step is one of see, any-order, do, hear, quiet, calls, digits, wait");
     return std::nullopt;
   }
   const auto as_step = [](auto&& part) { return part ? std::optional<Step>(std::move(*part)) : std::nullopt; };
@@ -54,11 +55,12 @@ std::optional<Step> ScriptReader::read_step(const YAML::Node& node) {
   if (node["hear"]) return as_step(read_hear(node));
   if (node["quiet"]) return as_step(read_quiet(node));
   if (node["calls"]) return as_step(read_calls(node));
+  if (node["digits"]) return as_step(read_digits(node));
   if (node["wait"]) {
     const auto during = duration(node["wait"], "\"wait\"");
     return during ? std::optional<Step>(Wait{*during, line_of(node)}) : std::nullopt;
   }
-  complain(node, "a step is one of see, any-order, do, hear, quiet, calls, wait");
+  complain(node, "a step is one of see, any-order, do, hear, quiet, calls, digits, wait");
   return std::nullopt;
 }
 
@@ -77,7 +79,8 @@ std::optional<Act> ScriptReader::read_act(const YAML::Node& node) {
   }
   const std::string words(trim(std::string_view(*written).substr(colon + 1)));
   std::vector<std::string> arguments = words_of(words);
-  for (std::size_t i = 1; i < arguments.size(); ++i)
+  const bool takes_keys = !arguments.empty() && arguments.front() == "dtmf";  // where A is a key
+  for (std::size_t i = takes_keys ? arguments.size() : 1; i < arguments.size(); ++i)
     if (const PartyPlan* plan = script_.party(arguments[i])) arguments[i] = plan->number;
   auto command = phone::parse_command(join(arguments));
   if (!command) {
@@ -150,6 +153,24 @@ std::optional<Calls> ScriptReader::read_calls(const YAML::Node& node) {
     out.states.push_back(*state);
   }
   std::sort(out.states.begin(), out.states.end());
+  return out;
+}
+
+// "B: 123#" or "B: none"
+std::optional<DigitsHeard> ScriptReader::read_digits(const YAML::Node& node) {
+  const auto written = text(node["digits"], "\"digits\"");
+  if (!written || !known_keys(node, {"digits"})) return std::nullopt;
+  DigitsHeard out;
+  out.line = line_of(node["digits"]);
+  const std::size_t colon = written->find(':');
+  out.party = trim(std::string_view(*written).substr(0, colon));
+  if (colon != std::string::npos) out.digits = trim(std::string_view(*written).substr(colon + 1));
+  const bool are_keys = out.digits == "none" || out.digits.find_first_not_of(media::kDigits) == std::string::npos;
+  if (!is_party(out.party, false) || out.digits.empty() || !are_keys) {
+    complain(node["digits"], "digits are written as \"B: 123#\" or \"B: none\"");
+    return std::nullopt;
+  }
+  if (out.digits == "none") out.digits.clear();
   return out;
 }
 

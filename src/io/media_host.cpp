@@ -27,18 +27,20 @@ class LiveSink final : public media::AudioSink {
 class MediaHost::Thread {
  public:
   Thread(Loop& own, Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
-         std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble)
+         std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
+         std::function<void(phone::LegDigit)> digits)
       : signalling_(&signalling),
         options_(std::move(options)),
         engine_(options_.engine, random_),
         driver_(engine_),
-        pump_(own, engine_, {options_.layout, options_.dscp}, options_.record_packets ? note() : nullptr,
+        pump_(own, engine_, {options_.layout, options_.dscp, [this] { tell_digits(); }}, options_.record_packets ? note() : nullptr,
               [this](Complaint complaint) { tell(std::move(complaint)); }),
         hand_over_(own, [this] { hand_over(); }),
         report_(own, [this] { report(); }),
         reports_(std::move(reports)),
         packets_(std::move(packets)),
-        trouble_(std::move(trouble)) {}
+        trouble_(std::move(trouble)),
+        digits_(std::move(digits)) {}
 
   void add_phone(phone::PhoneId phone, media::AudioIn in) {
     seats_[phone].usual = in;
@@ -124,6 +126,11 @@ class MediaHost::Thread {
     };
   }
 
+  void tell_digits() {
+    while (const auto digit = driver_.poll_digit())
+      if (digits_) signalling_->post([digits = digits_, digit = *digit] { digits(digit); });
+  }
+
   void hand_over() {
     if (noted_.empty() || !packets_) return;
     signalling_->post([packets = packets_, noted = std::move(noted_)]() mutable { packets(std::move(noted)); });
@@ -151,6 +158,7 @@ class MediaHost::Thread {
   std::function<void(std::vector<LegReport>)> reports_;
   std::function<void(std::vector<Packet>)> packets_;
   std::function<void(Complaint)> trouble_;
+  std::function<void(phone::LegDigit)> digits_;
   std::map<phone::PhoneId, Seat> seats_;
   std::vector<std::uint64_t> legs_;
   std::vector<Packet> noted_;
@@ -158,10 +166,11 @@ class MediaHost::Thread {
 };
 
 MediaHost::MediaHost(Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
-                     std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble)
+                     std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
+                     std::function<void(phone::LegDigit)> digits)
     : loop_(std::make_unique<Loop>()),
       thread_state_(std::make_unique<Thread>(*loop_, signalling, std::move(options), std::move(reports),
-                                             std::move(packets), std::move(trouble))),
+                                             std::move(packets), std::move(trouble), std::move(digits))),
       thread_([this] { loop_->run(); }) {}
 
 MediaHost::~MediaHost() {

@@ -11,6 +11,7 @@ MediaPump::MediaPump(Loop& loop, media::Engine& engine, Options options, std::fu
       sockets_(std::make_unique<MediaSockets>(MediaSockets::Options{options.layout, options.dscp})),
       passed_(std::move(passed)),
       trouble_(std::move(trouble)),
+      ticked_(std::move(options.ticked)),
       timer_(loop, [this] { tick(); }) {}
 
 MediaPump::~MediaPump() = default;
@@ -29,6 +30,7 @@ void MediaPump::tick() {
   });
   engine_->wake(at);
   drain();
+  if (ticked_) ticked_();
 }
 
 // Order as the engine asks: ports to open, packets, ports to close (a BYE still leaves through its port).

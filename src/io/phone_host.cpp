@@ -35,6 +35,10 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
       },
       [&self](Complaint complaint) {
         if (self.options_.trouble) self.options_.trouble(complaint);
+      },
+      [&self](phone::LegDigit digit) {
+        self.rack_->digit_heard(now(), digit);
+        self.sip_->drain();
       });
   self.rack_ = std::make_unique<phone::Rack>(self.random_, self.locator_);
   if (!plans.empty()) {
@@ -126,7 +130,7 @@ void PhoneHost::pass_on() {
                             recorder_->name({open.local.address, static_cast<std::uint16_t>(open.local.port + 1)},
                                             name);
                           },
-                          [](const phone::UpdateLeg&) {},
+                          [](const phone::UpdateLeg&) {}, [](const phone::SendDigits&) {},
                           [&](const phone::CloseLeg& close) {
                             legs_.erase(close.leg);
                             hearing_.erase(close.leg);

@@ -43,6 +43,19 @@ struct CallFacts {
 
 enum class CallTimer : std::uint8_t { NoAnswer, Ringing, TransferStart, Linger, kCount };
 
+struct HeardDigit {
+  char digit = 0;
+  DigitWay way = DigitWay::Event;
+  milliseconds duration{};  // 0: not over, or not told
+  TimePoint at;
+  bool twice = false;  // told by the other way, too
+};
+// DTMF of a call (features/dtmf): the last few hundred.
+struct Digits {
+  std::string sent;
+  std::vector<HeardDigit> heard;
+};
+
 // A call that we make because a REFER asked for it: whom to tell how it goes.
 struct TransferOrder {
   ua::CallId transferor;
@@ -61,6 +74,7 @@ struct Call {
   std::string target;  // what a Waiting call will dial; later the target of our transfer
   std::string note;
   std::optional<TransferOrder> order;
+  Digits digits;
 
   // Audio: the port is taken from when our address goes into an SDP until the end.
   std::uint16_t rtp_port = 0;

@@ -145,6 +145,10 @@ void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>&
     call.agreed = media::AudioPlan{
         negotiated->local,     negotiated->remote, negotiated->codecs.front(), negotiated->telephone_event_payload,
         negotiated->direction, negotiated->ptime,  received(*negotiated)};
+    call.agreed->telephone_event_receive = negotiated->telephone_event_receive_payload;
+    // Where events are not spoken, the sound is all that can come.
+    call.agreed->inband_digits =
+        !negotiated->telephone_event_payload && lines[call.line].dtmf.way != config::DtmfWay::Info;
   } else if (call.agreed) {
     call.agreed->direction = sdp::Direction::Inactive;  // the session is gone: silence, until there is another
   }
@@ -170,6 +174,10 @@ void Desk::close_audio(Call& call) {
   call.rtp_port = 0;
   call.agreed.reset();
   call.sent.reset();
+}
+
+void Desk::send_digits(const Call& call, media::DigitOrder order) {
+  if (call.leg != 0) out_->media.push_back(SendDigits{call.leg, std::move(order)});
 }
 
 void Desk::update_audio() {

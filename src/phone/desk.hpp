@@ -36,6 +36,7 @@ struct PhoneSettings {
   config::RefuseConfig refuse;
   config::RingConfig ringing;
   config::RtpPortRange rtp_ports;
+  config::DtmfKeysConfig dtmf;
 };
 
 class Desk {
@@ -71,6 +72,7 @@ class Desk {
   void refresh(Now now, Call& call);
   // Tells the media engine what has changed; once an input is dealt with, so that it hears of no step in between.
   void update_audio();
+  void send_digits(const Call& call, media::DigitOrder order);
   void set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>& negotiated);
 
   void arm(Call& call, CallTimer timer, TimePoint deadline);

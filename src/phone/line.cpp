@@ -136,6 +136,7 @@ LinePlan plan_line(const config::AccountConfig& config, const std::string& user_
   line.unregister_on_stop = config.registration.unregister_on_reboot;
   line.forward = config.forward;
   line.dnd = config.dnd;
+  line.dtmf = config.dtmf;
   line.registers = !config.servers.empty();
   if (config.servers.empty()) {
     line.domain = with_port(local.address.text(), local.port);

@@ -22,6 +22,7 @@ struct Line {
   // Changed at run time by SetForward and SetDnd.
   config::ForwardConfig forward;
   config::DndConfig dnd;
+  config::DtmfConfig dtmf;
 };
 
 struct LinePlan {

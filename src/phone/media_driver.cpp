@@ -16,16 +16,32 @@ void MediaDriver::apply(Now now, const MediaCommand& command) {
   const auto open = [&](const OpenLeg& c) {
     if (!parties_.contains(c.phone)) add_phone(c.phone, media::SilenceIn{});
     // A port that cannot be had leaves the call without audio; the signalling goes on.
-    if (const auto session = engine_->open(parties_.at(c.phone), c.local)) sessions_.emplace(c.leg, *session);
+    const auto session = engine_->open(parties_.at(c.phone), c.local);
+    if (!session) return;
+    sessions_.emplace(c.leg, *session);
+    legs_[*session] = {c.leg, c.phone};
   };
   const auto update = [&](const UpdateLeg& c) {
     if (const auto found = session(c.leg)) engine_->update(*found, c.plan);
   };
   const auto close = [&](const CloseLeg& c) {
-    if (const auto found = session(c.leg)) engine_->close(*found, now);
+    const auto found = session(c.leg);
+    if (!found) return;
+    engine_->close(*found, now);
+    legs_.erase(*found);
     sessions_.erase(c.leg);
   };
-  std::visit(Overloaded{open, update, close}, command);
+  const auto digits = [&](const SendDigits& c) {
+    if (const auto found = session(c.leg)) engine_->send_digits(*found, c.order);
+  };
+  std::visit(Overloaded{open, update, close, digits}, command);
+}
+
+std::optional<LegDigit> MediaDriver::poll_digit() {
+  while (const auto digit = engine_->poll_digit())
+    if (const auto leg = legs_.find(digit->session); leg != legs_.end())
+      return LegDigit{leg->second.leg, leg->second.phone, *digit};
+  return std::nullopt;
 }
 
 std::optional<media::SessionId> MediaDriver::session(std::uint64_t leg) const {

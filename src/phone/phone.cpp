@@ -6,6 +6,7 @@
 #include "base/overloaded.hpp"
 #include "features/call_waiting/call_waiting.hpp"
 #include "features/dnd/dnd.hpp"
+#include "features/dtmf/dtmf.hpp"
 #include "features/features.hpp"
 #include "features/forward/forward.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 
 PhoneSettings settings_of(const config::PhoneConfig& config) {
   return {config.default_account, config.calls_per_line_key, config.call_waiting, config.refuse,
-          config.ringing,         config.rtp_ports};
+          config.ringing,         config.rtp_ports,          config.dtmf};
 }
 
 // What the screen says when a call is over.
@@ -108,6 +109,12 @@ void Phone::timer(Now now, std::uint32_t key) {
         if (feature.on_timer != nullptr) feature.on_timer(desk_, now, *fired->call, fired->timer);
     }
   }
+  pump(now);
+}
+
+void Phone::digit_heard(Now now, const LegDigit& digit) {
+  const auto call = std::ranges::find(desk_.calls, digit.leg, &Call::leg);
+  if (call != desk_.calls.end()) dtmf::heard(desk_, now, *call, digit.heard);
   pump(now);
 }
 

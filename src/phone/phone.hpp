@@ -24,6 +24,7 @@ class Phone {
   void server_failed(Now now, transaction::Owner owner);
   void located(Now now, std::uint32_t key, const transport::Located& event);
   void timer(Now now, std::uint32_t key);
+  void digit_heard(Now now, const LegDigit& digit);
   void pong(const transport::Flow& flow) { desk_.ua.pong(flow); }
   void lost(Now now, const transport::Flow& flow);
 

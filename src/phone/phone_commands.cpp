@@ -6,6 +6,7 @@
 #include "choose_call.hpp"
 #include "features/call_waiting/call_waiting.hpp"
 #include "features/dnd/dnd.hpp"
+#include "features/dtmf/dtmf.hpp"
 #include "features/forward/forward.hpp"
 #include "features/hold/hold.hpp"
 #include "features/refuse/refuse.hpp"
@@ -24,7 +25,7 @@ ua::Party party_of(std::string_view target, std::string_view domain) {
   return {{}, uri, parsed->user.empty() ? std::string(parsed->host) : sip::unescape(parsed->user)};
 }
 
-CallView view_of(const Call& call, bool others_up) {
+CallView view_of(const Call& call, bool others_up, const config::DtmfKeysConfig& keys) {
   CallView out;
   out.id = call.id;
   out.outgoing = call.outgoing;
@@ -36,6 +37,9 @@ CallView view_of(const Call& call, bool others_up) {
   out.waiting = call.facts.stage == Stage::Ringing && others_up;
   out.note = call.note;
   out.actions = actions_of(call.facts);
+  out.digits_sent = dtmf::shown(call.digits.sent, keys);
+  for (const auto& digit : call.digits.heard)
+    out.digits_heard.push_back({digit.digit, digit.way, digit.duration, digit.at});
   return out;
 }
 
@@ -60,7 +64,12 @@ Checked<void> Phone::apply(Now now, const Command& command) {
       return {};
     };
   };
+  const auto press = [&](const std::string& keys, int id) -> Checked<void> {
+    return dtmf::choose(desk_, id).and_then([&](Call* call) { return dtmf::press(desk_, now, *call, keys); });
+  };
   const auto transfer_to = [&](const Transfer& c) -> Checked<void> {
+    const auto& keys = desk_.settings.dtmf;
+    if (keys.replace_transfer && !keys.transfer.empty()) return press(keys.transfer, c.call);
     if (trim(c.target).empty()) return complain("transfer to whom?");
     return on_call(Action::Transfer, c.call, done([&](Call& call) { transfer::request(desk_, now, call, c.target); }));
   };
@@ -79,6 +88,7 @@ Checked<void> Phone::apply(Now now, const Command& command) {
           [&](const HangUp& c) {
             return on_call(Action::HangUp, c.call, done([&](Call& call) { hang_up(now, call); }));
           },
+          [&](const PressKeys& c) { return press(c.keys, c.call); },
           [&](const SetDnd& c) { return dnd::set(desk_, c); },
           [&](const SetForward& c) { return forward::set(desk_, c); },
       },
@@ -124,7 +134,7 @@ PhoneView Phone::view() const {
     out.accounts.push_back({line.index, line.label, line.user, line.domain, line.registered, line.status});
   const auto is_up = [](const Call& c) { return c.facts.stage != Stage::Ended && c.facts.stage != Stage::Ringing; };
   const bool others_up = std::ranges::any_of(desk_.calls, is_up);
-  for (const auto& call : desk_.calls) out.calls.push_back(view_of(call, others_up));
+  for (const auto& call : desk_.calls) out.calls.push_back(view_of(call, others_up, desk_.settings.dtmf));
   out.dnd = dnd::is_on(desk_);
   const auto chosen = std::ranges::find(desk_.lines, desk_.settings.default_account, &Line::index);
   if (!desk_.lines.empty())

@@ -189,6 +189,11 @@ std::optional<std::uint64_t> Rack::leg_of(PhoneId phone, int call) const {
   return p == nullptr ? std::nullopt : p->leg_of(call);
 }
 
+void Rack::digit_heard(Now now, const LegDigit& digit) {
+  if (Phone* p = impl_->phone(digit.phone)) p->digit_heard(now, digit);
+  impl_->drain(now);
+}
+
 void Rack::receive(Now now, const transport::Flow& flow, std::string bytes) {
   if (transport::is_reliable(flow.protocol) && bytes == "\r\n")
     for (const auto& phone : impl_->phones)

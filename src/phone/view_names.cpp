@@ -16,6 +16,15 @@ std::string_view call_state_name(CallState state) {
   return "";
 }
 
+std::string_view digit_way_name(DigitWay way) {
+  switch (way) {
+    case DigitWay::Event: return "event";
+    case DigitWay::Inband: return "inband";
+    case DigitWay::Info: return "info";
+  }
+  return "";
+}
+
 std::string_view action_name(Action action) {
   switch (action) {
     case Action::Answer: return "answer";

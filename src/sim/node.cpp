@@ -80,6 +80,7 @@ std::optional<TimePoint> PhoneNode::deadline() const { return earlier(rack_.dead
 
 void PhoneNode::drain(Now now, Outlet& outlet) {
   while (auto command = rack_.poll_media()) driver_.apply(now, *command);
+  while (const auto digit = driver_.poll_digit()) rack_.digit_heard(now, *digit);
   while (rack_.poll_event()) {
   }
   while (const auto question = rack_.poll_question()) outlet.ask(name_, *question);

@@ -93,6 +93,7 @@ void Calls::acked(Now now, Call& call, const Unacked& unacked, const sip::Messag
   tell_media(call);
   tell_remote_hold(call);
   pursue_hold(now, call);
+  send_next_info(now, call);
 }
 
 void Calls::drop_unacked(Call& call) {

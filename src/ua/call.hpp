@@ -67,6 +67,15 @@ struct HoldMachine {
   Key alarm = 0;         // the pause after a 491
 };
 
+// INFO requests of ours.
+struct Information {
+  struct Body {
+    std::string type, body;
+  };
+  std::vector<Body> waiting;  // the next one first
+  Key sent = 0;
+};
+
 // We sent REFER; a subscription to its outcome lives until a final NOTIFY or until we have waited long enough (RFC 3515
 // §2.4.4).
 struct Transferor {
@@ -108,6 +117,7 @@ struct Call {
   std::optional<Arrival> arrival;
   std::vector<Unacked> unacked;
   HoldMachine hold;
+  Information information;
   std::optional<Transferor> transferor;
   std::optional<Transferee> transferee;
   int refers_received = 0;

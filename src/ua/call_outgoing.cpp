@@ -160,6 +160,7 @@ void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
   tell_media(call);
   tell_remote_hold(call);
   pursue_hold(now, call);
+  send_next_info(now, call);
 }
 
 // A 2xx from another branch of a forking proxy: one call is enough, so it is acknowledged and ended.

@@ -6,6 +6,7 @@
 //   acknowledge.cpp     ACK in both directions, 2xx retransmission                     §13.2.2.4, §13.3.1.4
 //   reinvite.cpp        hold, resume, the peer's re-INVITE, glare                      §14, RFC 3264 §8.4
 //   update.cpp          UPDATE, both sides                                             RFC 3311
+//   info.cpp            INFO, both sides                                               RFC 6086
 // Transfer stands beside it (transfer.hpp) and uses only what is public here.
 #pragma once
 #include <optional>
@@ -33,6 +34,7 @@ class Calls {
   void hang_up_early(Now now, CallId id);
   void hold(Now now, CallId id, bool wanted);
   void refresh(Now now, CallId id);
+  void info(Now now, CallId id, std::string_view content_type, std::string_view body);
 
   // Requests. In-dialog ones have passed the CSeq check.
   void invite(Now now, AccountId account, transaction::RequestReceived event);
@@ -41,11 +43,14 @@ class Calls {
   void reinvite(Now now, Call& call, const transaction::RequestReceived& event);
   void update(Now now, Call& call, const transaction::RequestReceived& event);
   void bye(Now now, Call& call, const transaction::RequestReceived& event);
+  void info_request(Now now, Call& call, const transaction::RequestReceived& event);
 
   // Responses and failures of Invite, Reinvite and Bye; the record is still in the core.
   void invite_response(Now now, Key key, const sip::Message& response);
   void reinvite_response(Now now, Key key, const sip::Message& response);
   void update_response(Now now, Key key, const sip::Message& response);
+  void info_response(Now now, Key key, const sip::Message& response);
+  void info_failed(Now now, Key key, int status);
   void bye_response(Now now, Key key, const sip::Message& response);
   void invite_failed(Now now, Key key, int status);
   void reinvite_failed(Now now, Key key, int status);
@@ -127,6 +132,10 @@ class Calls {
   [[nodiscard]] std::optional<sip::Message> refuse_crossing(const Call& call, const sip::Message& request);
   void reinvite_refused(Now now, Call& call, int status, std::string_view reason, seconds retry_after);
   void tell_remote_hold(Call& call);
+
+  // info.cpp
+  void send_next_info(Now now, Call& call);
+  void info_over(Now now, Call& call, int status, std::string_view reason);
 
   // update.cpp
   void note_peer(Call& call, const sip::Message& message) const;

@@ -69,6 +69,9 @@ void UserAgent::hang_up_early(Now now, CallId call) {
 void UserAgent::refresh(Now now, CallId call) { impl_->calls.refresh(now, call); }
 void UserAgent::hold(Now now, CallId call) { impl_->calls.hold(now, call, true); }
 void UserAgent::resume(Now now, CallId call) { impl_->calls.hold(now, call, false); }
+void UserAgent::info(Now now, CallId call, std::string_view content_type, std::string_view body) {
+  impl_->calls.info(now, call, content_type, body);
+}
 void UserAgent::transfer(Now now, CallId call, std::string_view target) {
   impl_->transfers.transfer(now, call, target);
 }
@@ -135,8 +138,7 @@ void UserAgent::Impl::inside_dialog(Now now, transaction::RequestReceived event)
     case Method::Subscribe: return bad_event(now, event);
     case Method::Options:
       return core.respond(now, event.id, options_answer(core, call->account, request, call->local_tag));
-    case Method::Info:
-      return core.respond(now, event.id, request, call->phase == Phase::Over ? 481 : 200, call->local_tag);
+    case Method::Info: return calls.info_request(now, *call, event);
     case Method::Prack: return core.respond(now, event.id, request, 481, call->local_tag);
     case Method::Unknown:
     case Method::Ack:
@@ -169,6 +171,7 @@ void UserAgent::response(Now now, transaction::ResponseReceived event) {
       if (event.response.status() >= 200) impl_->core.forget(key);
       break;
     case Use::Update: impl_->calls.update_response(now, key, event.response); break;
+    case Use::Info: impl_->calls.info_response(now, key, event.response); break;
     case Use::Bye: impl_->calls.bye_response(now, key, event.response); break;
     case Use::Refer: impl_->transfers.refer_response(now, key, event.response); break;
     case Use::Notify: impl_->transfers.notify_response(now, key, event.response); break;
@@ -187,6 +190,7 @@ void UserAgent::failed(Now now, transaction::Owner owner, int status) {
     case Use::Reinvite: impl_->calls.reinvite_failed(now, key, status); break;
     case Use::KeepAlive: impl_->core.forget(key); break;
     case Use::Update: impl_->calls.update_failed(now, key, status); break;
+    case Use::Info: impl_->calls.info_failed(now, key, status); break;
     case Use::Bye: impl_->calls.bye_failed(now, key); break;
     case Use::Refer: impl_->transfers.refer_failed(key, status); break;
     case Use::Notify: impl_->transfers.notify_failed(now, key, status); break;

@@ -77,6 +77,18 @@ constexpr Row kRows[] = {
            "What a key with a number does during a call."),
     integer("features.hold_trans_delay", 0, 60000, "0", Room::Transfer, "Pause between hold and REFER.").milliseconds(),
 
+    integer("features.dtmf.repetition", 1, 3, "3", Room::Dtmf, "How often the end of a telephone-event is sent."),
+    integer("features.dtmf.duration", 0, 300, "100", Room::Dtmf, "Length of a digit; below 40 it is 40.")
+        .milliseconds(),
+    integer("features.dtmf.min_interval", 0, 1000, "30", Room::Dtmf, "Least pause between two digits.").milliseconds(),
+    integer("features.dtmf.volume", -33, 0, "-10", Room::Dtmf, "Level of a digit in dBm0."),
+    flag("features.dtmf.hide", false, Room::Dtmf, "Shows stars instead of the digits pressed in a call."),
+    flag("features.dtmf.hide_delay", false, Room::Dtmf, "But the last one, until the next is pressed."),
+    flag("features.dtmf.replace_tran", false, Room::Dtmf, "The Transfer key sends digits instead."),
+    text("features.dtmf.transfer", kDialBytes, Room::Dtmf, "Those digits: 0-9, *, # and A-D."),
+    flag("features.play_local_dtmf_tone_enable", true, Room::Dtmf, "Plays the digits pressed in a call locally, too."),
+    flag("features.touch_tone", true, Room::Dtmf, "Plays the digits of a number while it is dialled."),
+
     integer("features.auto_answer_delay", 1, 4, "1", Room::AutoAnswer, "Wait before a call is answered by itself.")
         .seconds(),
     flag("features.auto_answer.first_call_only", true, Room::AutoAnswer,

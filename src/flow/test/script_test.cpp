@@ -108,7 +108,7 @@ TEST(Script, FaultsAreNamedWithFileAndLine) {
        "the F numbers begin under \"steps\" (x.yaml:5)"},
       {kHead + std::string("  []\n"), "\"steps\" is a list of steps (x.yaml:5)"},
       {kHead + std::string("  - call: A\n"),
-       "a step is one of see, any-order, do, hear, quiet, calls, wait (x.yaml:5)"},
+       "a step is one of see, any-order, do, hear, quiet, calls, digits, wait (x.yaml:5)"},
       {kHead + std::string("  - do: call B\n"), "an action is written as \"A: call B\" (x.yaml:5)"},
       {kHead + std::string("  - do: \"Z: call B\"\n"),
        "an action is written as \"A: call B\": unknown party \"Z\" (x.yaml:5)"},
@@ -141,6 +141,7 @@ TEST(Script, FaultsAreNamedWithFileAndLine) {
        "who hears whom is written as \"A hears B\" or \"B hears nobody\" (x.yaml:5)"},
       {kHead + std::string("  - hear: A hears Z\n"), "unknown party \"Z\" (x.yaml:5)"},
       {kHead + std::string("  - calls: \"A: asleep\"\n"), "unknown call state \"asleep\" (x.yaml:5)"},
+      {kHead + std::string("  - digits: \"A: 12x\"\n"), "digits are written as \"B: 123#\" or \"B: none\" (x.yaml:5)"},
       {kHead + std::string("  - quiet: P\n"), "unknown party \"P\" (x.yaml:5)"},
   };
   for (const auto& [yaml, expected] : rows) EXPECT_EQ(complaint(yaml), expected) << yaml;

@@ -4,6 +4,7 @@
 
 #include "features/call_waiting/call_waiting.hpp"
 #include "features/dnd/dnd.hpp"
+#include "features/dtmf/dtmf.hpp"
 #include "features/forward/forward.hpp"
 #include "features/hold/hold.hpp"
 #include "features/redirect/redirect.hpp"
@@ -28,6 +29,7 @@ constexpr std::array kFeatures = {
     Feature{"ringing", "guide: ringing and ringback time-outs", nullptr, ringing::on_alert, ringing::on_event,
             ringing::on_timer},
     Feature{"redirect", "RFC 3261 §8.1.3.4; SIP flows 6.8", nullptr, nullptr, redirect::on_event},
+    Feature{"dtmf", "guide: DTMF", nullptr, nullptr, dtmf::on_event},
     Feature{"hold", "guide: Call Hold; SIP flows 6.4", nullptr, nullptr, hold::on_event},
     Feature{"transfer", "guide: Call Transfer; SIP flows 6.6", nullptr, nullptr, transfer::on_event,
             transfer::on_timer},

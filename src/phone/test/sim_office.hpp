@@ -219,6 +219,7 @@ class SimOffice {
 
   // "open 1", "update 1 sendrecv", "close 1" in order.
   std::vector<std::string> media_log;
+  std::vector<media::DigitOrder> digit_orders;
   std::vector<Seen> seen;
 
   void stranger_sends(const std::string& to, std::string bytes) {
@@ -288,6 +289,7 @@ class SimOffice {
                             media_log.push_back("update " + std::to_string(c.leg) + ' ' +
                                                 std::string(sdp::direction_text(c.plan.direction)));
                           },
+                          [&](const SendDigits& c) { digit_orders.push_back(c.order); },
                           [&](const CloseLeg& c) { media_log.push_back("close " + std::to_string(c.leg)); }},
                command);
   }

@@ -13,6 +13,8 @@ namespace offhook::body {
 
 inline constexpr std::string_view kDtmfRelayType = "application/dtmf-relay";
 inline constexpr std::string_view kDtmfType = "application/dtmf";
+// Nobody defines it: a body like that of application/dtmf-relay, or a bare digit, is what phones send under this name.
+inline constexpr std::string_view kTelephoneEventType = "application/telephone-event";
 
 struct DtmfInfo {
   char signal = '0';                      // 0-9 * # A-D, and ! for a hook flash
@@ -24,6 +26,8 @@ struct DtmfInfo {
   [[nodiscard]] static Result<DtmfInfo> parse_digit(std::string_view text);
 };
 
+// By the media type, without parameters, in any case.
+[[nodiscard]] Result<DtmfInfo> parse_dtmf(std::string_view type, std::string_view text);
 [[nodiscard]] std::string write_relay(const DtmfInfo& info);
 [[nodiscard]] std::string write_digit(const DtmfInfo& info);
 

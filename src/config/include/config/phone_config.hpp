@@ -169,6 +169,19 @@ struct DtmfConfig {  // per account
   std::uint8_t payload_type = 101;
 };
 
+struct DtmfKeysConfig {  // phone-wide: how a digit is sent and shown
+  int repetition = 3;    // of the packet that ends a telephone-event
+  milliseconds duration{100};
+  milliseconds min_interval{30};
+  int volume = -10;               // dBm0
+  bool hide = false;              // stars on the screen
+  bool hide_delay = false;        // but the last one
+  bool play_local = true;         // one hears the keys that one presses in a call
+  bool touch_tone = true;         // and those before it
+  bool replace_transfer = false;  // the Transfer key sends digits instead
+  std::string transfer;           // these
+};
+
 struct JitterConfig {
   bool adaptive = true;
   milliseconds min{60};
@@ -223,6 +236,7 @@ struct PhoneConfig {
   HoldToneConfig held_tone;
   RingConfig ringing;
   AutoAnswerRule auto_answer;
+  DtmfKeysConfig dtmf;
   JitterConfig jitter;
   TlsConfig tls;
   int signalling_dscp = 26, voice_dscp = 46;  // of the packets, 0 to 63

@@ -93,12 +93,18 @@ struct Calls {
   std::vector<phone::CallState> states;
   int line = 0;
 };
+// The DTMF digits that the party has heard, in its newest call that has heard any.
+struct DigitsHeard {
+  std::string party;
+  std::string digits;  // empty: none
+  int line = 0;
+};
 // Lets time pass.
 struct Wait {
   Duration during{};
   int line = 0;
 };
-using Step = std::variant<Milestone, AnyOrder, Act, Hear, Quiet, Calls, Wait>;
+using Step = std::variant<Milestone, AnyOrder, Act, Hear, Quiet, Calls, DigitsHeard, Wait>;
 
 struct Script {
   std::string file;

@@ -38,10 +38,12 @@ class MediaHost {
     std::string bytes;
   };
 
+  // `digits`: each as it begins, and when it has ended.
   // Callbacks run on `signalling`'s thread. `reports` comes about ten times a second while there are legs, and once
   // more when the last one is gone; `trouble` when a port cannot be opened.
   MediaHost(Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
-            std::function<void(std::vector<Packet>)> packets = {}, std::function<void(Complaint)> trouble = {});
+            std::function<void(std::vector<Packet>)> packets = {}, std::function<void(Complaint)> trouble = {},
+            std::function<void(phone::LegDigit)> digits = {});
   ~MediaHost();
 
   void add_phone(phone::PhoneId phone, media::AudioIn in);

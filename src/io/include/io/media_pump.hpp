@@ -27,6 +27,8 @@ class MediaPump {
   struct Options {
     MediaLayout layout = MediaLayout::Own;
     int dscp = 0;  // 0 leaves it
+    // After each tick: for what else the engine has to tell.
+    std::function<void()> ticked{};
   };
   // A datagram that went or came.
   struct Passed {
@@ -57,6 +59,7 @@ class MediaPump {
   std::unique_ptr<MediaSockets> sockets_;
   std::function<void(const Passed&)> passed_;
   std::function<void(Complaint)> trouble_;
+  std::function<void()> ticked_;
   Loop::Timer timer_;
   Duration most_late_{0};
 };

@@ -36,16 +36,20 @@ struct HangUp {
 struct SetDnd {
   bool on = true;
 };
+struct PressKeys {   // DTMF in a call
+  std::string keys;  // 0-9 * # A-D
+  int call = 0;      // 0: the one that talks
+};
 enum class ForwardKind : std::uint8_t { Always, Busy, NoAnswer };
 struct SetForward {
   ForwardKind kind = ForwardKind::Always;
   bool on = true;
   std::string target;
 };
-using Command = std::variant<Dial, Answer, Reject, Hold, Resume, Transfer, HangUp, SetDnd, SetForward>;
+using Command = std::variant<Dial, Answer, Reject, Hold, Resume, Transfer, HangUp, PressKeys, SetDnd, SetForward>;
 
-// "call 1002", "answer", "answer 2", "hold", "transfer 1003", "hangup", "dnd on", "forward always 1003", "forward busy
-// off" …
+// "call 1002", "answer", "answer 2", "hold", "transfer 1003", "dtmf 12#", "hangup", "dnd on", "forward always 1003",
+// "forward busy off" …
 [[nodiscard]] Checked<Command> parse_command(std::string_view text);
 
 }  // namespace offhook::phone

@@ -17,6 +17,8 @@ class MediaDriver {
   // A phone's audio input must be known before its first leg; without one it is silent.
   void add_phone(PhoneId phone, media::AudioIn in);
   void apply(Now now, const MediaCommand& command);
+  // After each input of the engine, until it is empty.
+  [[nodiscard]] std::optional<LegDigit> poll_digit();
   [[nodiscard]] std::optional<media::SessionId> session(std::uint64_t leg) const;
   [[nodiscard]] std::optional<media::PartyId> party(PhoneId phone) const;
 
@@ -24,6 +26,11 @@ class MediaDriver {
   media::Engine* engine_;
   std::map<PhoneId, media::PartyId> parties_;
   std::unordered_map<std::uint64_t, media::SessionId> sessions_;
+  struct Leg {
+    std::uint64_t leg = 0;
+    PhoneId phone;
+  };
+  std::map<media::SessionId, Leg> legs_;
 };
 
 }  // namespace offhook::phone

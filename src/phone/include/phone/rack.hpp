@@ -37,7 +37,18 @@ struct UpdateLeg {
 struct CloseLeg {
   std::uint64_t leg = 0;
 };
-using MediaCommand = std::variant<OpenLeg, UpdateLeg, CloseLeg>;
+struct SendDigits {
+  std::uint64_t leg = 0;
+  media::DigitOrder order;
+};
+using MediaCommand = std::variant<OpenLeg, UpdateLeg, CloseLeg, SendDigits>;
+
+// From the media thread: a digit was heard on a leg.
+struct LegDigit {
+  std::uint64_t leg = 0;
+  PhoneId phone;
+  media::DigitHeard heard;
+};
 
 enum class Change : std::uint8_t { Registration, Calls, Settings };
 struct PhoneEvent {
@@ -73,6 +84,8 @@ class Rack final : public transport::Engine {
   [[nodiscard]] bool is_registered(PhoneId phone) const;  // every account that should be
   // The leg of a call, for asking the media engine who is heard there; nothing when it has none.
   [[nodiscard]] std::optional<std::uint64_t> leg_of(PhoneId phone, int call) const;
+
+  void digit_heard(Now now, const LegDigit& digit);
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) override;
   void wake(Now now) override;

@@ -19,6 +19,15 @@ enum class Action : std::uint8_t { Answer, Reject, Hold, Resume, Transfer, HangU
 [[nodiscard]] std::string_view action_name(
     Action action);  // "answer", "reject", "hold", "resume", "transfer", "hangup"
 
+enum class DigitWay : std::uint8_t { Event, Inband, Info };
+[[nodiscard]] std::string_view digit_way_name(DigitWay way);  // "event", "inband", "info"
+struct DigitView {
+  char digit = 0;
+  DigitWay way = DigitWay::Event;
+  milliseconds duration{};  // 0: not over, or nobody has told
+  TimePoint at;
+};
+
 struct CallView {
   int id = 0;  // 1, 2, … per phone; commands name it
   bool outgoing = false;
@@ -28,6 +37,8 @@ struct CallView {
   bool waiting = false;  // rings while another call is up (call waiting)
   std::string note;      // "Busy here", "forwarded to 1003", "transfer: 180" …
   std::vector<Action> actions;
+  std::string digits_sent;              // DTMF, as the screen may show it
+  std::vector<DigitView> digits_heard;  // each key once
 };
 
 struct AccountView {

@@ -6,6 +6,7 @@
 
 #include "base/slot_map.hpp"
 #include "base/time.hpp"
+#include "body/dtmf_info.hpp"
 #include "sdp/offer_answer.hpp"
 #include "ua/account.hpp"
 
@@ -98,8 +99,19 @@ struct TransferProgress {
   bool finished = false;  // a final status, a refused REFER, or nothing heard in time (status 408)
 };
 
-using Event =
-    std::variant<Registered, Unregistered, IncomingCall, CallProgress, CallRedirected, CallEstablished, CallEnded,
-                 MediaChanged, HoldChanged, RemoteHoldChanged, TransferRequested, TransferProgress>;
+// A digit came by INFO; it has been answered.
+struct InfoReceived {
+  CallId call;
+  body::DtmfInfo digit;
+};
+// The final response to an INFO of ours. Not 2xx: those that waited behind it are not sent.
+struct InfoAnswered {
+  CallId call;
+  int status = 200;
+};
+
+using Event = std::variant<Registered, Unregistered, IncomingCall, CallProgress, CallRedirected, CallEstablished,
+                           CallEnded, MediaChanged, HoldChanged, RemoteHoldChanged, TransferRequested, TransferProgress,
+                           InfoReceived, InfoAnswered>;
 
 }  // namespace offhook::ua

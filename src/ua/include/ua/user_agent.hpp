@@ -60,6 +60,9 @@ class UserAgent {
   // §14.1.
   void hold(Now now, CallId call);
   void resume(Now now, CallId call);
+  // INFO; those of one call leave one after the other, each when the one before has been answered. Before the call is
+  // established they wait.
+  void info(Now now, CallId call, std::string_view content_type, std::string_view body);
   // REFER to the peer; BYE leaves as soon as the REFER is accepted (guide §6.6, blind transfer); NOTIFYs are still
   // taken afterwards.
   void transfer(Now now, CallId call, std::string_view target);

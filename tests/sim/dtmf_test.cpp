@@ -1,0 +1,75 @@
+// Digits between two phones through the proxy, by each way that the guide knows: each is heard once, on a perfect
+// network and on a thousand that lose 5 %, repeat 2 % and reorder.
+#include <gtest/gtest.h>
+
+#include "sim/run_flows.hpp"
+
+namespace offhook::test {
+namespace {
+
+// Events are what phones send; INFO is sent again until it is answered, so fewer will do.
+std::uint64_t seeds_of(std::string_view settings) { return settings == "\"account.1.dtmf.type = 1\"" ? 1000 : 200; }
+
+flow::Script script_of(const std::string& settings) {
+  const auto script = flow::load_script("dtmf", R"(
+flow: dtmf
+title: Digits
+guide: DTMF
+about: A sends digits to B, and B to A.
+parties:
+  A: {number: 1001, settings: [)" + settings + R"(]}
+  B: {number: 1002, settings: [)" + settings + R"(]}
+steps:
+  - do: "A: call B"
+  - calls: "B: ringing"
+  - do: "B: answer"
+  - calls: "A: talking"
+  - calls: "B: talking"
+  - hear: A hears B
+  - hear: B hears A
+  - do: "A: dtmf 0011"
+  - do: "A: dtmf *#A9"
+  - digits: "B: 0011*#A9"
+  - digits: "A: none"
+  - do: "B: dtmf 42"
+  - digits: "A: 42"
+  - wait: 3s
+  - digits: "A: 42"
+  - digits: "B: 0011*#A9"
+  - hear: A hears B
+)");
+  EXPECT_TRUE(script) << script.error().text();
+  return script.value_or(flow::Script{});
+}
+
+class Digits : public testing::TestWithParam<const char*> {};
+
+TEST_P(Digits, AreHeardOnceEach) {
+  const sim::FlowRun run = sim::run_flow(script_of(GetParam()));
+  EXPECT_TRUE(run.passed()) << run.text();
+}
+
+TEST_P(Digits, AreHeardOnceEachOnRoughNetworks) {
+  sim::Batch batch;
+  batch.seeds = seeds_of(GetParam());
+  batch.world.network = sim::NetworkOptions::rough();
+  int shown = 0;
+  const auto tally = sim::run_flows({script_of(GetParam())}, batch, [&](const flow::Script&, const sim::FlowRun& run) {
+    if (!run.passed()) ADD_FAILURE() << run.text();
+    return run.passed() || ++shown < 5;
+  });
+  EXPECT_EQ(tally.passed, batch.seeds);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, Digits,
+                         testing::Values("\"account.1.dtmf.type = 1\"", "\"account.1.dtmf.type = 2\"",
+                                         "\"account.1.dtmf.type = 3\", \"account.1.dtmf.info_type = 2\""));
+
+// A sound that loses a piece may be heard as two, or not at all: that is why there are events.
+TEST(SoundingDigits, AreHeardOnceEachWhereNothingIsLost) {
+  const sim::FlowRun run = sim::run_flow(script_of("\"account.1.dtmf.type = 0\""));
+  EXPECT_TRUE(run.passed()) << run.text();
+}
+
+}  // namespace
+}  // namespace offhook::test
