@@ -84,7 +84,9 @@ class Floor {
     const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
     const sockaddr_in at = name(local);
     const int room = 16 << 20;
+    const int whole = IP_PMTUDISC_PROBE;
     ::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
+    ::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof whole);
     if (::bind(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) std::exit(1);
     return fd;
   }

@@ -69,6 +69,8 @@ Checked<int> open_socket(Endpoint local, int dscp) {
   if (fd < 0) return refuse("cannot make a socket");
   if (v6) ask(fd, IPPROTO_IPV6, IPV6_V6ONLY);
   ask(fd, SOL_SOCKET, SO_TIMESTAMPNS);
+  // Packets of a call fit everywhere: with "don't fragment" the kernel need not number them.
+  if (!v6) ask(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
   if (dscp != 0) ask(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, dscp << 2);
   sockaddr_storage name;
   const socklen_t size = to_sockaddr(local, name);
