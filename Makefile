@@ -2,7 +2,7 @@
 #   make run    the demo: proxy, phones A, B, C and the web page
 #   make test   every test, on a build with address and undefined-behaviour sanitizers
 #   make build  build/release/offhook
-#   make bench  measurements, beside a peer where it is installed
+#   make bench  measurements, beside a peer where it is installed; make bench-media those of media
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 JOBS ?= $(shell nproc)
@@ -11,7 +11,7 @@ WERROR ?= $(if $(CI),ON,OFF)
 FUZZ_SECONDS ?= $(or $(SECONDS),$(SECONDS_EACH),60)
 export CCACHE_SLOPPINESS = pch_defines,time_macros
 
-.PHONY: help run build test check fuzz bench tidy tsan coverage format web clean
+.PHONY: help run build test check fuzz bench bench-media tidy tsan coverage format web clean
 help:
 	@sed -n '2,6s/^# *//p' Makefile; echo "also: check (format, bans, sizes) · fuzz · tidy · tsan · coverage · format · web · clean"
 
@@ -49,6 +49,11 @@ bench: setup-build setup-bench web
 	cmake --preset bench > /dev/null
 	cmake --build --preset bench -j $(JOBS)
 	bench/run build/bench $(ARGS)
+
+bench-media: setup-build setup-bench
+	cmake --preset bench > /dev/null
+	cmake --build --preset bench -j $(JOBS) --target media_engine_bench media_load
+	bench/media_bench.py build/bench $(ARGS)
 
 tidy: setup-build setup-test setup-lint web
 	cmake --preset tidy > /dev/null

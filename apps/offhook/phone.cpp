@@ -17,7 +17,7 @@ namespace {
 
 struct Options {
   PhoneFlags phone;
-  std::string api, audio_out = "null";
+  std::string api, audio_out = "null", media_sockets = "own";
   std::vector<double> pilots;
   std::vector<std::string> commands, name_servers;
   std::string tls_trusted;
@@ -61,6 +61,7 @@ int serve(const Options& options, const Common& common) {
     host_options.name_servers.push_back(*server);
   }
   host_options.further_pilots = options.pilots;
+  if (options.media_sockets == "shared") host_options.media_layout = io::MediaLayout::Shared;
   host_options.tls.trusted = options.tls_trusted;
   host_options.trouble = [&](const Complaint& complaint) { log(common, LogLevel::Warning, complaint.text()); };
   host_options.changed = [&](phone::PhoneId id, phone::Change change) {
@@ -147,6 +148,10 @@ Run add_phone(CLI::App& app, Common& common) {
       ->option_text("WHAT [silence]");
   command->add_option("--audio-out", options->audio_out, "Where what it hears goes: null or a WAV file")
       ->option_text("WHERE [null]");
+  command
+      ->add_option("--media-sockets", options->media_sockets, "A socket for each media port, or one for all addresses")
+      ->check(CLI::IsMember({"own", "shared"}))
+      ->option_text("own|shared [own]");
   command->add_option("--hear", options->pilots, "Report when a tone of that frequency is heard, several times")
       ->option_text("HZ …");
   command->add_option("--do", options->commands, "A command once registered, e.g. \"call 1002\"; several times")

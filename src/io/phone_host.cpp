@@ -16,6 +16,7 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
   MediaHost::Options media;
   media.record_packets = self.options_.record_packets && recorder != nullptr;
   media.engine.pilots = self.options_.further_pilots;
+  media.layout = self.options_.media_layout;
   for (const auto& plan : plans)
     if (plan.pilot_hz > 0) media.engine.pilots.push_back(plan.pilot_hz);
   if (!plans.empty()) {

@@ -21,10 +21,9 @@ struct Party {
   std::unique_ptr<AudioSource> source;  // none: echo
   std::unique_ptr<AudioSink> sink;
   std::vector<SessionId> sessions;
-  std::uint32_t phase = 0;           // where it has sessions
-  std::uint32_t rate = kSampleRate;  // in the present tick: the highest of its sessions
-  std::vector<std::int16_t> said;
-  std::vector<std::int32_t> heard;
+  std::uint32_t phase = 0;                  // where it has sessions
+  std::uint32_t rate = kSampleRate;         // in the present tick: the highest of its sessions
+  std::vector<std::int32_t> heard;          // where somebody listens
   std::vector<std::int16_t> mixed, played;  // the sum at `rate`, and at the rate of the sink
   Resampler to_sink;
 };
@@ -72,6 +71,7 @@ class Engine::Impl {
   std::deque<SocketRequest> socket_requests;
   std::deque<DigitHeard> digits;
   Outbox outbox;
+  Workspace workspace;
   Phases phases;
   TimePoint last_seen{};
   bool starts = true;  // the next wake sets the grid of the ticks
@@ -119,7 +119,7 @@ Result<SessionId> Engine::open(PartyId party_id, Endpoint local) {
     impl_->phases.enter(party->phase, party_id);
   }
   impl_->phases.count(party->phase, 1);
-  const SessionId id = impl_->sessions.insert(party_id, local, impl_->config, impl_->random);
+  const SessionId id = impl_->sessions.insert(party_id, local, impl_->config, impl_->random, impl_->workspace);
   party->sessions.push_back(id);
   for (const auto port : {local.port, static_cast<std::uint16_t>(local.port + 1)}) {
     const Endpoint endpoint{local.address, port};
@@ -226,7 +226,7 @@ void Engine::Impl::tick(Party& party, Now now) {
     take_digits(id, *session);
     mix(party, *session, heard);
     outbox.speak_for(id);
-    session->speak(party.source ? ConstFrame(party.said) : heard, outbox);
+    session->speak(party.source ? ConstFrame(workspace.said) : heard, outbox);
     session->report(now, outbox);
   }
   play_out(party);
@@ -239,16 +239,16 @@ void Engine::Impl::begin_tick(Party& party) {
     if (const Session* session = sessions.find(each)) party.rate = std::max(party.rate, session->rate());
   const std::size_t size = frame_size(party.rate);
   party.heard.assign(party.sink ? size : 0, 0);
-  party.said.resize(size);
-  if (party.source) party.source->read(party.said);
+  workspace.said.resize(size);
+  if (party.source) party.source->read(workspace.said);
 }
 
 void Engine::Impl::mix(Party& party, Session& session, ConstFrame frame) {
   if (!party.sink) return;
   if (frame.size() != party.heard.size()) {
-    party.mixed.resize(party.heard.size());
-    session.to_party().process(frame, party.mixed);
-    frame = party.mixed;
+    workspace.mixed.resize(party.heard.size());
+    session.to_party().process(frame, workspace.mixed);
+    frame = workspace.mixed;
   }
   for (std::size_t i = 0; i < frame.size(); ++i) party.heard[i] += frame[i];
 }

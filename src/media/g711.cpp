@@ -12,9 +12,9 @@ namespace {
 constexpr int kMuBias = 132;
 constexpr int kMuClip = 32635;
 
-// Segment and step of a magnitude from 128 on, as the code has them. A float says the same: its exponent is the segment,
-// the first four bits of its fraction are the step. So sixteen samples and more are coded at once: this file is compiled
-// with -O3, and the compiler knows how.
+// Segment and step of a magnitude from 128 on, as the code has them. A float says the same: its exponent is the
+// segment, the first four bits of its fraction are the step. So sixteen samples and more are coded at once: this file
+// is compiled with -O3, and the compiler knows how.
 constexpr int segment_and_step(int magnitude) {
   return static_cast<int>(std::bit_cast<std::uint32_t>(static_cast<float>(magnitude)) >> 19) - ((127 + 7) << 4);
 }

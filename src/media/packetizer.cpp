@@ -1,5 +1,7 @@
 #include "packetizer.hpp"
 
+#include <utility>
+
 namespace offhook::media {
 
 void Packetizer::set(const Codec* codec, std::string_view ours, std::string_view theirs, milliseconds packet_time) {
@@ -16,11 +18,24 @@ void Packetizer::set(const Codec* codec, std::string_view ours, std::string_view
   samples_a_packet_ = static_cast<std::size_t>(ms) * rate_ / 1000;
 }
 
+void Packetizer::add(ConstFrame frame) {
+  if (waiting_.empty() && frame.size() == samples_a_packet_)
+    whole_ = frame;
+  else
+    waiting_.insert(waiting_.end(), frame.begin(), frame.end());
+}
+
 bool Packetizer::next(Packet& packet) {
+  std::vector<std::uint8_t>& payload = workspace_->payload;
+  payload.clear();
+  if (const ConstFrame whole = std::exchange(whole_, {}); encoder_ && !whole.empty()) {
+    encoder_->encode(whole, payload);
+    packet = {payload, ticks_a_frame()};
+    return true;
+  }
   if (!encoder_ || waiting_.size() < samples_a_packet_) return false;
-  payload_.clear();
-  encoder_->encode(std::span(waiting_).first(samples_a_packet_), payload_);
-  packet.payload = payload_;
+  encoder_->encode(std::span(waiting_).first(samples_a_packet_), payload);
+  packet.payload = payload;
   packet.ticks_before_end = static_cast<std::uint32_t>(std::uint64_t{waiting_.size()} * codec_->rtp_clock / rate_);
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(samples_a_packet_));
   return true;

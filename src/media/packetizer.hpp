@@ -5,11 +5,14 @@
 #include <vector>
 
 #include "media/codec.hpp"
+#include "workspace.hpp"
 
 namespace offhook::media {
 
 class Packetizer {
  public:
+  explicit Packetizer(Workspace& workspace) : workspace_(&workspace) {}
+
   // `ours` and `theirs`: format parameters, as Codec::make_encoder() wants them. The same again changes nothing.
   void set(const Codec* codec, std::string_view ours, std::string_view theirs, milliseconds packet_time);
   [[nodiscard]] bool ready() const { return encoder_ != nullptr; }
@@ -18,12 +21,16 @@ class Packetizer {
     return codec_ == nullptr ? 160 : codec_->rtp_clock / kFramesASecond;
   }
   // What waits for the rest of its packet is left out.
-  void drop() { waiting_.clear(); }
+  void drop() {
+    whole_ = {};
+    waiting_.clear();
+  }
 
-  // Takes a frame at rate(). Then while (next()) takes what has become ready.
-  void add(ConstFrame frame) { waiting_.insert(waiting_.end(), frame.begin(), frame.end()); }
+  // Takes a frame at rate(), which stays where it is until next() has none. Then while (next()) takes what has become
+  // ready.
+  void add(ConstFrame frame);
   struct Packet {
-    std::span<const std::uint8_t> payload;  // empty: nothing to send (DTX)
+    std::span<const std::uint8_t> payload;  // in the workspace; empty: nothing to send (DTX)
     std::uint32_t ticks_before_end = 0;     // from its first sample to the end of what was added
   };
   [[nodiscard]] bool next(Packet& packet);
@@ -34,8 +41,9 @@ class Packetizer {
   std::string ours_, theirs_;
   std::uint32_t rate_ = kSampleRate;
   std::size_t samples_a_packet_ = kFrameSamples;
-  std::vector<std::int16_t> waiting_;
-  std::vector<std::uint8_t> payload_;
+  Workspace* workspace_;
+  ConstFrame whole_;                   // a frame that is a packet
+  std::vector<std::int16_t> waiting_;  // those that are not
 };
 
 }  // namespace offhook::media

@@ -52,18 +52,26 @@ void Playout::append(Format& format, std::span<const std::int16_t> samples) {
   format.to_session.process(samples, std::span(ready_).subspan(at));
 }
 
-void Playout::take(const JitterBuffer::Item& item) {
-  if (!item.missing) playing_ = item.format;
-  Format& format = formats_[playing_];
-  const auto samples = item.missing
-                           ? static_cast<std::size_t>(item.duration * format.rate / JitterBuffer::kTicksASecond)
-                           : format.decoder->samples_in(item.payload);
-  decoded_.resize(samples);
+// Of the format that plays.
+std::size_t Playout::samples_of(const JitterBuffer::Item& item) {
+  const Format& format = formats_[playing_];
+  return item.missing ? static_cast<std::size_t>(item.duration * format.rate / JitterBuffer::kTicksASecond)
+                      : format.decoder->samples_in(item.payload);
+}
+
+void Playout::decode(const JitterBuffer::Item& item, std::span<std::int16_t> out) {
+  Decoder& decoder = *formats_[playing_].decoder;
   if (!item.missing)
-    format.decoder->decode(item.payload, decoded_);
+    decoder.decode(item.payload, out);
   else
-    format.decoder->conceal(decoded_, item.format == playing_ ? item.payload : Payload{});
-  append(format, decoded_);
+    decoder.conceal(out, item.format == playing_ ? item.payload : Payload{});
+}
+
+void Playout::take(const JitterBuffer::Item& item) {
+  std::vector<std::int16_t>& decoded = workspace_->decoded;
+  decoded.resize(samples_of(item));
+  decode(item, decoded);
+  append(formats_[playing_], decoded);
 }
 
 // Fetches a frame from the buffer; true when nothing of it had to be made up.
@@ -76,7 +84,14 @@ bool Playout::take_frame(Frame out) {
   while (ready_.size() - ready_at_ < out.size()) {
     const auto wanted = static_cast<std::int64_t>(out.size() - (ready_.size() - ready_at_));
     const auto item = jitter_.next(std::max<std::int64_t>(wanted * JitterBuffer::kTicksASecond / rate_, 1));
-    if (item.missing) all = false;
+    if (item.missing)
+      all = false;
+    else
+      playing_ = item.format;
+    if (ready_.empty() && formats_[playing_].rate == rate_ && samples_of(item) == out.size()) {
+      decode(item, out);  // a packet of one frame, as most are
+      return all;
+    }
     const std::size_t before = ready_.size();
     take(item);
     if (item.missing && ready_.size() == before) ready_.resize(before + 1);  // a gap below one sample
@@ -95,9 +110,10 @@ Playout::Read Playout::read(Frame out) {
   if (step == JitterBuffer::Step::Stretch) {
     // Nothing moves on, only the sound: it is made up in front of what is ready.
     Format& format = formats_[playing_];
-    decoded_.resize(frame_size(format.rate));
-    format.decoder->conceal(decoded_, {});
-    format.to_session.process(decoded_, out);
+    std::vector<std::int16_t>& decoded = workspace_->decoded;
+    decoded.resize(frame_size(format.rate));
+    format.decoder->conceal(decoded, {});
+    format.to_session.process(decoded, out);
     return Read::Concealed;
   }
   const bool all = take_frame(out);

@@ -10,12 +10,13 @@
 #include "media/codec.hpp"
 #include "media/jitter_buffer.hpp"
 #include "media/resampler.hpp"
+#include "workspace.hpp"
 
 namespace offhook::media {
 
 class Playout {
  public:
-  explicit Playout(const JitterLimits& limits) : jitter_(limits) {}
+  Playout(const JitterLimits& limits, Workspace& workspace) : jitter_(limits), workspace_(&workspace) {}
 
   // From now on frames have this rate.
   void set_rate(std::uint32_t rate);
@@ -42,14 +43,16 @@ class Playout {
   Format& format_of(const Codec& codec, std::string_view ours);
   void take(const JitterBuffer::Item& item);
   void append(Format& format, std::span<const std::int16_t> samples);
+  [[nodiscard]] std::size_t samples_of(const JitterBuffer::Item& item);
+  void decode(const JitterBuffer::Item& item, std::span<std::int16_t> out);
   bool take_frame(Frame out);
 
   JitterBuffer jitter_;
   std::uint32_t rate_ = kSampleRate;
   std::vector<Format> formats_;
-  std::size_t playing_ = 0;              // the format of the newest packet that was played
-  std::vector<std::int16_t> decoded_;    // what a packet is decoded into; its room is kept
-  std::vector<std::int16_t> ready_;      // at the session's rate, from `ready_at_` on
+  std::size_t playing_ = 0;  // the format of the newest packet that was played
+  Workspace* workspace_;
+  std::vector<std::int16_t> ready_;  // of packets that are no single frame: at the session's rate, from `ready_at_` on
   std::vector<std::int16_t> following_;  // a frame that is blended away
   std::size_t ready_at_ = 0;
 };

@@ -17,15 +17,16 @@ bool reachable(const Endpoint& e) { return e.port != 0 && !e.address.is_unspecif
 
 }  // namespace
 
-Session::Session(PartyId party, Endpoint local, const EngineConfig& config, Random& random)
+Session::Session(PartyId party, Endpoint local, const EngineConfig& config, Random& random, Workspace& workspace)
     : party_(party),
       config_(config),
       random_(random),
+      workspace_(workspace),
       ssrc_(static_cast<std::uint32_t>(random.next())),
       sequence_(static_cast<std::uint16_t>(random.next())),
       timestamp_(static_cast<std::uint32_t>(random.next())),
-      playout_(config.jitter),
-      heard_(kFrameSamples) {
+      packetizer_(workspace),
+      playout_(config.jitter, workspace) {
   plan_.local = local;
   plan_.direction = sdp::Direction::Inactive;  // until the first plan
 }
@@ -63,7 +64,6 @@ void Session::set_formats(const AudioPlan& plan) {
     if (heard.codec == codec) ours = heard.ours;
   packetizer_.set(codec, ours, plan.codec.fmtp, plan.ptime);
   playout_.set_rate(packetizer_.rate());
-  heard_.resize(frame_size(packetizer_.rate()));
   window_.set_rate(packetizer_.rate());
 }
 
@@ -181,14 +181,16 @@ void Session::take_blocks(Now now, const std::vector<rtp::ReportBlock>& blocks) 
 }
 
 ConstFrame Session::play() {
+  std::vector<std::int16_t>& heard = workspace_.heard;
+  heard.resize(frame_size(packetizer_.rate()));
   if (receives(plan_.direction)) {
-    if (playout_.read(heard_) == Playout::Read::Concealed) ++stats_.frames_concealed;
+    if (playout_.read(heard) == Playout::Read::Concealed) ++stats_.frames_concealed;
   } else {
-    std::fill(heard_.begin(), heard_.end(), std::int16_t{0});
+    std::fill(heard.begin(), heard.end(), std::int16_t{0});
   }
-  window_.write(heard_);
-  if (digits_) digits_->heard(heard_);
-  return heard_;
+  if (!config_.pilots.empty()) window_.write(heard);
+  if (digits_) digits_->heard(heard);
+  return heard;
 }
 
 void Session::speak(ConstFrame frame, Outbox& out) {
@@ -202,9 +204,9 @@ void Session::speak(ConstFrame frame, Outbox& out) {
     return;
   }
   if (rate_of(frame) != packetizer_.rate()) {
-    said_.resize(frame_size(packetizer_.rate()));
-    to_codec_.process(frame, said_);
-    frame = said_;
+    workspace_.converted.resize(frame_size(packetizer_.rate()));
+    to_codec_.process(frame, workspace_.converted);
+    frame = workspace_.converted;
   }
   if (digits_ && digits_->sending() && !say_digit(begin, frame, out)) return;
   packetizer_.add(frame);
@@ -241,9 +243,9 @@ void Session::send_digits(const DigitOrder& order) { digits().send(order, plan_.
 // The digit's part of this frame; false when the voice is left out.
 bool Session::say_digit(rtp::RtpTime begin, ConstFrame& frame, Outbox& out) {
   if (digits_->sounds()) {
-    if (frame.data() != said_.data()) said_.assign(frame.begin(), frame.end());
-    digits_->sound(said_);
-    frame = said_;
+    if (frame.data() != workspace_.converted.data()) workspace_.converted.assign(frame.begin(), frame.end());
+    digits_->sound(workspace_.converted);
+    frame = workspace_.converted;
   }
   const EventSender::Tick tick = digits_->next_event(begin);
   if (tick.packet && plan_.telephone_event) {

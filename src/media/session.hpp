@@ -19,13 +19,13 @@ namespace offhook::media {
 
 class Session {
  public:
-  Session(PartyId party, Endpoint local, const EngineConfig& config, Random& random);
+  Session(PartyId party, Endpoint local, const EngineConfig& config, Random& random, Workspace& workspace);
 
   void set_plan(const AudioPlan& plan);
   void receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> bytes);
   void receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes);
 
-  // What is heard in this tick; the frame stays until the next call.
+  // What is heard in this tick; the frame lies in the workspace.
   ConstFrame play();
   // What is said in this tick, at any rate: leaves as RTP when the direction lets it and a packet is full.
   void speak(ConstFrame frame, Outbox& out);
@@ -73,6 +73,7 @@ class Session {
   PartyId party_;
   const EngineConfig& config_;
   Random& random_;
+  Workspace& workspace_;
   AudioPlan plan_;
   Endpoint remote_rtp_, remote_rtcp_;
   std::optional<Endpoint> stale_remote_;  // of the plan before: packets still on their way do not lead us back
@@ -84,14 +85,12 @@ class Session {
   rtp::RtpTime timestamp_;
   Packetizer packetizer_;
   Resampler to_codec_;
-  std::vector<std::int16_t> said_;  // at the codec's rate, where that is another than the party's
-  bool talking_ = false;            // the last tick sent: no marker
+  bool talking_ = false;  // the last tick sent: no marker
 
   // Receiving.
   std::optional<rtp::Reception> source_, candidate_;
   std::int64_t lost_before_ = 0;  // by sources that were replaced
   Playout playout_;
-  std::vector<std::int16_t> heard_;
   Resampler to_party_;
   ListeningWindow window_;
 

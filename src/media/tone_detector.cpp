@@ -64,16 +64,18 @@ std::vector<HeardTone> detect_tones(std::span<const std::int16_t> samples, std::
 void ListeningWindow::set_rate(std::uint32_t rate) {
   if (rate == rate_) return;
   rate_ = rate;
-  samples_.assign(kFrames * frame_size(rate), 0);
+  samples_.clear();
   next_ = 0;
 }
 
 void ListeningWindow::write(ConstFrame frame) {
+  if (samples_.empty()) samples_.resize(kFrames * frame_size(rate_));
   std::copy(frame.begin(), frame.end(), samples_.begin() + static_cast<std::ptrdiff_t>(next_ * frame.size()));
   next_ = (next_ + 1) % kFrames;
 }
 
 std::vector<HeardTone> ListeningWindow::tones(std::span<const double> pilots) const {
+  if (samples_.empty()) return {};
   auto ordered = samples_;
   std::rotate(ordered.begin(), ordered.begin() + static_cast<std::ptrdiff_t>(next_ * frame_size(rate_)), ordered.end());
   return detect_tones(ordered, pilots, rate_);

@@ -89,7 +89,8 @@ TEST(ToneDetector, HearsThroughG711WithFivePercentLoss) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       SeededRandom random(seed);
       Tone a(440, -16), b(1000, -16);
-      Playout playout({});
+      Workspace workspace;
+      Playout playout({}, workspace);
       const Codec& codec = *find_codec(law == Law::Mu ? "PCMU" : "PCMA");
       ListeningWindow window;
       for (std::uint32_t i = 0; i < 200; ++i) {

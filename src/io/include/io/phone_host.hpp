@@ -39,6 +39,7 @@ class PhoneHost final : public api::AudioPorts {
     std::vector<Endpoint> name_servers;  // none: those of the system
     TlsSettings tls;                     // files only; what is checked is the first phone's configuration
     std::vector<double> further_pilots;  // frequencies of strangers to tell apart
+    MediaLayout media_layout = MediaLayout::Own;
   };
 
   [[nodiscard]] static Checked<std::unique_ptr<PhoneHost>> start(Loop& loop, std::vector<PhonePlan> plans,

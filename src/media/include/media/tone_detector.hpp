@@ -36,8 +36,8 @@ class ListeningWindow {
  private:
   static constexpr std::size_t kFrames = 10;
   std::uint32_t rate_ = kSampleRate;
-  std::vector<std::int16_t> samples_ = std::vector<std::int16_t>(kFrames * kFrameSamples);
-  std::size_t next_ = 0;  // the oldest frame
+  std::vector<std::int16_t> samples_;  // from the first frame on
+  std::size_t next_ = 0;               // the oldest frame
 };
 
 }  // namespace offhook::media

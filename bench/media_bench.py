@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""bench/media_bench.py BUILD_FOLDER [--calls 1000,2800] [--seconds 10] [--rounds 3] [--codecs PCMU,G722] [--real-time]: what media costs.
+
+First each codec through the engine without sockets (media_engine_bench), then calls on real sockets (media_load): two processes on a core each in a
+network of their own, by both layouts of the sockets, the floor beside them in the same round. Tables to stdout, all to BUILD_FOLDER/media.json.
+--real-time gives the two processes precedence over whatever else the machine does: for a machine that is not idle. What the figures mean: docs/performance.md."""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LAYOUTS = ("floor-own", "own", "floor-shared", "shared")
+
+
+def engine(program, first):
+    out = subprocess.run([*first, program, "--benchmark_format=json", "--benchmark_repetitions=3"], check=True, capture_output=True, text=True)
+    best = {}
+    for run in json.loads(out.stdout)["benchmarks"]:
+        if run.get("run_type") == "iteration":
+            microseconds = 1e6 / run["items_per_second"]
+            best[run["run_name"]] = min(best.get(run["run_name"], microseconds), microseconds)
+    return best
+
+
+def load(program, first, layout, calls, seconds, codec):
+    command = [os.path.join(ROOT, "tools/in-namespace"), *first, program, "--layout", layout, "--calls", str(calls), "--seconds", str(seconds),
+               "--codec", codec]
+    out = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds + 120)
+    if out.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: {out.stderr.strip()}")
+    return [json.loads(line) for line in out.stdout.splitlines()]
+
+
+def row(codec, layout, calls, sides):
+    """Both sides of every round are one measurement each; the median counts."""
+    microseconds = [side["us"] for side in sides]
+    median = statistics.median(microseconds)
+    return {"codec": codec, "layout": layout, "calls": calls, "us": round(median, 2), "least": min(microseconds), "most": max(microseconds),
+            "calls_a_core": round(1e6 / (50 * median)), "bytes_a_call": round(statistics.median(side["bytes_a_call"] for side in sides)),
+            "lost": sum(side["lost"] for side in sides), "made_up": sum(side["concealed"] for side in sides),
+            "latest_tick_ms": max(side["latest_tick_ms"] for side in sides)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build")
+    parser.add_argument("--calls", default="1000,2800")
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--codecs", default="PCMU,G722", help="all but the first only with the first number of calls, and only a fifth of them")
+    parser.add_argument("--real-time", action="store_true")
+    options = parser.parse_args()
+    programs = os.path.join(options.build, "bench")
+    first = ["chrt", "-r", "5"] if options.real_time else []
+    results = {"load_average": os.getloadavg(), "engine": engine(os.path.join(programs, "media_engine_bench"), first), "load": []}
+    print("| without sockets | µs per stream and 20 ms | codec alone |\n|---|---:|---:|")
+    for name, microseconds in results["engine"].items():
+        kind, codec = name.split("/")
+        if kind == "stream":
+            print(f"| {codec.replace('_', ' ')} | {microseconds:.2f} | {results['engine'][f'codec_alone/{codec}']:.2f} |")
+    print("\n| on sockets | layout | calls | µs per stream and 20 ms | calls a core | bytes a call | lost | made up | latest tick, ms |\n"
+          "|---|---|---:|---:|---:|---:|---:|---:|---:|", flush=True)
+    codecs, numbers = options.codecs.split(","), [int(n) for n in options.calls.split(",")]
+    plan = [(codecs[0], layout, calls) for calls in numbers for layout in LAYOUTS]
+    plan += [(codec, "own", max(1, numbers[0] // 5)) for codec in codecs[1:]]
+    measured = {what: [] for what in plan}
+    for _ in range(options.rounds):  # in turns, so that a busy moment does not hit one of them alone
+        for codec, layout, calls in plan:
+            measured[codec, layout, calls] += load(os.path.join(programs, "media_load"), first, layout, calls, options.seconds, codec)
+    for (codec, layout, calls), sides in measured.items():
+        out = row(codec, layout, calls, sides)
+        results["load"].append(out)
+        print(f"| {codec} | {layout} | {calls:,} | {out['us']:.2f} ({out['least']:.2f} to {out['most']:.2f}) | {out['calls_a_core']:,} | "
+              f"{out['bytes_a_call']:,} | {out['lost']} | {out['made_up']} | {out['latest_tick_ms']:.1f} |")
+    with open(os.path.join(options.build, "media.json"), "w") as file:
+        json.dump(results, file, indent=1)
+
+
+sys.exit(main())
