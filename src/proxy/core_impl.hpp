@@ -22,6 +22,7 @@
 #include "loop.hpp"
 #include "names.hpp"
 #include "options.hpp"
+#include "park/park.hpp"
 #include "pickup/pickup.hpp"
 #include "policy/identity.hpp"
 #include "policy/router.hpp"
@@ -82,6 +83,7 @@ class Core::Impl {
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
                     &counters_, &registrations_, &nodes_, &guard_}),
         records_(config_.records, transactions_),
+        park_({&config_, &names_, &answers_, &transactions_, &resolver_, &calls_, &records_, &random}),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
                  &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); },
                  &calls_, &redirections_, &random, &router_, &records_}),
@@ -144,6 +146,7 @@ class Core::Impl {
     calls_.wake(now.mono);
     presence_.wake(now.mono);
     records_.wake(now.mono);
+    park_.wake(now);
     registrar_.expire(now);
     keep_alive_.wake(now);
     trunks_.wake(now);
@@ -192,8 +195,8 @@ class Core::Impl {
   [[nodiscard]] std::optional<TimePoint> deadline() const {
     std::optional<TimePoint> first;
     for (const auto next : {transactions_.deadline(), relays_.deadline(), calls_.deadline(), presence_.deadline(),
-                            records_.deadline(), location_.deadline(), resolver_.deadline(), subscriptions_.deadline(),
-                            keep_alive_.deadline(), trunks_.deadline()})
+                            records_.deadline(), park_.deadline(), location_.deadline(), resolver_.deadline(),
+                            subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline()})
       if (next && (!first || *next < *first)) first = next;
     return first;
   }
@@ -211,8 +214,9 @@ class Core::Impl {
     resolver_.set_policy(policy_of(config_));
     transport_.speak_tcp(std::ranges::any_of(
         config_.listen, [](const auto& listen) { return listen.protocol == transport::Protocol::Tcp; }));
-    calls_.configure(config_.record_route ? config_.calls : CallSettings{.on = false},
-                     !config_.features.pickup.empty() || !config_.features.group_pickup.empty());
+    calls_.configure(
+        config_.record_route ? config_.calls : CallSettings{.on = false},
+        !config_.features.pickup.empty() || !config_.features.group_pickup.empty() || !config_.features.park.empty());
     config_.users = {};  // the authenticator has them
     sharing_.configure();
   }
@@ -261,7 +265,7 @@ class Core::Impl {
     while (const auto located = resolver_.poll_located()) {
       if (!relays_.located(now, *located) && !transactions_.located(*located) &&
           !subscriptions_.located(now, *located) && !notifier_.located(now, *located) &&
-          !trunks_.located(now, *located) && !stateless_.located(now, *located))
+          !trunks_.located(now, *located) && !park_.located(now, *located) && !stateless_.located(now, *located))
         acknowledgements_.located(*located);
       take_events(now);
     }
@@ -287,12 +291,14 @@ class Core::Impl {
 
   void respond(Now now, transaction::ResponseReceived e) {
     if (TrunkRegistrations::is_ours(e.owner)) return trunks_.respond(now, e);
+    if (Park::is_ours(e.owner)) return park_.respond(now, e);
     if (Subscriptions::is_ours(e.owner)) return subscriptions_.respond(now, e);
     if (KeepAlive::is_ours(e.owner)) return keep_alive_.respond(e);
     relays_.respond(now, std::move(e));
   }
   void fail(Now now, transaction::Owner owner, transaction::ClientId client, int status) {
     if (TrunkRegistrations::is_ours(owner)) return trunks_.fail(now, owner, client, status);
+    if (Park::is_ours(owner)) return park_.fail(now, owner);
     if (Subscriptions::is_ours(owner)) return subscriptions_.fail(owner, client);
     if (KeepAlive::is_ours(owner)) return keep_alive_.fail(now, owner);
     relays_.fail(now, owner, client, status);
@@ -362,6 +368,7 @@ class Core::Impl {
   Pickup pickup_;
   Registrar registrar_;
   Records records_;
+  Park park_;
   Relays relays_;
   KeepAlive keep_alive_;
   Acknowledgements acknowledgements_;

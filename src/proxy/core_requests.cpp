@@ -32,6 +32,7 @@ void Core::Impl::request(Now now, RequestReceived& e) {
     facts->to_us = facts->emergency = false;  // where it goes was said there
   }
   if (e.request.method() == Method::Ack) {
+    if (park_.acknowledge(e.request)) return;
     if (facts) acknowledge(now, e, *facts);
     return;
   }
@@ -54,6 +55,7 @@ bool Core::Impl::local(Now now, const RequestReceived& e, const Facts& facts) {
   }
   if (e.request.method() == Method::Subscribe && subscribe(now, e, facts)) return true;
   if (e.request.method() == Method::Publish && publish(now, e, facts)) return true;
+  if (!e.request.to_tag().empty() && park_.take_within(now, e.id, e.request)) return true;
   if (!facts.uri.user.empty() || facts.emergency) return false;
   answer(now, e, as_user_agent(e.request));
   return true;
@@ -123,6 +125,7 @@ void Core::Impl::relay(Now now, const RequestReceived& e, const Facts& facts) {
     return answer(now, e, *refusal);
   if (facts.from_us && !facts.emergency)
     if (const auto refusal = guard_.limit_user(now.mono, e.request, facts.from_user)) return answer(now, e, *refusal);
+  if (park_.take(now, e.id, e.request, e.flow, facts)) return;
   auto route = pickup_.find(now, e.request, facts);
   if (!route) route = router_.find(now, e.request, facts);
   if (route && route->targets.empty()) return refuse_route(now, e, facts, route->refusal);

@@ -85,6 +85,12 @@ bool Names::listens_at(transport::Protocol protocol, const Endpoint& local) cons
   return std::ranges::find(listen_, transport::Listen{protocol, local}) != listen_.end();
 }
 
+std::string Names::contact(const transport::Flow& flow) const {
+  const std::string name = name_of(flow.protocol, flow.local);
+  if (flow.protocol == transport::Protocol::Udp) return "<sip:" + name + '>';
+  return "<sip:" + name + ";transport=" + to_lower(transport::protocol_name(flow.protocol)) + '>';
+}
+
 std::optional<Endpoint> Names::local_for(transport::Protocol protocol, const IpAddress& remote,
                                          const transport::Flow& in) const {
   if (in.protocol == protocol && in.local.address.is_v6() == remote.is_v6()) return in.local;

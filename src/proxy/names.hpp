@@ -26,6 +26,8 @@ class Names {
   [[nodiscard]] std::string aor(std::string_view user) const;
   // "host:port" of an address of ours for Record-Route: as it is when it is specific.
   [[nodiscard]] std::string name_of(transport::Protocol protocol, const Endpoint& local) const;
+  // Value of a Contact of ours, without a user: what stands at our end of a dialog that came over `flow`.
+  [[nodiscard]] std::string contact(const transport::Flow& flow) const;
   // The address of ours from which to send to `remote` by `protocol`: the one the request came to when it fits, else
   // the first that does.
   [[nodiscard]] std::optional<Endpoint> local_for(transport::Protocol protocol, const IpAddress& remote,

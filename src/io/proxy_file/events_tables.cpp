@@ -35,7 +35,10 @@ Checked<void> read_features(const Fields& fields, const toml::node& node, ProxyS
   return fields.table("features", node, [&](std::string_view name, const toml::node& value) -> Checked<void> {
     if (name == "pickup") return take_text(name, fields, value, out.features.pickup);
     if (name == "group_pickup") return take_text(name, fields, value, out.features.group_pickup);
-    return fields.unknown(name, "[features]", "pickup, group_pickup", value);
+    if (name == "park") return take_text(name, fields, value, out.features.park);
+    if (name == "retrieve") return take_text(name, fields, value, out.features.retrieve);
+    if (name == "park_time") return fields.period(name, value, out.features.park_time);
+    return fields.unknown(name, "[features]", "pickup, group_pickup, park, retrieve, park_time", value);
   });
 }
 

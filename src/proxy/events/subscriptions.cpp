@@ -143,18 +143,13 @@ void Subscriptions::take_flow(Subscription& subscription, const sip::Message& re
   subscription.is_near = has_one_via(request) && subscription.dialog.route_set().empty();
 }
 
-std::string Subscriptions::contact(const transport::Flow& flow) const {
-  const std::string name = s_.names->name_of(flow.protocol, flow.local);
-  if (flow.protocol == transport::Protocol::Udp) return "<sip:" + name + '>';
-  return "<sip:" + name + ";transport=" + to_lower(transport::protocol_name(flow.protocol)) + '>';
-}
-
 // §4.2.1.1: 200, never 202.
 void Subscriptions::accept(Now now, transaction::ServerId id, const sip::Message& request,
                            const Subscription& subscription, seconds expires) const {
   auto ok = sip::Builder::response(request, 200, subscription.dialog.id().local_tag);
   ok.copy(request, HeaderId::RecordRoute);
-  ok.add(HeaderId::Contact, contact(subscription.flow)).add(HeaderId::Expires, std::to_string(expires.count()));
+  ok.add(HeaderId::Contact, s_.names->contact(subscription.flow))
+      .add(HeaderId::Expires, std::to_string(expires.count()));
   if (!subscription.package->option().empty()) ok.add(HeaderId::Require, subscription.package->option());
   if (!s_.config->server_name.empty()) ok.add(HeaderId::Server, s_.config->server_name);
   s_.transactions->respond(now.mono, id, ok.build());
@@ -211,7 +206,7 @@ void Subscriptions::notify(Now now, Id id, bool last) {
   const EventPackage& package = *subscription.package;
   const auto left = std::chrono::ceil<seconds>(subscription.until - now.mono).count();
   auto request = subscription.dialog.request(sip::Method::Notify);
-  request.add(HeaderId::Contact, contact(subscription.flow)).add(HeaderId::Event, subscription.event);
+  request.add(HeaderId::Contact, s_.names->contact(subscription.flow)).add(HeaderId::Event, subscription.event);
   request.add(HeaderId::SubscriptionState,
               last ? "terminated;reason=timeout" : "active;expires=" + std::to_string(left));
   if (!package.option().empty()) request.add(HeaderId::Require, package.option());

@@ -106,7 +106,6 @@ class Subscriptions {
   void accept(Now now, transaction::ServerId id, const sip::Message& request, const Subscription& subscription,
               seconds expires) const;
   void take_flow(Subscription& subscription, const sip::Message& request, const transport::Flow& flow) const;
-  [[nodiscard]] std::string contact(const transport::Flow& flow) const;
   void step(Now now, Id id);
   void notify(Now now, Id id, bool last);
   void send(Now now, Id id, sip::Message request);

@@ -9,22 +9,27 @@ namespace offhook::proxy {
 
 std::optional<Router::Route> Pickup::find(Now now, const sip::Message& request, const Facts& facts) const {
   const auto& features = s_.config->features;
-  if (features.pickup.empty() && features.group_pickup.empty()) return std::nullopt;
+  if (features.pickup.empty() && features.group_pickup.empty() && features.retrieve.empty()) return std::nullopt;
   if (request.method() != sip::Method::Invite || !request.to_tag().empty()) return std::nullopt;
   if (!facts.to_us || !facts.from_us || facts.emergency) return std::nullopt;
   const std::string number = sip::unescape(facts.uri.user);
   std::vector<std::string> users;
+  CallState state = CallState::Ringing;
   if (!features.group_pickup.empty() && number == features.group_pickup)
     users = companions(facts.from_user);
   else if (!features.pickup.empty() && number.size() > features.pickup.size() && number.starts_with(features.pickup))
     users = {number.substr(features.pickup.size())};
-  else
+  else if (!features.retrieve.empty() && number.starts_with(features.retrieve)) {
+    const std::string orbit = number.substr(features.retrieve.size());
+    users = {orbit.empty() ? facts.from_user : orbit};
+    state = CallState::Answered;  // by park/
+  } else
     return std::nullopt;
   Router::Route out;
   out.refusal = {404, "Nothing To Pick Up"};
   for (const std::string& user : users) {
     const auto look = [&](const CallDialog& dialog) {
-      if (!out.targets.empty() || dialog.is_caller || dialog.state != CallState::Ringing) return;
+      if (!out.targets.empty() || dialog.is_caller || dialog.state != state) return;
       if (!dialog.peer_replaces) {
         out.refusal = {488, "Caller Knows No Replaces"};
         return;

@@ -1,5 +1,5 @@
 // Picking up a call that rings elsewhere, by a number: "*971002" takes a call to 1002, "*98" one to anybody who is in a
-// group with the caller.
+// group with the caller, "*88701" one that is parked at 701 (park/).
 //
 // The INVITE goes on to the phone that is calling, with a Replaces that names its early dialog (RFC 3891): it answers,
 // and cancels the call that rings. So it is the calling phone that must know of Replaces, and has to say so in its

@@ -37,7 +37,7 @@ class TrunkRegistrations {
   [[nodiscard]] std::optional<TimePoint> deadline() const;
 
   // Events of client transactions whose owner is_ours().
-  [[nodiscard]] static bool is_ours(transaction::Owner owner) { return (owner & kOwner) == kOwner; }
+  [[nodiscard]] static bool is_ours(transaction::Owner owner) { return owner >> 61 == kOwner >> 61; }
   void respond(Now now, const transaction::ResponseReceived& event);
   // Without a final response; `status` is what it counts as.
   void fail(Now now, transaction::Owner owner, transaction::ClientId client, int status);

@@ -12,7 +12,8 @@ class PickingUp : public testing::Test {
  protected:
   static Config config() {
     auto out = World::default_config();
-    out.features = {"*97", "*98"};
+    out.features.pickup = "*97";
+    out.features.group_pickup = "*98";
     Group group;
     group.name = "600";
     group.members = {"1002", "1003"};

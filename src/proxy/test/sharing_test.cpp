@@ -161,7 +161,7 @@ TEST_F(EnginesWithLists, MembersAreFollowedElsewhere) {
 struct EnginesWithPickup : Engines {
   static Config config() {
     auto out = Engines::config();
-    out.features = {"*97", ""};
+    out.features.pickup = "*97";
     return out;
   }
   EnginesWithPickup() : Engines(config()) {}

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
+
 namespace offhook::proxy {
 
 // Who may look at a user's state.
@@ -37,6 +39,9 @@ struct Messages {
 struct FeatureSettings {
   std::string pickup;        // in front of the user whose call is to be picked up: "*97" with "*971002"
   std::string group_pickup;  // any call to who is in a group with the caller: "*98"
+  std::string park;          // in front of the orbit at which a call that is sent there waits: "*68" with "*68701"
+  std::string retrieve;      // in front of the orbit from which it is taken: "*88"
+  seconds park_time{180};    // then it goes back to who has parked it; 0: never
 };
 
 }  // namespace offhook::proxy
