@@ -31,9 +31,9 @@ std::vector<sdp::Codec> codecs() {
 
 std::vector<sdp::LocalCrypto> keys(Random& random) {
   std::vector<sdp::LocalCrypto> out;
-  for (const auto suite :
-       {sdp::CryptoSuite::AEAD_AES_256_GCM, sdp::CryptoSuite::AEAD_AES_128_GCM, sdp::CryptoSuite::AES_256_CM_HMAC_SHA1_80,
-        sdp::CryptoSuite::AES_CM_128_HMAC_SHA1_80, sdp::CryptoSuite::AES_CM_128_HMAC_SHA1_32}) {
+  for (const auto suite : {sdp::CryptoSuite::AEAD_AES_256_GCM, sdp::CryptoSuite::AEAD_AES_128_GCM,
+                           sdp::CryptoSuite::AES_256_CM_HMAC_SHA1_80, sdp::CryptoSuite::AES_CM_128_HMAC_SHA1_80,
+                           sdp::CryptoSuite::AES_CM_128_HMAC_SHA1_32}) {
     std::array<std::uint8_t, 46> bytes{};
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
     out.push_back({suite, sdp::KeyMaterial::of(std::span(bytes).first(sdp::key_size(suite)))});
@@ -116,7 +116,7 @@ Result<std::string> Park::describe(Parked& parked, const sip::Message& request) 
 
 // The 2xx, which is repeated until its ACK when it is an INVITE's; who calls sends it.
 transaction::Response Park::accept(TimePoint now, Id id, transaction::ServerId server, const sip::Message& request,
-                  std::string_view description) {
+                                   std::string_view description) {
   Parked& parked = *table_.find(id);
   auto ok = sip::Builder::response(request, 200, parked.dialog.id().local_tag);
   ok.copy(request, HeaderId::RecordRoute);

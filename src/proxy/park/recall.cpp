@@ -119,7 +119,8 @@ bool Park::located(Now now, const transport::Located& event) {
 
 void Park::respond(Now now, const transaction::ResponseReceived& event) {
   const auto found = by_owner_.find(event.owner);
-  if (found != by_owner_.end() && event.response.status() >= 200) concluded(now, found->second, event.response.status());
+  if (found != by_owner_.end() && event.response.status() >= 200)
+    concluded(now, found->second, event.response.status());
 }
 
 void Park::fail(Now now, transaction::Owner owner) {
