@@ -16,6 +16,11 @@ Checked<Command> on_call(const Arguments& arguments) {
   });
 }
 
+template <class C>
+Checked<Command> alone(const Arguments& arguments) {
+  return arguments.only({}).map([]() -> Command { return C{}; });
+}
+
 Checked<Command> dial(const Arguments& arguments) {
   auto number = arguments.only({"number", "account"}).and_then([&] { return arguments.required("number"); });
   if (!number) return tl::unexpected(std::move(number.error()));
@@ -67,6 +72,8 @@ constexpr std::array kActions{
     ActionRow{"transfer", transfer},
     ActionRow{"hangup", on_call<phone::HangUp>},
     ActionRow{"dtmf", dtmf},
+    ActionRow{"offhook", alone<phone::OffHook>},
+    ActionRow{"onhook", alone<phone::OnHook>},
     ActionRow{"dnd", dnd},
     ActionRow{"forward", forward},
 };

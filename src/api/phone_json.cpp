@@ -61,6 +61,9 @@ json phone_json(const phone::PhoneView& view, const std::vector<std::string>& he
           {"calls", std::move(calls)},
           {"dnd", view.dnd},
           {"forward", view.forward},
+          {"off_hook", view.off_hook},
+          {"tone", view.tone},
+          {"ringer", view.ringer},
           {"hears", hears}};
 }
 

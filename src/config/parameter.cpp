@@ -6,6 +6,7 @@
 
 #include "base/ascii.hpp"
 #include "base/endpoint.hpp"
+#include "config/tone.hpp"
 
 namespace offhook::config {
 namespace {
@@ -16,8 +17,10 @@ bool any_choice(std::string_view list, Visit visit) {
   while (!list.empty()) {
     const auto bar = std::min(list.find('|'), list.size());
     const auto item = list.substr(0, bar);
-    const auto space = std::min(item.find(' '), item.size());
-    if (visit(item.substr(0, space), trim(item.substr(space)))) return true;
+    const bool quoted = item.starts_with('"');
+    const auto end = std::min(item.find(quoted ? '"' : ' ', quoted ? 1 : 0), item.size());
+    const auto value = item.substr(quoted ? 1 : 0, end - (quoted ? 1 : 0));
+    if (visit(value, trim(item.substr(std::min(end + (quoted ? 1 : 0), item.size()))))) return true;
     list.remove_prefix(std::min(bar + 1, list.size()));
   }
   return false;
@@ -66,6 +69,7 @@ std::string_view to_text(Kind kind) {
     case Kind::Decimal: return "decimal";
     case Kind::Text: return "text";
     case Kind::Host: return "host";
+    case Kind::Tone: return "tone";
     case Kind::Credential: return "credential";
   }
   return {};
@@ -99,6 +103,7 @@ std::string_view to_text(Room room) {
     case Room::Codec: return "codec";
     case Room::Audio: return "audio";
     case Room::Dtmf: return "dtmf";
+    case Room::Tones: return "tones";
     case Room::Forward: return "forward";
     case Room::Dnd: return "dnd";
     case Room::CallWaiting: return "call-waiting";
@@ -152,6 +157,9 @@ std::string permitted(const Row& row) {
     case Kind::Decimal: return thousandths_text(row.min) + "-" + thousandths_text(row.max) + unit;
     case Kind::Text: return "text of at most " + std::to_string(row.max) + " bytes";
     case Kind::Host: return "an IP address or host name of at most " + std::to_string(row.max) + " bytes";
+    case Kind::Tone:
+      return "a tone: at most " + std::to_string(row.max) +
+             " of [!]f1[+f2[+f3[+f4]]]/ms with commas between them; 200-7000 Hz, 0 for silence";
     case Kind::Credential: return "name:password";
   }
   return {};
@@ -167,6 +175,7 @@ bool is_permitted(const Row& row, std::string_view value) {
     case Kind::Decimal: return in_range(row, parse_thousandths(value));
     case Kind::Text: return value.size() <= static_cast<std::size_t>(row.max);
     case Kind::Host: return value.size() <= static_cast<std::size_t>(row.max) && is_host(value);
+    case Kind::Tone: return parse_tone(value, static_cast<std::size_t>(row.max)).has_value();
     case Kind::Credential: return value.find(':') != std::string_view::npos && value.front() != ':';
   }
   return false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "resolve.hpp"
 
 namespace offhook::config {
@@ -34,7 +35,38 @@ HoldToneConfig held_tone_of(const Settings& s) {
 
 RingConfig ringing_of(const Settings& s) {
   return {in<seconds>(s.duration("phone_setting.ringing_timeout")),
-          in<seconds>(s.duration("phone_setting.ringback_timeout"))};
+          in<seconds>(s.duration("phone_setting.ringback_timeout")), s.flag("phone_setting.is_deal180")};
+}
+
+ToneConfig tones_of(const Settings& s) {
+  constexpr std::string_view kNames[] = {"dial",   "ring", "busy",    "congestion", "callwaiting", "dialrecall",
+                                         "record", "info", "stutter", "message",    "autoanswer"};
+  ToneConfig out;
+  out.country = s.text("voice.tone.country");
+  for (const std::string_view name : kNames) {
+    const std::string parameter = "voice.tone." + std::string(name);
+    if (!s.is_set(parameter)) continue;
+    if (auto tone = parse_tone(s.text(parameter), static_cast<std::size_t>(locate(parameter)->row->max)))
+      out.own.emplace_back(name, std::move(*tone));
+  }
+  for (std::string_view codes = s.text("features.congestion_tone.codelist"); !codes.empty();) {
+    const auto comma = std::min(codes.find(','), codes.size());
+    if (const auto code = parse_integer(trim(codes.substr(0, comma))))
+      out.congestion_codes.push_back(static_cast<int>(*code));
+    codes.remove_prefix(std::min(comma + 1, codes.size()));
+  }
+  return out;
+}
+
+RingerConfig ringers_of(const Settings& s) {
+  RingerConfig out;
+  out.ring_type = s.text("phone_setting.ring_type");
+  out.bellcore_patterns = s.flag("features.alert_info_tone");
+  for (std::uint8_t x = 1; x <= 10; ++x)
+    if (const auto text = s.text("distinctive_ring_tones.alert_info.X.text", {x}); !text.empty())
+      out.alert_info.push_back(
+          {std::string(text), std::string(s.text("distinctive_ring_tones.alert_info.X.ringer", {x}))});
+  return out;
 }
 
 AutoAnswerRule auto_answer_of(const Settings& s) {
@@ -92,6 +124,8 @@ PhoneConfig make_phone_config(const Settings& s, const Model& model, std::string
   out.held_tone = held_tone_of(s);
   out.ringing = ringing_of(s);
   out.auto_answer = auto_answer_of(s);
+  out.tones = tones_of(s);
+  out.ringers = ringers_of(s);
   out.dtmf = dtmf_keys_of(s);
   out.jitter = jitter_of(s);
   out.comfort_noise = s.flag("voice.cng");

@@ -134,6 +134,8 @@ AccountConfig account_of(const Settings& s, const Model& model, Index index) {
   out.codecs = codecs_of(s, model, index);
   out.ptime = in<milliseconds>(s.duration("account.X.ptime", index));
   out.dtmf = dtmf_of(s, index);
+  out.ring_type = s.text("account.X.ringtone.ring_type", index);
+  out.alert_info_url = s.flag("account.X.alert_info_url_enable", index);
   out.hold = hold_of(s, index);
   out.forward = forward_of(s, index);
   out.dnd = dnd_of(s, index);

@@ -123,20 +123,20 @@ void PhoneHost::attach(phone::PhoneId phone) {
 
 void PhoneHost::pass_on() {
   while (auto command = rack_->poll_media()) {
-    std::visit(Overloaded{[&](const phone::OpenLeg& open) {
-                            legs_[open.leg] = open.phone;
-                            if (recorder_ == nullptr) return;
-                            const auto& name = names_[open.phone];
-                            recorder_->name(open.local, name);
-                            recorder_->name({open.local.address, static_cast<std::uint16_t>(open.local.port + 1)},
-                                            name);
-                          },
-                          [](const phone::UpdateLeg&) {}, [](const phone::SendDigits&) {},
-                          [&](const phone::CloseLeg& close) {
-                            legs_.erase(close.leg);
-                            hearing_.erase(close.leg);
-                          }},
-               *command);
+    std::visit(
+        Overloaded{[&](const phone::OpenLeg& open) {
+                     legs_[open.leg] = open.phone;
+                     if (recorder_ == nullptr) return;
+                     const auto& name = names_[open.phone];
+                     recorder_->name(open.local, name);
+                     recorder_->name({open.local.address, static_cast<std::uint16_t>(open.local.port + 1)}, name);
+                   },
+                   [](const phone::UpdateLeg&) {}, [](const phone::SendDigits&) {}, [](const phone::PlaySound&) {},
+                   [&](const phone::CloseLeg& close) {
+                     legs_.erase(close.leg);
+                     hearing_.erase(close.leg);
+                   }},
+        *command);
     media_->apply(std::move(*command));
   }
   while (const auto event = rack_->poll_event())

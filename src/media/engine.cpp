@@ -11,6 +11,7 @@
 #include "outbox.hpp"
 #include "phases.hpp"
 #include "session.hpp"
+#include "tones/local_audio.hpp"
 
 namespace offhook::media {
 namespace {
@@ -21,11 +22,15 @@ struct Party {
   std::unique_ptr<AudioSource> source;  // none: echo
   std::unique_ptr<AudioSink> sink;
   std::vector<SessionId> sessions;
-  std::uint32_t phase = 0;                  // where it has sessions
+  LocalAudio local;
+  bool seated = false;                      // has a tick: it has sessions, or plays to itself
+  std::uint32_t phase = 0;                  // then
   std::uint32_t rate = kSampleRate;         // in the present tick: the highest of its sessions
   std::vector<std::int32_t> heard;          // where somebody listens
   std::vector<std::int16_t> mixed, played;  // the sum at `rate`, and at the rate of the sink
   Resampler to_sink;
+
+  [[nodiscard]] bool plays() const { return sink && local.active(); }
 };
 
 std::unique_ptr<AudioSource> make_source(const AudioIn& in) {
@@ -61,6 +66,8 @@ class Engine::Impl {
   void mix(Party& party, Session& session, ConstFrame frame);
   void play_out(Party& party);
   void take_digits(SessionId id, Session& session);
+  void sit(PartyId id, Party& party);
+  void leave_unless_needed(PartyId id, Party& party);
   void close(SessionId id, std::optional<Now> now);
 
   EngineConfig config;
@@ -74,7 +81,9 @@ class Engine::Impl {
   Workspace workspace;
   Phases phases;
   TimePoint last_seen{};
-  bool starts = true;  // the next wake sets the grid of the ticks
+  std::size_t seats = 0;          // parties that have a tick
+  std::vector<PartyId> finished;  // whose own sounds have ended in this tick
+  bool starts = true;             // the next wake sets the grid of the ticks
   std::uint64_t strays = 0;
 };
 
@@ -94,7 +103,39 @@ void Engine::set_input(PartyId id, std::unique_ptr<AudioSource> source) {
 }
 
 void Engine::set_output(PartyId id, std::unique_ptr<AudioSink> sink) {
-  if (Party* party = impl_->parties.find(id)) party->sink = std::move(sink);
+  Party* party = impl_->parties.find(id);
+  if (party == nullptr) return;
+  party->sink = std::move(sink);
+  if (party->plays()) impl_->sit(id, *party);
+  impl_->leave_unless_needed(id, *party);
+}
+
+void Engine::play(PartyId id, LocalSound place, std::unique_ptr<AudioSource> source) {
+  Party* party = impl_->parties.find(id);
+  if (party == nullptr) return;
+  party->local.set(place, std::move(source));
+  if (party->plays()) impl_->sit(id, *party);
+  impl_->leave_unless_needed(id, *party);
+}
+
+// Gives it a tick, the first of all begins the grid.
+void Engine::Impl::sit(PartyId id, Party& party) {
+  if (party.seated) return;
+  if (seats == 0) {
+    starts = true;
+    phases.start(last_seen);
+  }
+  party.seated = true;
+  party.phase = phases.choose();
+  phases.enter(party.phase, id);
+  ++seats;
+}
+
+void Engine::Impl::leave_unless_needed(PartyId id, Party& party) {
+  if (!party.seated || !party.sessions.empty() || party.plays()) return;
+  phases.leave(party.phase, id);
+  party.seated = false;
+  --seats;
 }
 
 void Engine::remove_party(PartyId id) {
@@ -102,6 +143,8 @@ void Engine::remove_party(PartyId id) {
   if (party == nullptr) return;
   const auto sessions = party->sessions;
   for (const SessionId session : sessions) impl_->close(session, std::nullopt);
+  party->sink.reset();
+  impl_->leave_unless_needed(id, *party);
   impl_->parties.erase(id);
 }
 
@@ -110,14 +153,7 @@ Result<SessionId> Engine::open(PartyId party_id, Endpoint local) {
   if (party == nullptr) return fail(Module::Media, "no such party");
   if (local.port == 0 || local.port % 2 != 0) return fail(Module::Media, "RTP port is not even");
   if (impl_->ports.contains(local)) return fail(Module::Media, "RTP port in use");
-  if (impl_->sessions.empty()) {
-    impl_->starts = true;
-    impl_->phases.start(impl_->last_seen);
-  }
-  if (party->sessions.empty()) {
-    party->phase = impl_->phases.choose();
-    impl_->phases.enter(party->phase, party_id);
-  }
+  impl_->sit(party_id, *party);
   impl_->phases.count(party->phase, 1);
   const SessionId id = impl_->sessions.insert(party_id, local, impl_->config, impl_->random, impl_->workspace);
   party->sessions.push_back(id);
@@ -155,7 +191,7 @@ void Engine::Impl::close(SessionId id, std::optional<Now> now) {
   if (Party* party = parties.find(session->party())) {
     std::erase(party->sessions, id);
     phases.count(party->phase, -1);
-    if (party->sessions.empty()) phases.leave(party->phase, session->party());
+    leave_unless_needed(session->party(), *party);
   }
   sessions.erase(id);
 }
@@ -203,7 +239,7 @@ void Engine::Impl::take_digits(SessionId id, Session& session) {
 void Engine::wake(Now now) {
   Impl& self = *impl_;
   self.last_seen = std::max(self.last_seen, now.mono);
-  if (self.sessions.empty()) return;
+  if (self.seats == 0) return;
   if (self.starts || now.mono - self.phases.deadline().value_or(now.mono) > kMostBehind) self.phases.start(now.mono);
   self.starts = false;
   for (; self.phases.time() <= now.mono; self.phases.next()) {
@@ -213,8 +249,15 @@ void Engine::wake(Now now) {
 }
 
 void Engine::Impl::tick(std::uint32_t phase, Now now) {
-  for (const PartyId id : phases.parties(phase))
-    if (Party* party = parties.find(id)) tick(*party, now);
+  for (const PartyId id : phases.parties(phase)) {
+    Party* party = parties.find(id);
+    if (party == nullptr) continue;
+    tick(*party, now);
+    if (party->sessions.empty() && !party->plays()) finished.push_back(id);
+  }
+  for (const PartyId id : finished)
+    if (Party* party = parties.find(id)) leave_unless_needed(id, *party);
+  finished.clear();
 }
 
 void Engine::Impl::tick(Party& party, Now now) {
@@ -229,6 +272,7 @@ void Engine::Impl::tick(Party& party, Now now) {
     session->speak(party.source ? ConstFrame(workspace.said) : heard, outbox);
     session->report(now, outbox);
   }
+  if (party.plays()) party.local.mix(party.heard);
   play_out(party);
 }
 
@@ -240,7 +284,7 @@ void Engine::Impl::begin_tick(Party& party) {
   const std::size_t size = frame_size(party.rate);
   party.heard.assign(party.sink ? size : 0, 0);
   workspace.said.resize(size);
-  if (party.source) party.source->read(workspace.said);
+  if (party.source && !party.sessions.empty()) party.source->read(workspace.said);
 }
 
 void Engine::Impl::mix(Party& party, Session& session, ConstFrame frame) {
@@ -268,7 +312,7 @@ void Engine::Impl::play_out(Party& party) {
 }
 
 std::optional<TimePoint> Engine::deadline() const {
-  if (impl_->sessions.empty()) return std::nullopt;
+  if (impl_->seats == 0) return std::nullopt;
   return impl_->phases.deadline();
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/timer_wheel.hpp"
@@ -41,7 +42,7 @@ struct CallFacts {
 // Speaks and hears now, or is about to stop doing so: at most one call of a phone should.
 [[nodiscard]] bool is_talking(const CallFacts& facts);
 
-enum class CallTimer : std::uint8_t { NoAnswer, Ringing, TransferStart, Linger, kCount };
+enum class CallTimer : std::uint8_t { NoAnswer, Ringing, TransferStart, Linger, Tone, kCount };
 
 struct HeardDigit {
   char digit = 0;
@@ -75,6 +76,9 @@ struct Call {
   std::string note;
   std::optional<TransferOrder> order;
   Digits digits;
+  std::string ringer;           // incoming: rings with it
+  bool local_ringback = false;  // outgoing: the far end rings, and we say so
+  std::string_view end_tone{};  // how it ended, as a tone: "busy", "congestion"
 
   // Audio: the port is taken from when our address goes into an SDP until the end.
   std::uint16_t rtp_port = 0;

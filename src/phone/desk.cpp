@@ -77,6 +77,7 @@ Checked<void> Desk::dial(Now now, Call& call, std::string_view referred_by) {
   const auto begun = ua.call(now, line.account, call.target, {local_.address, call.rtp_port}, referred_by);
   if (!begun) return refuse(begun.error());
   call.ua = *begun;
+  off_hook = false;
   call.facts.stage = Stage::Dialing;
   refresh(now, call);
   return {};
@@ -90,6 +91,7 @@ void Desk::answer(Now now, Call& call) {
   }
   for (const auto timer : {CallTimer::NoAnswer, CallTimer::Ringing}) cancel(call, timer);
   call.facts.stage = Stage::Answering;
+  off_hook = false;
   ua.answer(now, call.ua, {local_.address, call.rtp_port});
   refresh(now, call);
 }
@@ -174,6 +176,10 @@ void Desk::close_audio(Call& call) {
   call.rtp_port = 0;
   call.agreed.reset();
   call.sent.reset();
+}
+
+void Desk::play(SoundSource sound, media::LocalSound place) {
+  out_->media.push_back(PlaySound{id_, place, std::move(sound)});
 }
 
 void Desk::send_digits(const Call& call, media::DigitOrder order) {

@@ -37,6 +37,17 @@ struct PhoneSettings {
   config::RingConfig ringing;
   config::RtpPortRange rtp_ports;
   config::DtmfKeysConfig dtmf;
+  config::ToneConfig tones;
+  config::RingerConfig ringers;
+  config::HoldToneConfig hold_tone, held_tone;
+  seconds busy_tone_delay{0};
+};
+
+// What the phone plays to its person (features/tones).
+struct Sound {
+  std::string name;
+  bool is_ringer = false;
+  friend bool operator==(const Sound&, const Sound&) = default;
 };
 
 class Desk {
@@ -48,6 +59,8 @@ class Desk {
   std::vector<Line> lines;
   std::list<Call> calls;
   std::optional<Deferred> deferred;
+  bool off_hook = false;
+  std::optional<Sound> sounding;
 
   [[nodiscard]] Call* find(int id);
   [[nodiscard]] Call* find(ua::CallId id);
@@ -72,6 +85,7 @@ class Desk {
   void refresh(Now now, Call& call);
   // Tells the media engine what has changed; once an input is dealt with, so that it hears of no step in between.
   void update_audio();
+  void play(SoundSource sound, media::LocalSound place = media::LocalSound::Tone);
   void send_digits(const Call& call, media::DigitOrder order);
   void set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>& negotiated);
 

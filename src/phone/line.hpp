@@ -23,6 +23,8 @@ struct Line {
   config::ForwardConfig forward;
   config::DndConfig dnd;
   config::DtmfConfig dtmf;
+  std::string ring_type = "Common";
+  bool alert_info_url = true;
 };
 
 struct LinePlan {

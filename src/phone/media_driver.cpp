@@ -1,6 +1,10 @@
 #include "phone/media_driver.hpp"
 
 #include "base/overloaded.hpp"
+#include "media/ringer.hpp"
+#include "media/sources.hpp"
+#include "media/tone.hpp"
+#include "media/wav.hpp"
 
 namespace offhook::phone {
 
@@ -34,7 +38,28 @@ void MediaDriver::apply(Now now, const MediaCommand& command) {
   const auto digits = [&](const SendDigits& c) {
     if (const auto found = session(c.leg)) engine_->send_digits(*found, c.order);
   };
-  std::visit(Overloaded{open, update, close, digits}, command);
+  const auto play = [&](const PlaySound& c) {
+    if (!parties_.contains(c.phone)) add_phone(c.phone, media::SilenceIn{});
+    engine_->play(parties_.at(c.phone), c.place, source_of(c.sound));
+  };
+  std::visit(Overloaded{open, update, close, digits, play}, command);
+}
+
+std::unique_ptr<media::AudioSource> MediaDriver::source_of(const SoundSource& sound) const {
+  using Out = std::unique_ptr<media::AudioSource>;
+  return std::visit(
+      Overloaded{[](std::monostate) -> Out { return nullptr; },
+                 [](const config::CallTone& tone) -> Out { return std::make_unique<media::TonePlayer>(tone); },
+                 [&](const Ringer& ringer) -> Out {
+                   if (const auto file = ringers_.find(ringer.name); file != ringers_.end())
+                     if (auto samples = media::decode_wav(file->second))
+                       return std::make_unique<media::SampleSource>(std::move(*samples), true);
+                   // A name that nobody knows rings as the first one does: better than not at all.
+                   const std::string_view name =
+                       media::is_ringer(ringer.name) ? std::string_view(ringer.name) : media::ringer_of_number(1);
+                   return std::make_unique<media::TonePlayer>(media::ringer_tone(name), media::kRingerLevelDbm0);
+                 }},
+      sound);
 }
 
 std::optional<LegDigit> MediaDriver::poll_digit() {

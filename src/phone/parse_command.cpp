@@ -10,7 +10,8 @@
 namespace offhook::phone {
 namespace {
 
-constexpr std::string_view kVerbs = "call, answer, reject, hold, resume, transfer, hangup, dtmf, dnd, forward";
+constexpr std::string_view kVerbs =
+    "call, answer, reject, hold, resume, transfer, hangup, dtmf, offhook, onhook, dnd, forward";
 
 // Takes the next word off `rest`; "" at the end.
 std::string_view take_word(std::string_view& rest) {
@@ -96,6 +97,10 @@ Checked<Command> parse_command(std::string_view text) {
     return target_of(verb, rest, "on").map([](Target t) { return Command(Transfer{std::move(t.target), t.number}); });
   if (iequals(verb, "dtmf"))
     return target_of(verb, rest, "on").map([](Target t) { return Command(PressKeys{std::move(t.target), t.number}); });
+  if (iequals(verb, "offhook") || iequals(verb, "onhook")) {
+    if (!rest.empty()) return complain("\"" + std::string(verb) + "\" takes nothing more");
+    return iequals(verb, "offhook") ? Command(OffHook{}) : Command(OnHook{});
+  }
   if (iequals(verb, "answer")) return with_call<Answer>(verb, rest);
   if (iequals(verb, "reject")) return with_call<Reject>(verb, rest);
   if (iequals(verb, "hold")) return with_call<Hold>(verb, rest);

@@ -9,13 +9,16 @@
 #include "features/dtmf/dtmf.hpp"
 #include "features/features.hpp"
 #include "features/forward/forward.hpp"
+#include "features/ringing/ringer.hpp"
+#include "features/tones/tones.hpp"
 
 namespace offhook::phone {
 namespace {
 
 PhoneSettings settings_of(const config::PhoneConfig& config) {
   return {config.default_account, config.calls_per_line_key, config.call_waiting, config.refuse,
-          config.ringing,         config.rtp_ports,          config.dtmf};
+          config.ringing,         config.rtp_ports,          config.dtmf,         config.tones,
+          config.ringers,         config.hold_tone,          config.held_tone,    config.busy_tone_delay};
 }
 
 // What the screen says when a call is over.
@@ -121,6 +124,7 @@ void Phone::digit_heard(Now now, const LegDigit& digit) {
 void Phone::pump(Now now) {
   while (const auto event = desk_.ua.poll()) on_event(now, *event);
   desk_.update_audio();
+  tones::update(desk_);
 }
 
 void Phone::on_event(Now now, const ua::Event& event) {
@@ -164,6 +168,7 @@ void Phone::on_incoming(Now now, const ua::IncomingCall& event) {
   const auto verdict = decide_incoming(facts, desk_, *line);
   Call& call = desk_.add_call(now, false, static_cast<std::size_t>(line - desk_.lines.data()), event.caller);
   call.ua = event.call;
+  call.ringer = ringing::ringer_of(event.alert_info, *line, desk_.settings.ringers);
   if (!verdict) {
     desk_.ua.ring(now, call.ua);
     return alert(desk_, now, call);

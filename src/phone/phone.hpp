@@ -48,6 +48,7 @@ class Phone {
   Checked<void> apply(Now now, const Command& command);
   Checked<void> dial(Now now, const Dial& command);
   void hang_up(Now now, Call& call);
+  Checked<void> on_hook(Now now);
 
   std::string name_;
   const config::Model* model_;

@@ -1,5 +1,6 @@
 // The person's side of Phone: commands in, view out.
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "base/overloaded.hpp"
@@ -10,6 +11,7 @@
 #include "features/forward/forward.hpp"
 #include "features/hold/hold.hpp"
 #include "features/refuse/refuse.hpp"
+#include "features/tones/tones.hpp"
 #include "features/transfer/transfer.hpp"
 #include "phone.hpp"
 #include "sip/uri.hpp"
@@ -89,6 +91,8 @@ Checked<void> Phone::apply(Now now, const Command& command) {
             return on_call(Action::HangUp, c.call, done([&](Call& call) { hang_up(now, call); }));
           },
           [&](const PressKeys& c) { return press(c.keys, c.call); },
+          [&](const OffHook&) { return tones::off_hook(desk_); },
+          [&](const OnHook&) { return on_hook(now); },
           [&](const SetDnd& c) { return dnd::set(desk_, c); },
           [&](const SetForward& c) { return forward::set(desk_, c); },
       },
@@ -118,6 +122,21 @@ Checked<void> Phone::dial(Now now, const Dial& command) {
   return begun;
 }
 
+Checked<void> Phone::on_hook(Now now) {
+  bool done = std::exchange(desk_.off_hook, false);
+  for (auto& call : desk_.calls) {
+    const bool dialled = call.outgoing && (call.shown == CallState::Dialing || call.shown == CallState::RingBack);
+    const bool plays_its_end = call.facts.stage == Stage::Ended && !call.end_tone.empty();
+    if (!dialled && !is_talking(call.facts) && !plays_its_end) continue;
+    done = true;
+    call.end_tone = {};
+    if (!plays_its_end) hang_up(now, call);
+  }
+  if (!done) return complain("the handset is down already");
+  desk_.changed(Change::Calls);
+  return {};
+}
+
 void Phone::hang_up(Now now, Call& call) {
   if (call.facts.stage == Stage::Ringing) return refuse::reject(desk_, now, call);
   transfer::abandoned(desk_, now, call);
@@ -136,6 +155,8 @@ PhoneView Phone::view() const {
   const bool others_up = std::ranges::any_of(desk_.calls, is_up);
   for (const auto& call : desk_.calls) out.calls.push_back(view_of(call, others_up, desk_.settings.dtmf));
   out.dnd = dnd::is_on(desk_);
+  out.off_hook = desk_.off_hook;
+  if (desk_.sounding) (desk_.sounding->is_ringer ? out.ringer : out.tone) = desk_.sounding->name;
   const auto chosen = std::ranges::find(desk_.lines, desk_.settings.default_account, &Line::index);
   if (!desk_.lines.empty())
     out.forward = forward::describe(chosen == desk_.lines.end() ? desk_.lines.front() : *chosen);

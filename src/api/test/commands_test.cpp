@@ -23,6 +23,8 @@ std::string spell(const phone::Command& command) {
           [&](const phone::Transfer& c) { return with("transfer " + c.target, c.call); },
           [&](const phone::HangUp& c) { return with("hangup", c.call); },
           [&](const phone::PressKeys& c) { return with("dtmf " + c.keys, c.call); },
+          [](const phone::OffHook&) { return std::string("offhook"); },
+          [](const phone::OnHook&) { return std::string("onhook"); },
           [](const phone::SetDnd& c) { return std::string(c.on ? "dnd on" : "dnd off"); },
           [](const phone::SetForward& c) {
             const auto kind = c.kind == ForwardKind::Always ? "always"
@@ -66,6 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"transfer", R"({"to":"1003","call":2})", "transfer 1003 2"},
                     Row{"transfer", R"({"call":2})", "\"to\" is missing"}, Row{"hangup", "", "hangup 0"},
                     Row{"dtmf", R"({"keys":"12#"})", "dtmf 12# 0"}, Row{"dtmf", "{}", "\"keys\" is missing"},
+                    Row{"offhook", "", "offhook"}, Row{"onhook", "{}", "onhook"},
                     Row{"dnd", R"({"on":true})", "dnd on"}, Row{"dnd", R"({"on":false})", "dnd off"},
                     Row{"dnd", "", "\"on\" is missing"},
                     Row{"forward", R"({"kind":"always","on":true,"to":"1003"})", "forward always on 1003"},
@@ -79,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Actions, OtherNamesAreNone) {
   EXPECT_EQ(find_action("explode"), nullptr);
   EXPECT_EQ(find_action(""), nullptr);
-  EXPECT_EQ(actions().size(), 10);
+  EXPECT_EQ(actions().size(), 12);
 }
 
 }  // namespace

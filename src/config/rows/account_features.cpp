@@ -44,6 +44,11 @@ constexpr Row kRows[] = {
     flag("account.X.anonymous_call", false, Room::Calls, "Hides the caller's identity in outgoing calls."),
     flag("account.X.reject_anonymous_call", false, Room::Calls, "Refuses callers who hide their identity (433)."),
 
+    text("account.X.ringtone.ring_type", 99, Room::Ringing, "Ring tone of the account; Common is the phone's.")
+        .fallback("Common"),
+    flag("account.X.alert_info_url_enable", true, Room::Ringing,
+         "A URL in Alert-Info that ends in the name of a ring rings with that one."),
+
     choice("account.X.dtmf.type", "0 inband|1 RFC2833|2 SIP INFO|3 RFC2833 + SIP INFO", "1", Room::Dtmf,
            "How DTMF digits are sent."),
     choice("account.X.dtmf.info_type", "0 disabled|1 DTMF-Relay|2 DTMF|3 Telephone-Event", "1", Room::Dtmf,

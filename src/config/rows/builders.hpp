@@ -94,6 +94,10 @@ constexpr Define decimal(std::string_view name, std::int64_t min, std::int64_t m
 constexpr Define text(std::string_view name, std::int64_t max_bytes, Room room, std::string_view help) {
   return Define(name, Kind::Text, "", room, help).range(0, max_bytes);
 }
+constexpr Define tone(std::string_view name, std::string_view fallback, Room room, std::string_view help,
+                      std::int64_t most_elements = 8) {
+  return Define(name, Kind::Tone, fallback, room, help).range(0, most_elements);
+}
 constexpr Define host(std::string_view name, Room room, std::string_view help) {
   return Define(name, Kind::Host, "", room, help).range(0, 256);
 }

@@ -54,6 +54,9 @@ constexpr Row kRows[] = {
            "How long the busy tone plays after the far side hung up.")
         .seconds(),
 
+    text("features.congestion_tone.codelist", 255, Room::Tones,
+         "Responses that play the congestion tone, with commas between them; others go by their meaning."),
+
     flag("call_waiting.enable", true, Room::CallWaiting,
          "Takes a second call while one is up; off answers it with busy."),
     flag("call_waiting.tone", true, Room::CallWaiting, "Beeps when a second call comes in."),

@@ -10,6 +10,7 @@
 #include "features/redirect/redirect.hpp"
 #include "features/refuse/refuse.hpp"
 #include "features/ringing/ringing.hpp"
+#include "features/tones/tones.hpp"
 #include "features/transfer/transfer.hpp"
 
 namespace offhook::phone {
@@ -35,6 +36,7 @@ constexpr std::array kFeatures = {
             transfer::on_timer},
     Feature{"call_waiting", "guide: Call Waiting; SIP flows 6.5", call_waiting::decide, nullptr,
             call_waiting::on_event},
+    Feature{"tones", "guide: Tones, Ring Tones", nullptr, nullptr, tones::on_event, tones::on_timer},
 };
 
 }  // namespace

@@ -20,6 +20,8 @@ std::string shown(const Checked<Command>& parsed) {
                                [](const Transfer& c) { return "Transfer " + c.target + '/' + std::to_string(c.call); },
                                [](const HangUp& c) { return "HangUp " + std::to_string(c.call); },
                                [](const PressKeys& c) { return "Keys " + c.keys + '/' + std::to_string(c.call); },
+                               [](const OffHook&) { return std::string("OffHook"); },
+                               [](const OnHook&) { return std::string("OnHook"); },
                                [](const SetDnd& c) { return std::string("Dnd ") + (c.on ? "on" : "off"); },
                                [&](const SetForward& c) {
                                  return std::string("Forward ") + kind(c.kind) + (c.on ? " on " : " off ") + c.target;
@@ -48,6 +50,9 @@ TEST(ParseCommand, TextsThatPeopleType) {
       {"transfer 1003 on 2", "Transfer 1003/2"},
       {"hangup", "HangUp 0"},
       {"hangup 3", "HangUp 3"},
+      {"offhook", "OffHook"},
+      {"onhook", "OnHook"},
+      {"onhook 2", "error: \"onhook\" takes nothing more"},
       {"dtmf 12*#", "Keys 12*#/0"},
       {"dtmf 9 on 2", "Keys 9/2"},
       {"dnd on", "Dnd on"},

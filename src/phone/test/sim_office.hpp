@@ -220,6 +220,7 @@ class SimOffice {
   // "open 1", "update 1 sendrecv", "close 1" in order.
   std::vector<std::string> media_log;
   std::vector<media::DigitOrder> digit_orders;
+  std::vector<PlaySound> sounds;
   std::vector<Seen> seen;
 
   void stranger_sends(const std::string& to, std::string bytes) {
@@ -290,6 +291,7 @@ class SimOffice {
                                                 std::string(sdp::direction_text(c.plan.direction)));
                           },
                           [&](const SendDigits& c) { digit_orders.push_back(c.order); },
+                          [&](const PlaySound& c) { sounds.push_back(c); },
                           [&](const CloseLeg& c) { media_log.push_back("close " + std::to_string(c.leg)); }},
                command);
   }

@@ -21,6 +21,7 @@ enum class Kind : std::uint8_t {
   Decimal,     // number with up to three decimals in a range
   Text,        // up to a number of bytes
   Host,        // IP address or host name
+  Tone,        // config/tone.hpp, up to a number of elements
   Credential,  // name:password; the lines add up instead of replacing each other
 };
 
@@ -38,6 +39,7 @@ enum class Room : std::uint8_t {
   Codec,
   Audio,
   Dtmf,
+  Tones,
   Forward,
   Dnd,
   CallWaiting,
@@ -69,9 +71,10 @@ enum class IndexRange : std::uint8_t { None, Accounts, LineKeys, CodecSlots, Fix
 struct Row {
   std::string_view name;  // pattern
   Kind kind = Kind::Text;
-  std::string_view choices;   // "0 UDP|1 TCP": value, then what it means
+  // "0 UDP|1 TCP": value, then what it means; a value with blanks stands in double quotes.
+  std::string_view choices;
   std::int64_t min = 0;       // Integer; Decimal in thousandths
-  std::int64_t max = 0;       // Integer; Decimal in thousandths; Text and Host in bytes
+  std::int64_t max = 0;       // Integer; Decimal in thousandths; Text and Host in bytes; Tone in elements
   bool zero_too = false;      // Integer: 0 is allowed beside the range
   bool secret = false;        // not to be echoed
   std::string_view fallback;  // factory default; empty is blank

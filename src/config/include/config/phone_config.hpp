@@ -4,11 +4,13 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
 #include "config/model.hpp"
 #include "config/settings.hpp"
+#include "config/tone.hpp"
 
 namespace offhook::config {
 
@@ -149,6 +151,24 @@ struct TransferConfig {
 struct RingConfig {
   seconds ringing_timeout{120};   // incoming, until it counts as missed
   seconds ringback_timeout{180};  // outgoing, until the phone gives up
+  bool heeds_180 = true;          // ringback behind early media
+};
+
+struct ToneConfig {
+  std::string country = "Custom";
+  // voice.tone.NAME, where a file sets it; counts with Custom.
+  std::vector<std::pair<std::string, CallTone>> own{};
+  std::vector<int> congestion_codes{};
+};
+
+struct AlertInfoRule {  // distinctive_ring_tones.alert_info.X
+  std::string text, ringer;
+};
+struct RingerConfig {
+  std::string ring_type = "Ring1.wav";
+  bool bellcore_patterns = false;
+  std::vector<AlertInfoRule> alert_info{};
+  std::vector<std::string> files{};  // ringers that somebody has brought
 };
 
 struct AutoAnswerConfig {  // per account
@@ -213,6 +233,8 @@ struct AccountConfig {
   ForwardConfig forward;
   DndConfig dnd;
   AutoAnswerConfig auto_answer;
+  std::string ring_type = "Common";
+  bool alert_info_url = true;
   bool missed_call_log = true;
 };
 
@@ -235,6 +257,8 @@ struct PhoneConfig {
   HoldToneConfig hold_tone;
   HoldToneConfig held_tone;
   RingConfig ringing;
+  ToneConfig tones;
+  RingerConfig ringers;
   AutoAnswerRule auto_answer;
   DtmfKeysConfig dtmf;
   JitterConfig jitter;

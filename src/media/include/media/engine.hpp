@@ -113,6 +113,9 @@ struct DigitHeard {
   milliseconds duration{};  // once it has ended
 };
 
+// What a party hears of its own phone: one that stays (tone, ringer), and short ones over it (keys).
+enum class LocalSound : std::uint8_t { Tone, Key };
+
 struct EngineConfig {
   std::vector<double> pilots;  // frequencies to tell apart, Hz; kLeastPilotDistanceHz from one another; may be empty
   JitterLimits jitter;         // guide voice.jib.*
@@ -133,6 +136,9 @@ class Engine {
   void set_input(PartyId party, std::unique_ptr<AudioSource> source);
   // Hears the sum of all the party's sessions, one frame a tick while it has any. Null: nobody listens.
   void set_output(PartyId party, std::unique_ptr<AudioSink> sink);
+  // Plays to the party itself, beside what its sessions hear, until the source ends; null stops. Without an output
+  // nobody listens, and nothing is spent on it.
+  void play(PartyId party, LocalSound place, std::unique_ptr<AudioSource> source);
   // Closes its sessions without BYE: close() them first to part politely.
   void remove_party(PartyId party);
 
@@ -156,7 +162,7 @@ class Engine {
   [[nodiscard]] std::uint32_t due(TimePoint now) const;
   // Does the ticks that are due. Early calls do nothing; late ones catch up.
   void wake(Now now);
-  // The next tick; nothing while there is no session.
+  // The next tick; nothing while there is no session and nobody hears a sound of its own.
   [[nodiscard]] std::optional<TimePoint> deadline() const;
 
   [[nodiscard]] std::optional<Transmit> poll_transmit();

@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "body/dtmf_info.hpp"
 #include "desk.hpp"
+#include "media/tone.hpp"
 
 namespace offhook::phone::dtmf {
 namespace {
@@ -72,6 +73,17 @@ void note(Desk& desk, Now now, Call& call, HeardDigit digit) {
   desk.changed(Change::Calls);
 }
 
+// The person hears the keys that he presses.
+void play_keys(Desk& desk, std::string_view keys) {
+  config::CallTone sound;
+  for (const char key : keys) {
+    const auto one = media::digit_tone(key, std::max(desk.settings.dtmf.duration, milliseconds(40)));
+    sound.steps.insert(sound.steps.end(), one.steps.begin(), one.steps.end());
+    sound.steps.push_back({{}, std::max(desk.settings.dtmf.min_interval, milliseconds(40)), true});
+  }
+  desk.play(std::move(sound), media::LocalSound::Key);
+}
+
 }  // namespace
 
 Ways ways_of(const config::DtmfConfig& config) {
@@ -113,6 +125,7 @@ Checked<void> press(Desk& desk, Now now, Call& call, std::string_view digits) {
     desk.send_digits(
         call, {*keys, ways.media_way, settings.duration, settings.min_interval, settings.repetition, settings.volume});
   if (ways.info) send_info(desk, now, call, line.dtmf.info_body, *keys);
+  if (settings.play_local) play_keys(desk, *keys);
   call.digits.sent += *keys;
   if (call.digits.sent.size() > kMostKept) call.digits.sent.erase(0, call.digits.sent.size() - kMostKept);
   desk.changed(Change::Calls);

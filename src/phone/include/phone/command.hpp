@@ -40,16 +40,19 @@ struct PressKeys {   // DTMF in a call
   std::string keys;  // 0-9 * # A-D
   int call = 0;      // 0: the one that talks
 };
+struct OffHook {};  // the handset is up: dial tone, until a call
+struct OnHook {};   // down: the call that talks, rings out or is dialled ends
 enum class ForwardKind : std::uint8_t { Always, Busy, NoAnswer };
 struct SetForward {
   ForwardKind kind = ForwardKind::Always;
   bool on = true;
   std::string target;
 };
-using Command = std::variant<Dial, Answer, Reject, Hold, Resume, Transfer, HangUp, PressKeys, SetDnd, SetForward>;
+using Command =
+    std::variant<Dial, Answer, Reject, Hold, Resume, Transfer, HangUp, PressKeys, OffHook, OnHook, SetDnd, SetForward>;
 
-// "call 1002", "answer", "answer 2", "hold", "transfer 1003", "dtmf 12#", "hangup", "dnd on", "forward always 1003",
-// "forward busy off" …
+// "call 1002", "answer", "answer 2", "hold", "transfer 1003", "dtmf 12#", "hangup", "offhook", "onhook", "dnd on",
+// "forward always 1003", "forward busy off" …
 [[nodiscard]] Checked<Command> parse_command(std::string_view text);
 
 }  // namespace offhook::phone

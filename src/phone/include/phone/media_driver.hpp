@@ -3,8 +3,12 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "media/engine.hpp"
 #include "phone/rack.hpp"
@@ -16,6 +20,8 @@ class MediaDriver {
   explicit MediaDriver(media::Engine& engine) : engine_(&engine) {}
   // A phone's audio input must be known before its first leg; without one it is silent.
   void add_phone(PhoneId phone, media::AudioIn in);
+  // A ringer beside those that are built in: a whole WAV file.
+  void add_ringer(std::string name, std::vector<std::uint8_t> wav) { ringers_[std::move(name)] = std::move(wav); }
   void apply(Now now, const MediaCommand& command);
   // After each input of the engine, until it is empty.
   [[nodiscard]] std::optional<LegDigit> poll_digit();
@@ -25,6 +31,8 @@ class MediaDriver {
  private:
   media::Engine* engine_;
   std::map<PhoneId, media::PartyId> parties_;
+  [[nodiscard]] std::unique_ptr<media::AudioSource> source_of(const SoundSource& sound) const;
+  std::map<std::string, std::vector<std::uint8_t>> ringers_;
   std::unordered_map<std::uint64_t, media::SessionId> sessions_;
   struct Leg {
     std::uint64_t leg = 0;

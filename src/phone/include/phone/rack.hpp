@@ -41,7 +41,17 @@ struct SendDigits {
   std::uint64_t leg = 0;
   media::DigitOrder order;
 };
-using MediaCommand = std::variant<OpenLeg, UpdateLeg, CloseLeg, SendDigits>;
+// What the phone plays to its person; one sound after the other at each place.
+struct Ringer {
+  std::string name;  // of media/ringer.hpp, or of a file that the world has
+};
+using SoundSource = std::variant<std::monostate, config::CallTone, Ringer>;  // monostate: nothing any more
+struct PlaySound {
+  PhoneId phone;
+  media::LocalSound place = media::LocalSound::Tone;
+  SoundSource sound;
+};
+using MediaCommand = std::variant<OpenLeg, UpdateLeg, CloseLeg, SendDigits, PlaySound>;
 
 // From the media thread: a digit was heard on a leg.
 struct LegDigit {

@@ -55,7 +55,10 @@ struct PhoneView {
   std::vector<AccountView> accounts;
   std::vector<CallView> calls;  // live ones, and ended ones for a few seconds so that a person can read why
   bool dnd = false;
-  std::string forward;  // "always 1003", "" when none
+  std::string forward;    // "always 1003", "" when none
+  bool off_hook = false;  // before a call
+  // What the phone plays to its person now: "dial", "ring", "busy" …, or a ringer ("Ring1.wav"); "" for nothing.
+  std::string tone, ringer;
 };
 
 }  // namespace offhook::phone
