@@ -5,17 +5,18 @@
 #include <optional>
 #include <string>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 
 namespace offhook {
-
-enum class LogLevel { Error, Warning, Info, Debug };
 
 // Exit codes: 0 ok, 1 failed, 2 usage.
 inline constexpr int kOk = 0, kFailed = 1, kUsage = 2;
 
 struct Common {
-  LogLevel log_level = LogLevel::Info;
+  // As the flags say; nothing without them: Info, and lines as log() writes them.
+  std::optional<LogLevel> log_level;
+  std::optional<LogFormat> log_format;
 };
 
 // Adds the subcommand with its flags to the application; what it returns runs it once the line has been read. `common`
@@ -34,7 +35,7 @@ std::function<std::optional<int>()> add_proxy_user(CLI::App& proxy);
 
 // "offhook: what is wrong (where)" on stderr; returns kFailed.
 int report(const Complaint& complaint);
-// A line on stderr when the level lets it through: "offhook: text".
+// A line on stderr when the level lets it through: "offhook: text", or as --log-format says.
 void log(const Common& common, LogLevel level, const std::string& text);
 
 }  // namespace offhook

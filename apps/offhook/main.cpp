@@ -4,7 +4,9 @@
 #include <exception>
 #include <map>
 
+#include "base/ascii.hpp"
 #include "command.hpp"
+#include "io/clock.hpp"
 
 namespace offhook {
 
@@ -14,10 +16,20 @@ int report(const Complaint& complaint) {
 }
 
 void log(const Common& common, LogLevel level, const std::string& text) {
-  if (level <= common.log_level) std::fprintf(stderr, "offhook: %s\n", text.c_str());
+  if (level > common.log_level.value_or(LogLevel::Info)) return;
+  const std::string line = common.log_format
+                               ? log_line(*common.log_format, io::now().wall, {level, "offhook", text, {}})
+                               : "offhook: " + text;
+  std::fprintf(stderr, "%s\n", line.c_str());
 }
 
 namespace {
+
+// A checked word of a flag.
+template <class T>
+std::optional<T> word(const std::string& text, std::optional<T> (*parse)(std::string_view)) {
+  return parse(to_lower(text));
+}
 
 int run(int argc, char** argv) {
   CLI::App app("The desk phone in software, and the proxy it talks through.", "offhook");
@@ -25,11 +37,14 @@ int run(int argc, char** argv) {
   app.fallthrough();
   app.get_formatter()->column_width(34);
   Common common;
-  static const std::map<std::string, LogLevel> kLevels{
-      {"error", LogLevel::Error}, {"warning", LogLevel::Warning}, {"info", LogLevel::Info}, {"debug", LogLevel::Debug}};
-  app.add_option("--log-level", common.log_level, "error, warning, info or debug")
-      ->transform(CLI::CheckedTransformer(kLevels, CLI::ignore_case))
-      ->option_text("LEVEL [info]");
+  app.add_option("--log-level", "error, warning, info or debug")
+      ->option_text("LEVEL [info]")
+      ->each([&common](const std::string& text) { common.log_level = word(text, parse_log_level); })
+      ->check(CLI::IsMember({"error", "warning", "info", "debug"}, CLI::ignore_case));
+  app.add_option("--log-format", "text, json or logfmt: one line an event (docs/operations.md)")
+      ->option_text("FORMAT")
+      ->each([&common](const std::string& text) { common.log_format = word(text, parse_log_format); })
+      ->check(CLI::IsMember({"text", "json", "logfmt"}, CLI::ignore_case));
 
   const std::map<CLI::App*, Run> runs = [&] {
     std::map<CLI::App*, Run> out;

@@ -1,13 +1,18 @@
 // offhook proxy: the proxy and registrar.
+#include <unistd.h>
+
 #include <cstdio>
 #include <memory>
 
 #include "base/ascii.hpp"
 #include "command.hpp"
 #include "io/admin_host.hpp"
+#include "io/clock.hpp"
 #include "io/files.hpp"
+#include "io/log_writer.hpp"
 #include "io/proxy_host.hpp"
 #include "io/sqlite_users.hpp"
+#include "io/supervisor.hpp"
 #include "transport/shard.hpp"
 
 namespace offhook {
@@ -21,7 +26,7 @@ struct Options {
 };
 
 // The file first, flags above it. Usage errors of flags are told as such.
-Checked<io::ProxySettings> settings_of(const Options& options) {
+Checked<io::ProxySettings> settings_of(const Options& options, const Common& common) {
   io::ProxySettings out;
   if (!options.config.empty()) {
     const auto text = io::read_file(options.config);
@@ -73,6 +78,8 @@ Checked<io::ProxySettings> settings_of(const Options& options) {
   if (!options.admin_token_file.empty()) out.admin.token_file = options.admin_token_file;
   if (auto complete = out.admin.complete(); !complete) return tl::unexpected(complete.error());
   if (options.shards != 0) out.shards = options.shards;
+  if (common.log_level) out.log.level = common.log_level;
+  if (common.log_format) out.log.format = common.log_format;
   if (options.no_auth) out.authenticate = false;
   if (out.authenticate)
     if (auto added = io::add_stored_users(out); !added) return tl::unexpected(added.error());
@@ -98,7 +105,8 @@ class Server {
   Server(const Options& options, const Common& common) : options_(options), common_(common) {}
 
   int run(io::ProxySettings settings) {
-    loop_.on_terminate([this] { terminate(); });  // before anybody is told that we are ready
+    // Before anybody is told that we are ready.
+    loop_.on_terminate([this] { terminate(); }, [this] { loop_.stop(); });
     if (auto started = start(std::move(settings)); !started) return report(started.error());
     for (const auto& listen : host_->listening())
       std::printf("listening on %s:%s\n", to_lower(transport::protocol_name(listen.protocol)).c_str(),
@@ -107,11 +115,14 @@ class Server {
     loop_.on_hangup([this] { static_cast<void>(reload()); });
     std::printf("ready\n");
     std::fflush(stdout);
+    supervisor_.tell("READY=1");
+    feed_watchdog();
     if (in_memory_)
-      log(common_, LogLevel::Info,
-          "registrations are kept in memory and end with this process (--store sqlite:FILE keeps them)");
+      tell(LogLevel::Info,
+           "registrations are kept in memory and end with this process (--store sqlite:FILE keeps them)");
     loop_.run();
-    log(common_, LogLevel::Info, "stopping");
+    supervisor_.tell("STOPPING=1");
+    tell(LogLevel::Info, "stopping");
     admin_.reset();
     host_.reset();  // finishes what was handed to the store
     return kOk;
@@ -120,12 +131,13 @@ class Server {
  private:
   Checked<void> start(io::ProxySettings settings) {
     in_memory_ = settings.store == "memory";
+    log_.configure(log_settings(settings.log));
     drain_limit_ = settings.drain_limit;
     const io::AdminSettings admin = settings.admin;
     auto host = io::ProxyHost::start(loop_, std::move(settings));
     if (!host) return tl::unexpected(host.error());
     host_ = std::move(*host);
-    host_->on_trouble([this](const std::string& what) { log(common_, LogLevel::Warning, what); });
+    host_->on_log([this](const LogEvent& event) { log_.write(io::now().wall, event); });
     if (!admin.listen) return {};
     auto opened = io::AdminHost::open(
         loop_, *host_, admin,
@@ -135,29 +147,48 @@ class Server {
     return {};
   }
 
+  static io::LogWriter::Settings log_settings(const io::LogSettings& log) {
+    return {log.format.value_or(LogFormat::Text), log.level.value_or(LogLevel::Info), log.rate};
+  }
+  void tell(LogLevel level, std::string what) { log_.write(io::now().wall, {level, "proxy", std::move(what), {}}); }
+
+  // From the loop: it stops with it.
+  void feed_watchdog() {
+    const auto often = supervisor_.watchdog();
+    if (often) watchdog_.set(io::now().mono + *often);
+  }
+
   // File and flags again; what is wrong there changes nothing.
   Checked<void> reload() {
-    auto done = settings_of(options_).and_then([this](const io::ProxySettings& settings) {
+    supervisor_.tell("RELOADING=1");
+    auto done = read_again();
+    supervisor_.tell("READY=1");
+    return done;
+  }
+  Checked<void> read_again() {
+    auto done = settings_of(options_, common_).and_then([this](const io::ProxySettings& settings) {
       return host_->reload(settings).map([&] {
         drain_limit_ = settings.drain_limit;
+        log_.configure(log_settings(settings.log));
         if (admin_) admin_->set_token(settings.admin.token);
       });
     });
     if (done)
-      log(common_, LogLevel::Info, "the configuration is read again");
+      tell(LogLevel::Info, "the configuration is read again");
     else
-      log(common_, LogLevel::Warning, "the configuration stays as it was: " + done.error().text());
+      tell(LogLevel::Warning, "the configuration stays as it was: " + done.error().text());
     return done;
   }
 
-  // Who is told to go once more goes at once: by this when an operator has begun, by the signal's default otherwise.
+  // Who is told to go once more goes at once.
   void terminate() {
     if (drain_limit_ == seconds(0) || !host_ || host_->core().is_draining()) return loop_.stop();
     drain(drain_limit_);
   }
   void drain(Duration limit) {
     if (host_->core().is_draining()) return;
-    log(common_, LogLevel::Info, "no new calls; ending with the last one");
+    tell(LogLevel::Info, "no new calls; ending with the last one");
+    supervisor_.tell("STOPPING=1\nSTATUS=no new calls; ending with the last one");
     host_->drain(limit, [this] { loop_.stop(); });
   }
   [[nodiscard]] seconds drain_limit() const {
@@ -169,13 +200,19 @@ class Server {
   const Common& common_;
   bool in_memory_ = false;
   seconds drain_limit_{0};
+  io::LogWriter log_{STDERR_FILENO, {}};
+  io::Supervisor supervisor_ = io::Supervisor::of_environment();
   io::Loop loop_;
+  io::Loop::Timer watchdog_{loop_, [this] {
+                              supervisor_.tell("WATCHDOG=1");
+                              feed_watchdog();
+                            }};
   std::unique_ptr<io::ProxyHost> host_;
   std::unique_ptr<io::AdminHost> admin_;
 };
 
 int serve(const Options& options, const Common& common) {
-  auto settings = settings_of(options);
+  auto settings = settings_of(options, common);
   if (!settings) return report(settings.error());
   if (options.check) {
     std::printf("%s: %zu listening address%s, %zu domain%s, %zu user%s, store %s\n",

@@ -86,13 +86,15 @@ void Loop::Timer::set(std::optional<TimePoint> deadline) {
 
 void Loop::post(std::function<void()> work) { asio::post(impl_->context, std::move(work)); }
 
-void Loop::on_terminate(std::function<void()> handler) {
+void Loop::on_terminate(std::function<void()> handler, std::function<void()> again) {
   impl_->terminate = std::make_unique<asio::signal_set>(impl_->context, SIGINT, SIGTERM);
-  impl_->terminate->async_wait([this, handler = std::move(handler)](boost::system::error_code error, int) {
-    if (error) return;
-    impl_->terminate->clear();  // a second one meets the default action
-    handler();
-  });
+  impl_->terminate->async_wait(
+      [this, handler = std::move(handler), again = std::move(again)](boost::system::error_code error, int) mutable {
+        if (error) return;
+        impl_->terminate->clear();  // the next one meets the default action, or `again`
+        if (again) on_terminate(std::move(again));
+        handler();
+      });
 }
 
 void Loop::on_hangup(std::function<void()> handler) {

@@ -65,6 +65,9 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
   SipHostOptions options;
   options.tls = tls_.get();
   options.admits = [this](const IpAddress& source) { return !core_->is_guarding() || core_->admits(now(), source); };
+  options.trouble = [this](const transport::Flow& flow, std::string_view why) {
+    if (log_) log_({LogLevel::Info, "transport", std::string(why), {{"source", flow.remote.text()}}});
+  };
   options.udp.receive_buffer = kReceiveBuffer;
   options.udp.segmentation = settings.segmentation;
   options.udp.dscp = options.stream.dscp = settings.dscp;
@@ -150,17 +153,27 @@ void ProxyHost::pass_records() {
 
 void ProxyHost::recorded(const std::vector<std::uint64_t>& ids, const std::string& error) {
   if (!sip_ || !core_) return;
-  if (error != call_log_error_ && trouble_)
-    trouble_(error.empty() ? "records of calls are written again"
-                           : "records of calls are kept in memory, calls go on: cannot write them: " + error);
+  if (error != call_log_error_)
+    trouble(error.empty() ? LogLevel::Warning : LogLevel::Error, "cdr",
+            error.empty() ? "records of calls are written again"
+                          : "records of calls are kept in memory, calls go on: cannot write them: " + error);
   call_log_error_ = error;
   for (const auto id : ids) core_->recorded(now(), id, error.empty());
   sip_->drain();
 }
 
-void ProxyHost::pass_store_writes() {
+void ProxyHost::trouble(LogLevel level, std::string_view area, std::string what) const {
+  if (log_) log_({level, area, std::move(what), {}});
+}
+
+void ProxyHost::pass_log() {
   while (const auto ban = core_->poll_ban())
-    if (trouble_) trouble_(text(*ban));
+    if (log_) log_({LogLevel::Warning, "guard", text(*ban), {{"source", ban->source.network.text()}}});
+  while (const auto event = core_->poll_log())
+    if (log_) log_(*event);
+}
+
+void ProxyHost::pass_store_writes() {
   pass_records();
   pass_events();
   std::vector<proxy::StoreWrite> writes;
@@ -170,6 +183,7 @@ void ProxyHost::pass_store_writes() {
     else
       core_->stored(now(), write->id, true);
   }
+  pass_log();
   if (shards_ != nullptr) return shards_->write(index_, std::move(writes));
   if (store_) store_->submit(std::move(writes));
   if (redis_) redis_->submit(std::move(writes));
@@ -177,9 +191,10 @@ void ProxyHost::pass_store_writes() {
 
 void ProxyHost::written(const std::vector<std::uint64_t>& ids, const std::string& error) {
   if (!sip_ || !core_) return;
-  if (error != store_error_ && trouble_)
-    trouble_(error.empty() ? "the store is written again"
-                           : "registrations are refused: cannot write the store: " + error);
+  if (error != store_error_)
+    trouble(
+        error.empty() ? LogLevel::Warning : LogLevel::Error, "store",
+        error.empty() ? "the store is written again" : "registrations are refused: cannot write the store: " + error);
   store_error_ = error;
   if (shards_ != nullptr) return shards_->written(ids, error.empty());
   for (const auto id : ids) core_->stored(now(), id, error.empty());

@@ -24,8 +24,8 @@ void ProxyHost::open_redis(RedisUrl url) {
           [this](const std::string& aor) { return core_->kept(aor, now().wall); },
           [this](const std::string& why) {
             store_error_ = why;
-            if (trouble_)
-              trouble_(why.empty() ? "the store is there again" : "registrations are refused: Redis: " + why);
+            trouble(why.empty() ? LogLevel::Warning : LogLevel::Error, "store",
+                    why.empty() ? "the store is there again" : "registrations are refused: Redis: " + why);
           },
           {[this](std::string_view node, const proxy::SharedEvent& event) { core_->learn(now(), node, event); },
            [this](std::string_view node) { core_->forget(now(), node); }, [this] { core_->share_all(now()); },

@@ -122,6 +122,7 @@ std::size_t Core::subscription_count() const { return impl_->subscriptions_.size
 bool Core::is_guarding() const { return impl_->guard_.is_guarding(); }
 bool Core::admits(Now now, const IpAddress& source) { return impl_->guard_.admits(now.mono, source); }
 std::vector<Ban> Core::bans(Now now) const { return impl_->guard_.bans(now); }
+std::optional<LogEvent> Core::poll_log() { return impl_->journal_.poll(); }
 bool Core::unban(const IpAddress& source) { return impl_->guard_.unban(source); }
 std::optional<Ban> Core::poll_ban() { return impl_->guard_.poll_ban(); }
 const GuardCounters& Core::guard_counters() const { return impl_->guard_.counters(); }

@@ -18,6 +18,7 @@
 #include "events/reg_package.hpp"
 #include "events/subscriptions.hpp"
 #include "guard/guard.hpp"
+#include "journal/journal.hpp"
 #include "location/table.hpp"
 #include "loop.hpp"
 #include "names.hpp"
@@ -69,6 +70,7 @@ class Core::Impl {
         gruus_(names_, secret_of(config_, random)),
         forwarder_(names_, locator, config_.realm, config_.record_route, loop_secret_),
         subscriptions_({&config_, &names_, &answers_, &transactions_, &resolver_, &random, &counters_}),
+        journal_(config_.journal),
         reg_events_(location_, gruus_, subscriptions_),
         calls_(loop_secret_),
         notifier_({&config_, &names_, &location_, &transactions_, &resolver_, &random, &counters_}),
@@ -78,10 +80,10 @@ class Core::Impl {
         messages_(names_, config_.events, notifier_, subscriptions_, outbox_),
         presence_({&config_, &location_, &answers_, &subscriptions_, &random, &outbox_}),
         sharing_({&config_, &calls_, &dialogs_, &lists_, &messages_, &outbox_}),
-        registrations_({&reg_events_, &messages_, &presence_}),
+        registrations_({&reg_events_, &messages_, &presence_, &journal_}),
         pickup_({&config_, &calls_, &names_, &location_, config_.shares_events ? &sharing_ : nullptr}),
         registrar_({&config_, &names_, &answers_, &transactions_, &authenticator_, &location_, &gruus_, &random,
-                    &counters_, &registrations_, &nodes_, &guard_}),
+                    &counters_, &registrations_, &nodes_, &guard_, &journal_}),
         records_(config_.records, transactions_),
         park_({&config_, &names_, &answers_, &transactions_, &resolver_, &calls_, &records_, &random}),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
@@ -90,7 +92,7 @@ class Core::Impl {
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
                      [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
         acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}),
-        trunks_({&names_, &transactions_, &resolver_, &random}, config_.policy.trunks),
+        trunks_({&names_, &transactions_, &resolver_, &random, &journal_}, config_.policy.trunks),
         router_({&names_, &authenticator_, &location_, &trunks_}, config_.policy),
         identities_(config_, names_, router_),
         redirections_(config_, names_, router_),
@@ -217,6 +219,9 @@ class Core::Impl {
     calls_.configure(
         config_.record_route ? config_.calls : CallSettings{.on = false},
         !config_.features.pickup.empty() || !config_.features.group_pickup.empty() || !config_.features.park.empty());
+    journal_.configure(config_.journal);
+    calls_.leave(journal_);
+    if (config_.journal.calls) calls_.observe(journal_);
     config_.users = {};  // the authenticator has them
     sharing_.configure();
   }
@@ -355,6 +360,7 @@ class Core::Impl {
   Counters counters_;
   bool draining_ = false;
   Subscriptions subscriptions_;
+  Journal journal_;
   RegPackage reg_events_;
   Calls calls_;
   Notifier notifier_;

@@ -4,6 +4,7 @@
 namespace offhook::proxy {
 
 void Core::Impl::answer(Now now, const RequestReceived& e, const Reply& reply) {
+  journal_.answered(e.request, e.flow, reply.status);
   answers_.send(now.mono, e.id, e.request, reply, reply.status >= 300);  // no provisional response was sent yet
 }
 
@@ -24,6 +25,7 @@ void Core::Impl::keep(const transport::Flow& flow) {
 
 void Core::Impl::request(Now now, RequestReceived& e) {
   if (e.flow.connection != 0) keep(e.flow);
+  journal_.request(e.request, e.flow);
   if (e.request.method() == Method::Cancel) return cancel(now, e);
   auto facts = read_facts(e.request, names_, e.flow.local);
   if (facts) router_.recognise(e.request, e.flow, *facts);
@@ -154,6 +156,7 @@ std::optional<Reply> Core::Impl::authenticate(Now now, const RequestReceived& e,
     return std::nullopt;
   const auto outcome = authenticator_.check(now.mono, e.request, e.flow, Realm::Proxy);
   guard_.judged(now, e.flow, outcome.verdict);
+  journal_.judged(e.request, e.flow, outcome.verdict);
   informs = outcome.informs;
   switch (outcome.verdict) {
     case Authenticator::Verdict::Accepted:

@@ -97,7 +97,22 @@ class Administration(case.Case):
             proxy.wait_for("no new calls")
             self.assertEqual(call.callee.options(PROXY).header("retry-after"), "5")
             proxy.send_signal(signal.SIGTERM)
-            self.assertEqual(proxy.wait_exit(), -signal.SIGTERM, proxy.log())
+            self.assertEqual(proxy.wait_exit(), 0, proxy.log())
+            self.assertIn("stopping", proxy.text("err"))
+
+    def test_the_second_signal_loses_no_record(self):
+        cdr = self.folder / "cdr.db"
+        proxy = self.run_proxy("drain = { seconds = 3600 }", f'cdr = {{ sqlite = "{cdr}" }}', f'store = "sqlite:{self.folder / "store.db"}"')
+        with Call(PROXY) as ended, Call(PROXY, call_id="goes-on", caller="carol", callee="dave", name="x") as call:
+            ended.connect()
+            call.connect()
+            proxy.send_signal(signal.SIGINT)
+            proxy.wait_for("no new calls")
+            ended.hang_up()
+            proxy.send_signal(signal.SIGTERM)
+            self.assertEqual(proxy.wait_exit(), 0, proxy.log())
+            rows = sqlite3.connect(cdr).execute("SELECT call_id, reason FROM call ORDER BY call_id").fetchall()
+            self.assertEqual(rows, [("call-1@test", "hangup"), ("goes-on", "")])
 
     def test_sigterm_after_the_api_ends_it(self):
         proxy = self.run_proxy()

@@ -4,12 +4,14 @@ import os
 import random
 import select
 import sqlite3
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from support import case, sip  # noqa: E402
+from support.admin_api import AdminApi  # noqa: E402
 
 PROXY = ("127.0.0.1", 5060)
 SEED, WINDOW, CALLS = 11, 20, 300
@@ -82,15 +84,16 @@ class Phones:
 
 
 class CallRecords(case.Case):
-    def start_proxy(self, name):
-        config = self.folder / "proxy.toml"
+    def start_proxy(self, name, folder=None):
+        config, folder = self.folder / "proxy.toml", folder or self.folder
         config.write_text(f'domains = ["127.0.0.1"]\nauth = false\nlisten = ["udp:127.0.0.1:5060"]\nstore = "sqlite:{self.folder / "store.db"}"\n'
-                          f'[cdr]\nsqlite = "{self.folder / "cdr.db"}"\njson = "{self.folder / "cdr.jsonl"}"\n')
+                          f'[cdr]\nsqlite = "{folder / "cdr.db"}"\njson = "{folder / "cdr.jsonl"}"\n[admin]\nlisten = "127.0.0.1:8088"\n')
         return self.proxy("--config", config, name=name)
 
-    def check(self, hung_up):
-        rows = sqlite3.connect(self.folder / "cdr.db").execute("SELECT call_id FROM call WHERE ended_us IS NOT NULL AND reason = 'hangup'").fetchall()
-        lines = [json.loads(line)["call_id"] for line in (self.folder / "cdr.jsonl").read_text().splitlines()]
+    def check(self, hung_up, folder=None):
+        folder = folder or self.folder
+        rows = sqlite3.connect(folder / "cdr.db").execute("SELECT call_id FROM call WHERE ended_us IS NOT NULL AND reason = 'hangup'").fetchall()
+        lines = [json.loads(line)["call_id"] for line in (folder / "cdr.jsonl").read_text().splitlines()]
         ended = {row[0] for row in rows}
         self.assertEqual(hung_up - ended, set(), f"of {len(hung_up)} calls")
         self.assertEqual(len(ended), len(rows), "a call twice in SQLite")
@@ -122,6 +125,63 @@ class CallRecords(case.Case):
             phones.run([])
             self.check(phones.hung_up)
             print(f"{KILLS} kills, {len(phones.hung_up)} calls whose BYE was answered, none lost and none twice", flush=True)
+
+    def small_disk(self):
+        disk = self.folder / "small"
+        disk.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "small", disk], stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("this machine lets nobody mount a small disk")
+        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
+        return disk
+
+    def fill(self, disk):
+        """Until not a byte fits; in two files, so that room comes back in two steps."""
+        for name in ("ballast", "rest"):
+            with open(disk / name, "wb", buffering=0) as file:
+                try:
+                    while file.write(bytes(4096 if name == "ballast" else 1)):
+                        pass
+                except OSError:
+                    pass
+
+    def test_a_full_disk_ends_no_call_and_loses_no_record(self):
+        disk = self.small_disk()
+        proxy = self.start_proxy("proxy", disk)
+        metrics = AdminApi().metrics
+        with Phones() as phones:
+            self.assertEqual(phones.callee.register("bob", PROXY).status, 200)
+            phones.run([f"before-{number}" for number in range(20)])
+            self.fill(disk)
+            phones.run([f"full-{number}" for number in range(100)])
+            proxy.wait_for("records of calls are kept in memory, calls go on: .*(full|No space)")
+            self.assertGreater(metrics()['offhook_call_records_total{what="failed"}'], 0)
+            self.assertEqual(metrics()['offhook_call_records_total{what="ended"}'], 120)
+            (disk / "ballast").unlink()
+            proxy.wait_for("records of calls are written again")
+            phones.run([f"after-{number}" for number in range(20)])
+            self.assertEqual(len(phones.hung_up), 140)
+        proxy.kill()
+        self.check(phones.hung_up, disk)
+
+    def test_a_proxy_ends_though_the_disk_is_full(self):
+        disk = self.small_disk()
+        proxy = self.start_proxy("proxy", disk)
+        with Phones() as phones:
+            self.assertEqual(phones.callee.register("bob", PROXY).status, 200)
+            phones.run(["before"])
+            self.fill(disk)
+            phones.run([f"full-{number}" for number in range(30)])
+            self.assertEqual(proxy.stop(), 0, proxy.log())
+        for name in ("ballast", "rest"):
+            (disk / name).unlink()
+        self.start_proxy("proxy again", disk)
+        with Phones() as phones:
+            self.assertEqual(phones.callee.register("bob", PROXY).status, 200)
+            phones.run(["after"])
+        rows = sqlite3.connect(disk / "cdr.db").execute("SELECT call_id FROM call WHERE reason = 'hangup'").fetchall()
+        self.assertLessEqual({("before",), ("after",)}, set(rows))
+        for line in (disk / "cdr.jsonl").read_text().splitlines():
+            json.loads(line)
 
 
 if __name__ == "__main__":

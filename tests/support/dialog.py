@@ -7,6 +7,7 @@ class Call:
 
     def __init__(self, proxy, call_id="call-1@test", caller="alice", callee="bob", name=""):
         self.proxy, self.call_id, self.names = proxy, call_id, (caller, callee)
+        self.password = None  # of the callee; his name without one
         self.caller, self.callee = sip.Client(name=f"{name}a"), sip.Client(name=f"{name}b")
 
     def __enter__(self):
@@ -19,7 +20,7 @@ class Call:
     def connect(self):
         """Registers bob, calls him, and has him answer."""
         caller, callee = self.names
-        assert self.callee.register(callee, self.proxy).status == 200
+        assert self.callee.register(callee, self.proxy, self.password).status == 200
         uri = f"sip:{callee}@{self.proxy[0]}"
         invite = self.caller.request("INVITE", uri, user=caller, call_id=self.call_id, body=sip.offer("127.0.0.1", 30000))
         self.caller.send(invite, self.proxy)

@@ -117,6 +117,7 @@ constexpr Row kRows[] = {
     {"drain", "[drain]", read_drain},
     {"cdr", "[cdr]", read_cdr},
     {"capture", "[capture]", read_capture},
+    {"log", "[log]", read_log},
     {"user", "[[user]]", read_users},
 };
 

@@ -91,6 +91,11 @@ proxy::Config ProxySettings::to_config() const {
   out.features = features;
   out.drain = drain;
   out.records.on = call_log.on();
+  const LogLevel level = log.level.value_or(LogLevel::Info);
+  const bool all = level == LogLevel::Debug;
+  if (level >= LogLevel::Info)
+    out.journal = {log.calls || all, log.registrations || all, log.requests || all, true, true};
+  out.journal.trunks = level >= LogLevel::Warning;
   return out;
 }
 

@@ -16,6 +16,7 @@ Checked<void> read_cluster(const Fields& fields, const toml::node& node, ProxySe
 Checked<void> read_digest(const Fields& fields, const toml::node& node, ProxySettings& out);     // auth_fields.cpp
 Checked<void> read_drain(const Fields& fields, const toml::node& node, ProxySettings& out);      // admin_table.cpp
 Checked<void> read_guard(const Fields& fields, const toml::node& node, ProxySettings& out);      // guard_table.cpp
+Checked<void> read_log(const Fields& fields, const toml::node& node, ProxySettings& out);        // log_table.cpp
 Checked<void> read_qop(const Fields& fields, const toml::node& node, ProxySettings& out);        // auth_fields.cpp
 Checked<void> read_registrar(const Fields& fields, const toml::node& node, ProxySettings& out);  // registrar_table.cpp
 Checked<void> read_tls(const Fields& fields, const toml::node& node, ProxySettings& out);        // tls_table.cpp

@@ -20,12 +20,38 @@ TEST(OperationsFile, NothingIsCapturedWithoutTheTable) {
   EXPECT_EQ(settings_of("[capture]\nmegabytes = 0\n").capture.bytes, 0);
 }
 
+TEST(OperationsFile, TheLog) {
+  const auto nothing = settings_of("");
+  EXPECT_EQ(nothing.log.level, std::nullopt);
+  EXPECT_EQ(nothing.log.format, std::nullopt);
+  const auto quiet = nothing.to_config().journal;
+  EXPECT_FALSE(quiet.calls || quiet.registrations || quiet.requests);
+  EXPECT_TRUE(quiet.credentials && quiet.trunks);
+  const auto some = settings_of("[log]\nlevel = \"info\"\nformat = \"logfmt\"\nrate = 0\ncalls = true\n");
+  EXPECT_EQ(some.log.format, LogFormat::Logfmt);
+  EXPECT_EQ(some.log.rate, 0);
+  EXPECT_TRUE(some.to_config().journal.calls);
+  EXPECT_FALSE(some.to_config().journal.registrations);
+  const auto all = settings_of("[log]\nlevel = \"debug\"\n").to_config().journal;
+  EXPECT_TRUE(all.calls && all.registrations && all.requests && all.credentials && all.trunks);
+  const auto warnings = settings_of("[log]\nlevel = \"warning\"\ncalls = true\n").to_config().journal;
+  EXPECT_TRUE(warnings.trunks);
+  EXPECT_FALSE(warnings.calls || warnings.credentials);
+}
+
 TEST(OperationsFile, SaysWhatIsWrongAndWhere) {
   const std::pair<const char*, const char*> cases[] = {
       {"[capture]\nmegabytes = 5000", "megabytes must be a number from 0 to 4096 (p.toml:3)"},
       {"[capture]\n\nmegabytes = \"many\"", "megabytes must be a number from 0 to 4096 (p.toml:4)"},
       {"[capture]\nminutes = 0", "minutes must be a number from 1 to 1440 (p.toml:3)"},
       {"[capture]\nhours = 1", "unknown field 'hours' of [capture]; known are megabytes, minutes (p.toml:3)"},
+      {"[log]\nlevel = \"loud\"", "level must be \"error\", \"warning\", \"info\" or \"debug\" (p.toml:3)"},
+      {"[log]\nlevel = 3", "level must be \"error\", \"warning\", \"info\" or \"debug\" (p.toml:3)"},
+      {"[log]\n\nformat = \"xml\"", "format must be \"text\", \"json\" or \"logfmt\" (p.toml:4)"},
+      {"[log]\nrate = -1", "rate must be a number from 0 to 1000000 (p.toml:3)"},
+      {"[log]\ncalls = 1", "calls must be true or false (p.toml:3)"},
+      {"[log]\nfile = \"x\"",
+       "unknown field 'file' of [log]; known are level, format, rate, calls, registrations, requests (p.toml:3)"},
       {"capture = true", "capture must be a table: [capture] (p.toml:2)"},
   };
   for (const auto& [text, message] : cases) {

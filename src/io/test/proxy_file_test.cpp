@@ -93,7 +93,7 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "[registrar], "
        "[guard], [tls], [alias], "
        "[emergency], [identity], [events], [features], [[dial]], [[group]], [[list]], [[trunk]], [admin], [drain], "
-       "[cdr], [capture], "
+       "[cdr], [capture], [log], "
        "[[user]] (p.toml:2)"},
       {"domains = [\"a\"]\n[registrar]\nmax_contacts = 0", "max_contacts must be a number from 1 to 1000 (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\nkeep_alive = -1",

@@ -45,6 +45,9 @@ class Calls {
 
   // Both must outlive it.
   void observe(CallObserver& observer) { observers_.push_back(&observer); }
+  void leave(const CallObserver& observer) {
+    std::erase_if(observers_, [&](const CallObserver* each) { return each == &observer; });
+  }
   void watch(CallWatcher& watcher) { watcher_ = &watcher; }
 
   // A request that is relayed: an INVITE begins a call, others belong to one. Null when they do not, or when calls are

@@ -217,6 +217,7 @@ void TrunkRegistrations::succeeded(Now now, Registration& registration, const si
   if (registration.asked == seconds(0)) return end(std::string(registration.trunk.name));
   const seconds granted = std::min(granted_to(registration.contact, response, registration.asked), kLongestExpires);
   if (granted <= seconds(0)) return refused(now, registration, response.status(), seconds(0));
+  if (!registration.registered) s_.journal->trunk_registered(registration.trunk.name, granted);
   registration.registered = true;
   registration.granted = granted;
   registration.failures = 0;
@@ -229,6 +230,7 @@ void TrunkRegistrations::refused(Now now, Registration& registration, int status
   registration.registered = false;
   const std::size_t doublings = std::min<std::size_t>(registration.failures++, 6);
   const seconds pause = std::min(kFirstPause * (1 << doublings), kLongestPause);
+  s_.journal->trunk_refused(registration.trunk.name, status, pause);
   // Spread by a quarter, so that many that have lost the same server do not come back together.
   const auto spread = milliseconds(s_.random->below(static_cast<std::uint64_t>(pause.count()) * 250));
   registration.due = now.mono + std::max<Duration>(pause + spread, std::min(retry_after, kLongestExpires));

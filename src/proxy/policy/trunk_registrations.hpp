@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "journal/journal.hpp"
 #include "names.hpp"
 #include "policy/trunk_credentials.hpp"
 #include "proxy/policy.hpp"
@@ -28,6 +29,7 @@ class TrunkRegistrations {
     transaction::Layer* transactions;
     transport::Resolver* resolver;
     Random* random;
+    Journal* journal;
   };
   TrunkRegistrations(Services services, const std::vector<Trunk>& trunks);
   // Other trunks: what is the same account goes on, what is no longer there is given up.

@@ -81,6 +81,7 @@ std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& reques
   if (!s_.config->challenges_registrations()) return std::nullopt;
   const auto outcome = s_.authenticator->check(now.mono, request, flow, Realm::Registrar);
   s_.guard->judged(now, flow, outcome.verdict);
+  s_.journal->judged(request, flow, outcome.verdict);
   switch (outcome.verdict) {
     case Authenticator::Verdict::Accepted: break;
     case Authenticator::Verdict::Malformed: ++s_.counters->bad_credentials; return Reply{400, "Bad Credentials"};

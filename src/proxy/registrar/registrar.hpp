@@ -21,6 +21,7 @@
 #include "auth/authenticator.hpp"
 #include "cluster/nodes.hpp"
 #include "guard/guard.hpp"
+#include "journal/journal.hpp"
 #include "location/table.hpp"
 #include "names.hpp"
 #include "proxy/core.hpp"
@@ -45,6 +46,7 @@ class Registrar {
     RegistrationObserver* observer;
     const Nodes* nodes;
     Guard* guard;
+    Journal* journal;
   };
   explicit Registrar(Services services) : s_(services) {}
 

@@ -35,8 +35,9 @@ class Loop {
 
   // The only call that other threads may make: `work` runs on the loop's thread.
   void post(std::function<void()> work);
-  // SIGINT, SIGTERM (first: `handler`; a second one ends the process by the default action) and SIGHUP, if asked for.
-  void on_terminate(std::function<void()> handler);
+  // SIGINT, SIGTERM (the first: `handler`; the second: `again`, where there is one; the next one ends the process by
+  // the default action) and SIGHUP, if asked for.
+  void on_terminate(std::function<void()> handler, std::function<void()> again = {});
   void on_hangup(std::function<void()> handler);
 
   void run();  // until stop()

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "flow/wire_ring.hpp"
 #include "io/call_log.hpp"
@@ -30,6 +31,14 @@ struct AdminSettings {
 
   // Reads the token from its file. Complaint: an address that others reach, without a token; a token that is too short.
   [[nodiscard]] Checked<void> complete();
+};
+
+// [log]: what is written, and how. Without a value of its own each follows the flags, or their defaults.
+struct LogSettings {
+  std::optional<LogLevel> level;                                // Info
+  std::optional<LogFormat> format;                              // Text
+  std::size_t rate = 1000;                                      // lines a second, errors not counted; 0 for all
+  bool calls = false, registrations = false, requests = false;  // Debug turns them on
 };
 
 struct ProxySettings {
@@ -58,8 +67,9 @@ struct ProxySettings {
   unsigned shards = 1;        // threads that share the addresses (docs/scaling.md)
   AdminSettings admin;
   proxy::DrainSettings drain;
-  seconds drain_limit{0};          // how long calls may go on when the process is told to end; 0 ends it at once
-  CallLogSettings call_log;        // [cdr]
+  seconds drain_limit{0};    // how long calls may go on when the process is told to end; 0 ends it at once
+  CallLogSettings call_log;  // [cdr]
+  LogSettings log;
   flow::WireRingSettings capture;  // of all shards together
   proxy::CallSettings calls;
   proxy::EventSettings events;

@@ -62,8 +62,11 @@ class ProxyHost {
   void each_shard(const std::function<void(ProxyHost&)>& f);
   // No new calls: `done` is called, once, when none is left or after `limit`. Once only.
   void drain(Duration limit, std::function<void()> done);
-  // Hears, once for each change, that the store cannot be written and why, and that it is written again; and each ban.
-  void on_trouble(std::function<void(const std::string&)> trouble) { trouble_ = std::move(trouble); }
+  // Hears what is for the log: once for each change, that the store cannot be written and why, and that it is written
+  // again; bans, handshakes that fail, and what the engine tells (proxy/journal.hpp). From the threads of all shards.
+  void on_log(const std::function<void(const LogEvent&)>& log) {
+    each_shard([&log](ProxyHost& host) { host.log_ = log; });
+  }
 
  private:
   friend class ProxyShards;
@@ -90,6 +93,8 @@ class ProxyHost {
   void pass_store_writes();
   void pass_records();
   void pass_events();
+  void pass_log();
+  void trouble(LogLevel level, std::string_view area, std::string what) const;
   Checked<void> open_call_log(const CallLogSettings& settings);
   void recorded(const std::vector<std::uint64_t>& ids, const std::string& error);
   void leave_when_idle();
@@ -115,7 +120,7 @@ class ProxyHost {
   std::vector<Socket> sockets_;
   std::vector<Retired> retired_;
   Loop::Timer retirement_;
-  std::function<void(const std::string&)> trouble_;
+  std::function<void(const LogEvent&)> log_;
   std::string store_error_;  // of the last commit
   std::unique_ptr<CallLog> call_log_;
   std::string call_log_error_;  // of its last commit

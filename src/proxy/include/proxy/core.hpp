@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "proxy/calls.hpp"
@@ -18,6 +19,7 @@
 #include "proxy/drain.hpp"
 #include "proxy/events.hpp"
 #include "proxy/guard.hpp"
+#include "proxy/journal.hpp"
 #include "proxy/location.hpp"
 #include "proxy/policy.hpp"
 #include "proxy/records.hpp"
@@ -74,6 +76,7 @@ struct Config {
   GuardSettings guard;  // rate limits, bans
   DrainSettings drain;
   RecordSettings records;
+  JournalSettings journal;
   transaction::Timers timers;
   std::string server_name = "offhook";  // Server header
   ClusterConfig cluster;
@@ -110,6 +113,9 @@ class Core final : public transport::Engine {
   // Bans that have begun since it was asked last, for a log.
   [[nodiscard]] std::optional<Ban> poll_ban();
   [[nodiscard]] const GuardCounters& guard_counters() const;
+
+  // What Config::journal asks for, for a log; after each input. Ten thousand wait at most.
+  [[nodiscard]] std::optional<LogEvent> poll_log();
 
   // Another configuration from now on: users, domains, limits, addresses to listen at (the world has opened those that
   // are new, and keeps those that are gone for as long as it likes). Bindings, transactions and calls stay. On a
