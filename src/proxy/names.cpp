@@ -94,6 +94,10 @@ std::string Names::contact(const transport::Flow& flow) const {
 std::optional<Endpoint> Names::local_for(transport::Protocol protocol, const IpAddress& remote,
                                          const transport::Flow& in) const {
   if (in.protocol == protocol && in.local.address.is_v6() == remote.is_v6()) return in.local;
+  return local_for(protocol, remote);
+}
+
+std::optional<Endpoint> Names::local_for(transport::Protocol protocol, const IpAddress& remote) const {
   for (const transport::Listen& listen : listen_)
     if (listen.protocol == protocol && listen.endpoint.address.is_v6() == remote.is_v6()) return listen.endpoint;
   return std::nullopt;

@@ -32,6 +32,8 @@ class Names {
   // the first that does.
   [[nodiscard]] std::optional<Endpoint> local_for(transport::Protocol protocol, const IpAddress& remote,
                                                   const transport::Flow& in) const;
+  // The first that does.
+  [[nodiscard]] std::optional<Endpoint> local_for(transport::Protocol protocol, const IpAddress& remote) const;
   [[nodiscard]] bool listens_at(transport::Protocol protocol, const Endpoint& local) const;
   [[nodiscard]] const std::vector<transport::Listen>& listen() const { return listen_; }
   // The first domain, or the first socket's address.

@@ -40,7 +40,7 @@ void KeepAlive::ping(Now now, const PackedBinding& binding) {
   if (!peer || !binding.is_live(now.mono)) return;
   transport::Flow flow{transport::Protocol::Udp, binding.connection().local, *peer, 0};
   if (!s_.names->listens_at(flow.protocol, flow.local)) {  // not known, or not listened at any more
-    const auto local = s_.names->local_for(flow.protocol, peer->address, flow);
+    const auto local = s_.names->local_for(flow.protocol, peer->address);
     if (!local) return;
     flow.local = *local;
   }
