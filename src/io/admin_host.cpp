@@ -21,8 +21,8 @@ api::WorldFigures AdminHost::figures() const {
   api::WorldFigures out;
   out.uptime = now().mono - started_;
   read_process(out);
-  out.connections = host_->streams().connections();
-  const StreamCounters& streams = host_->streams().counters();
+  const StreamFigures streams = host_->stream_figures();
+  out.connections = streams.connections;
   out.accepted = streams.accepted;
   out.opened = streams.opened;
   out.refused = streams.refused;

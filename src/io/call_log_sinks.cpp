@@ -21,12 +21,15 @@ constexpr const char* kSchema = R"(
     ended_us INTEGER, duration_us INTEGER, status INTEGER NOT NULL, reason TEXT NOT NULL, ended_by TEXT NOT NULL,
     PRIMARY KEY (call_id, caller_tag, started_us)) WITHOUT ROWID;
 )";
+// A file of before there were shards.
+constexpr const char* kHasShard = "SELECT 1 FROM pragma_table_info('call') WHERE name = 'shard'";
+constexpr const char* kAddShard = "ALTER TABLE call ADD COLUMN shard INTEGER NOT NULL DEFAULT 0";
 // What has ended stays as it is, whatever comes.
 constexpr const char* kPut = R"(
-  INSERT INTO call VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)
+  INSERT INTO call VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)
     ON CONFLICT (call_id, caller_tag, started_us) DO UPDATE SET callee_tag=?4, caller=?5, caller_display=?6,
       caller_user=?7, dialled=?8, callee=?9, callee_display=?10, callee_user=?11, rang_us=?12, answered_us=?13,
-      ended_us=?14, duration_us=?15, status=?16, reason=?17, ended_by=?18 WHERE ended_us IS NULL
+      ended_us=?14, duration_us=?15, status=?16, reason=?17, ended_by=?18, shard=?19 WHERE ended_us IS NULL
 )";
 
 std::int64_t in_microseconds(WallTime time) { return time.time_since_epoch().count(); }
@@ -35,7 +38,7 @@ class SqliteSink final : public CallLog::Sink {
  public:
   // "" when it is open.
   std::string open(const std::string& path) {
-    if (!file_.open(path) || !file_.exec(kSchema)) return file_.error();
+    if (!file_.open(path) || !file_.exec(kSchema) || !add_shard()) return file_.error();
     put_ = std::make_unique<Statement>(file_.handle(), kPut);
     return put_->valid() ? std::string{} : file_.error();
   }
@@ -50,7 +53,7 @@ class SqliteSink final : public CallLog::Sink {
   std::vector<proxy::CallRecord> open_calls() override {
     Statement open(file_.handle(),
                    "SELECT call_id, caller_tag, started_us, callee_tag, caller, caller_user, dialled, callee, "
-                   "callee_user, answered_us, rang_us FROM call WHERE ended_us IS NULL");
+                   "callee_user, answered_us, rang_us, shard FROM call WHERE ended_us IS NULL");
     const auto moment = [&](int at) { return Now{{}, WallTime(Duration(open.integer(at)))}; };
     std::vector<proxy::CallRecord> out;
     while (open.valid() && open.row()) {
@@ -66,11 +69,18 @@ class SqliteSink final : public CallLog::Sink {
       call.callee_user = open.column(8);
       call.answered = moment(9);
       if (open.integer(10) != 0) call.rang = moment(10);
+      call.shard = static_cast<std::uint32_t>(open.integer(11));
     }
     return out;
   }
 
  private:
+  bool add_shard() {
+    Statement known(file_.handle(), kHasShard);
+    if (!known.valid() || known.row()) return known.valid();
+    known.reset();
+    return file_.exec(kAddShard);
+  }
   void time(int at, const std::optional<Now>& time) {
     if (time)
       put_->number(at, in_microseconds(time->wall));
@@ -89,7 +99,7 @@ class SqliteSink final : public CallLog::Sink {
       put_->number(15, call.answered ? (call.ended->wall - call.answered->wall).count() : 0);
     else
       put_->null(15);
-    return put_->number(16, call.status).text(17, end).text(18, side).run();
+    return put_->number(16, call.status).text(17, end).text(18, side).number(19, call.shard).run();
   }
 
   Sqlite file_;

@@ -18,8 +18,6 @@ ProxyHost::ProxyHost(Loop& loop)
 Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings settings, flow::Recorder* recorder) {
   if (settings.shards > 1 && is_redis_url(settings.store))
     return complain("shards share memory or an SQLite file; with Redis run several nodes", settings.store);
-  if (settings.shards > 1 && settings.call_log.on())
-    return complain("shards keep no records of calls yet: leave out [cdr], or run one shard", settings.file);
   if (settings.shards > 1) return ProxyShards::start(loop, std::move(settings), recorder);
   return start_one(loop, std::move(settings), recorder, nullptr, 0);
 }
@@ -33,22 +31,11 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start_one(Loop& loop, ProxySettin
   if (auto opened = host->open_sockets(settings, recorder); !opened) return tl::unexpected(opened.error());
   host->remember(settings);
   host->core_ = std::make_unique<proxy::Core>(host->config_of(settings), host->random_, host->locator_);
-  if (const auto path = settings.sqlite_path(); !path.empty() && index == 0) {
-    auto store = SqliteStore::open(
-        path, loop,
-        [host = host.get()](const std::vector<std::uint64_t>& ids, const std::string& error) {
-          host->written(ids, error);
-        },
-        settings.commit_delay);
-    if (!store) return tl::unexpected(store.error());
-    const auto bindings = (*store)->load();
-    if (!bindings) return complain(bindings.error().what, path);
-    host->store_ = std::move(*store);
-    host->core_->load(now(), *bindings);
-    if (shards != nullptr) shards->keep(*bindings);
-  }
-  if (auto opened = host->open_call_log(settings.call_log); !opened) return tl::unexpected(opened.error());
-  if (shards != nullptr && index != 0) host->core_->load(now(), shards->kept());
+  if (auto opened = host->open_store(settings); !opened) return tl::unexpected(opened.error());
+  host->keeps_records_ = settings.call_log.on();
+  if (index == 0)
+    if (auto opened = host->open_call_log(settings.call_log); !opened) return tl::unexpected(opened.error());
+  if (shards != nullptr) host->core_->restore(now(), shards->kept_calls(index));
   host->sip_->drive(*host->core_);
   host->set_capture(settings.capture);
   host->dns_ = std::make_unique<Dns>(loop, settings.name_servers);
@@ -56,6 +43,22 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start_one(Loop& loop, ProxySettin
   if (is_redis_url(settings.store)) host->open_redis(*parse_redis_url(settings.store));
   host->sip_->drain();
   return host;
+}
+
+// The first one's; the others read it as well.
+Checked<void> ProxyHost::open_store(const ProxySettings& settings) {
+  const std::string path = settings.sqlite_path();
+  if (path.empty()) return {};
+  if (index_ == 0) {
+    auto opened = SqliteStore::open(
+        path, *loop_, [this](const auto& ids, const auto& error) { written(ids, error); }, settings.commit_delay);
+    if (!opened) return tl::unexpected(opened.error());
+    store_ = std::move(*opened);
+  }
+  SqliteStore& store = index_ == 0 ? *store_ : shards_->store();
+  const auto loaded = store.load([this](const auto& bindings) { core_->load(now(), bindings); });
+  if (!loaded) return complain(loaded.error().what, path);
+  return {};
 }
 
 Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* recorder) {
@@ -92,6 +95,7 @@ proxy::Config ProxyHost::config_of(const ProxySettings& settings) const {
   out.shares_events = is_redis_url(settings.store);
   if (shards_ == nullptr) return out;
   out.shards = {index_, shards_->count(), shards_->secret()};
+  out.shares_events = true;
   if (index_ == 0) return out;
   out.keep_alive = seconds(0);
   out.events.unsolicited_messages = false;
@@ -106,6 +110,20 @@ void ProxyHost::each_shard(const std::function<void(ProxyHost&)>& f) {
 
 void ProxyHost::each_core(const std::function<void(proxy::Core&)>& f) {
   each_shard([&f](ProxyHost& host) { f(*host.core_); });
+}
+
+StreamFigures ProxyHost::stream_figures() {
+  StreamFigures out;
+  const auto add = [&out](const ProxyHost& host) {
+    const StreamHost& streams = host.sip_->streams();
+    out.connections += streams.connections();
+    out.accepted += streams.counters().accepted;
+    out.opened += streams.counters().opened;
+    out.refused += streams.counters().refused;
+    out.failed += streams.counters().failed;
+  };
+  each_shard(add);
+  return out;
 }
 
 ProxyHost::~ProxyHost() {
@@ -140,14 +158,18 @@ Checked<void> ProxyHost::open_call_log(const CallLogSettings& settings) {
   auto log = CallLog::open(settings, *loop_, [this](const auto& ids, const auto& error) { recorded(ids, error); });
   if (!log) return tl::unexpected(log.error());
   call_log_ = std::move(*log);
-  core_->restore(now(), call_log_->open_calls());
+  if (shards_ != nullptr)
+    shards_->keep_calls(call_log_->open_calls());
+  else
+    core_->restore(now(), call_log_->open_calls());
   return {};
 }
 
 void ProxyHost::pass_records() {
-  if (!call_log_) return;
+  if (!keeps_records_) return;
   std::vector<proxy::RecordWrite> writes;
   while (auto write = core_->poll_record()) writes.push_back(std::move(*write));
+  if (shards_ != nullptr) return shards_->record(index_, std::move(writes));
   call_log_->submit(std::move(writes));
 }
 
@@ -158,6 +180,7 @@ void ProxyHost::recorded(const std::vector<std::uint64_t>& ids, const std::strin
             error.empty() ? "records of calls are written again"
                           : "records of calls are kept in memory, calls go on: cannot write them: " + error);
   call_log_error_ = error;
+  if (shards_ != nullptr) return shards_->recorded(ids, error.empty());
   for (const auto id : ids) core_->recorded(now(), id, error.empty());
   sip_->drain();
 }
@@ -167,8 +190,10 @@ void ProxyHost::trouble(LogLevel level, std::string_view area, std::string what)
 }
 
 void ProxyHost::pass_log() {
-  while (const auto ban = core_->poll_ban())
+  while (const auto ban = core_->poll_ban()) {
     if (log_) log_({LogLevel::Warning, "guard", text(*ban), {{"source", ban->source.network.text()}}});
+    if (shards_ != nullptr) shards_->banned(index_, *ban);
+  }
   while (const auto event = core_->poll_log())
     if (log_) log_(*event);
 }

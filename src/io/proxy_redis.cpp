@@ -1,6 +1,7 @@
 // The proxy with its bindings in Redis.
 #include "io/clock.hpp"
 #include "io/proxy_host.hpp"
+#include "proxy_shards.hpp"
 
 namespace offhook::io {
 namespace {
@@ -36,7 +37,9 @@ void ProxyHost::open_redis(RedisUrl url) {
 void ProxyHost::pass_events() {
   std::vector<proxy::SharedEvent> events;
   while (auto event = core_->poll_shared()) events.push_back(std::move(*event));
-  if (redis_ && !events.empty()) redis_->share(std::move(events));
+  if (events.empty()) return;
+  if (shards_ != nullptr) return shards_->share(index_, std::move(events));
+  if (redis_) redis_->share(std::move(events));
 }
 
 }  // namespace offhook::io

@@ -37,7 +37,7 @@ Checked<std::unique_ptr<ProxyHost>> ProxyShards::start(Loop& loop, ProxySettings
   *shards->first_ = shards->members_.front().host = host->get();
   settings.listen = (*host)->listening();  // a port 0 is a number by now
   if (auto started = shards->start_others(settings); !started) return tl::unexpected(started.error());
-  shards->kept_ = {};
+  shards->kept_calls_ = {};
   (*host)->owned_ = std::move(shards);
   return host;
 }
@@ -74,6 +74,13 @@ ProxyShards::~ProxyShards() {
   *first_ = nullptr;
 }
 
+std::vector<proxy::CallRecord> ProxyShards::kept_calls(unsigned index) const {
+  std::vector<proxy::CallRecord> out;
+  for (const proxy::CallRecord& call : kept_calls_)
+    if (call.shard % count() == index) out.push_back(call);
+  return out;
+}
+
 void ProxyShards::post(unsigned shard, std::function<void(ProxyHost&)> work) {
   if (shard == 0)
     members_[0].loop->post([first = first_, work = std::move(work)] {
@@ -106,6 +113,50 @@ void ProxyShards::write(unsigned index, std::vector<proxy::StoreWrite> writes) {
   if (writes.empty()) return;
   auto moved = std::make_shared<std::vector<proxy::StoreWrite>>(std::move(writes));
   post(0, [this, index, moved](ProxyHost&) { store(index, std::move(*moved)); });
+}
+
+void ProxyShards::share(unsigned index, std::vector<proxy::SharedEvent> events) {
+  if (events.empty()) return;
+  const auto batch = std::make_shared<const std::vector<proxy::SharedEvent>>(std::move(events));
+  for (unsigned shard = 0; shard < count(); ++shard)
+    if (shard != index)
+      post(shard, [batch, name = std::to_string(index)](ProxyHost& host) {
+        for (const proxy::SharedEvent& event : *batch) host.core_->learn(now(), name, event);
+        host.sip_->drain();
+      });
+}
+
+void ProxyShards::banned(unsigned index, const proxy::Ban& ban) {
+  for (unsigned shard = 0; shard < count(); ++shard)
+    if (shard != index) post(shard, [ban](ProxyHost& host) { host.core_->adopt(now(), ban); });
+}
+
+void ProxyShards::record(unsigned index, std::vector<proxy::RecordWrite> writes) {
+  if (writes.empty()) return;
+  auto moved = std::make_shared<std::vector<proxy::RecordWrite>>(std::move(writes));
+  post(0, [this, index, moved](const ProxyHost& host) {
+    for (proxy::RecordWrite& write : *moved) {
+      recording_[++last_record_] = {index, write.id};
+      write.id = last_record_;
+      write.call.shard = index;
+      write.call.number = write.call.number * count() + index;  // as Core::calls() has it
+    }
+    host.call_log_->submit(std::move(*moved));
+  });
+}
+
+void ProxyShards::recorded(const std::vector<std::uint64_t>& ids, bool ok) {
+  std::vector<std::vector<std::uint64_t>> of_shard(count());
+  for (const std::uint64_t id : ids) {
+    const auto known = recording_.extract(id);
+    if (!known.empty()) of_shard[known.mapped().from].push_back(known.mapped().id);
+  }
+  for (unsigned shard = 0; shard < count(); ++shard)
+    if (!of_shard[shard].empty())
+      post(shard, [done = std::move(of_shard[shard]), ok](ProxyHost& host) {
+        for (const std::uint64_t id : done) host.core_->recorded(now(), id, ok);
+        host.sip_->drain();
+      });
 }
 
 void ProxyShards::store(unsigned from, std::vector<proxy::StoreWrite> writes) {

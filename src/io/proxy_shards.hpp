@@ -31,12 +31,22 @@ class ProxyShards {
   [[nodiscard]] const std::string& secret() const { return secret_; }
   // What shard `index` tells the others.
   [[nodiscard]] ShardLink link(unsigned index);
-  // Bindings from the store, for shards that start.
-  void keep(std::vector<proxy::Binding> bindings) { kept_ = std::move(bindings); }
-  [[nodiscard]] const std::vector<proxy::Binding>& kept() const { return kept_; }
+  // For shards that start, one after the other. The first one's store, where it has one.
+  [[nodiscard]] SqliteStore& store() const { return *members_.front().host->store_; }
+  // Calls that an earlier run has left answered, each for the shard that it was of.
+  void keep_calls(std::vector<proxy::CallRecord> calls) { kept_calls_ = std::move(calls); }
+  [[nodiscard]] std::vector<proxy::CallRecord> kept_calls(unsigned index) const;
 
   // From shard `index`, on its thread.
   void write(unsigned index, std::vector<proxy::StoreWrite> writes);
+  // Event state of shard `index`, on its thread: to the others, in its order.
+  void share(unsigned index, std::vector<proxy::SharedEvent> events);
+  // A ban that shard `index` has begun: for the others as well.
+  void banned(unsigned index, const proxy::Ban& ban);
+  // Records of calls from shard `index`, on its thread; they are written by the first one, which has the log.
+  void record(unsigned index, std::vector<proxy::RecordWrite> writes);
+  // Of the log; on the first one's thread.
+  void recorded(const std::vector<std::uint64_t>& ids, bool ok);
   // Of the store; on the first one's thread.
   void written(const std::vector<std::uint64_t>& ids, bool ok);
 
@@ -69,10 +79,17 @@ class ProxyShards {
 
   std::vector<Member> members_;
   std::string secret_;
-  std::vector<proxy::Binding> kept_;
+  std::vector<proxy::CallRecord> kept_calls_;
   std::shared_ptr<ProxyHost*> first_;  // null once it is gone; of its thread
   std::uint64_t last_id_ = 0;          // of the store; of the first one's thread, as is
   std::unordered_map<std::uint64_t, Written> pending_;
+  // A record on its way: whose it is, and the number that it has there.
+  struct Recorded {
+    unsigned from = 0;
+    std::uint64_t id = 0;
+  };
+  std::uint64_t last_record_ = 0;  // of the log
+  std::unordered_map<std::uint64_t, Recorded> recording_;
 };
 
 }  // namespace offhook::io

@@ -32,6 +32,8 @@ std::string flow_text(const std::string& instance, std::uint32_t reg_id) {
   return reg_id == 0 ? std::string{} : std::to_string(reg_id) + ' ' + instance;
 }
 
+constexpr std::size_t kLoaded = 4096;  // bindings at a time
+
 }  // namespace
 
 struct SqliteStore::Database {
@@ -113,13 +115,18 @@ SqliteStore::~SqliteStore() {
   writer_.join();
 }
 
-Checked<std::vector<proxy::Binding>> SqliteStore::load() {
+Checked<void> SqliteStore::load(const std::function<void(const std::vector<proxy::Binding>&)>& take) {
   Statement all(database_->file.handle(),
                 "SELECT aor, contact, call_id, cseq, expires_us, q, path, user_agent, received, instance, flow FROM "
-                "binding");
-  if (!all.valid()) return complain("cannot read the store: " + database_->file.error());
+                "binding ORDER BY aor");
+  const auto refuse = [this] { return complain("cannot read the store: " + database_->file.error()); };
+  if (!all.valid()) return refuse();
   std::vector<proxy::Binding> out;
   while (all.row()) {
+    if (out.size() >= kLoaded && out.back().aor != all.column(0)) {
+      take(out);
+      out.clear();
+    }
     out.push_back({all.column(0), all.column(1), all.column(2), static_cast<std::uint32_t>(all.integer(3)),
                    WallTime(Duration(all.integer(4))), static_cast<int>(all.integer(5)), all.column(6), all.column(7),
                    all.column(8)});
@@ -127,7 +134,9 @@ Checked<std::vector<proxy::Binding>> SqliteStore::load() {
     const std::string flow = all.column(10);
     out.back().reg_id = parse_number<std::uint32_t>(std::string_view(flow).substr(0, flow.find(' '))).value_or(0);
   }
-  return out;
+  if (sqlite3_errcode(database_->file.handle()) != SQLITE_DONE) return refuse();
+  if (!out.empty()) take(out);
+  return {};
 }
 
 void SqliteStore::submit(std::vector<proxy::StoreWrite> writes) {

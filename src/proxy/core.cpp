@@ -105,7 +105,12 @@ std::optional<RecordWrite> Core::poll_record() { return impl_->records_.poll(); 
 void Core::recorded(Now now, std::uint64_t id, bool ok) { impl_->recorded(now, id, ok); }
 const RecordCounters& Core::record_counters() const { return impl_->records_.counters(); }
 void Core::observe(CallObserver& observer) { impl_->calls_.observe(observer); }
-std::vector<CallRecord> Core::calls() const { return impl_->calls_.records(); }
+std::vector<CallRecord> Core::calls() const {
+  auto out = impl_->calls_.records();
+  const ShardSettings& shards = impl_->config_.shards;
+  for (CallRecord& call : out) call.number = call.number * shards.count + shards.index;
+  return out;
+}
 std::size_t Core::call_count() const { return impl_->calls_.size(); }
 void Core::set_messages(Now now, std::string_view user, const Messages& messages) {
   impl_->messages_.set(now, user, messages);
@@ -123,6 +128,7 @@ bool Core::is_guarding() const { return impl_->guard_.is_guarding(); }
 bool Core::admits(Now now, const IpAddress& source) { return impl_->guard_.admits(now.mono, source); }
 std::vector<Ban> Core::bans(Now now) const { return impl_->guard_.bans(now); }
 std::optional<LogEvent> Core::poll_log() { return impl_->journal_.poll(); }
+void Core::adopt(Now now, const Ban& ban) { impl_->guard_.adopt(now, ban); }
 bool Core::unban(const IpAddress& source) { return impl_->guard_.unban(source); }
 std::optional<Ban> Core::poll_ban() { return impl_->guard_.poll_ban(); }
 const GuardCounters& Core::guard_counters() const { return impl_->guard_.counters(); }

@@ -1,4 +1,5 @@
 """The administration of a proxy: what curl and Prometheus see of it, reload, and how it takes leave."""
+import contextlib
 import signal
 import socket
 import sqlite3
@@ -160,6 +161,56 @@ class Administration(case.Case):
             provider.send(provider.respond(asked, 200, tag="p", headers=[("Contact", asked.header("contact")), ("Expires", "300")]), PROXY)
             process.wait_until(lambda: self.admin.get("/trunks/provider")["registered"], "the registration shows")
             self.assertEqual(self.admin.metrics()['offhook_trunk_registered{trunk="provider"}'], 1)
+
+    def test_shards_are_administered_as_one(self):
+        guard = "guard = { exempt = [], failures = 3, scans = 0 }"
+        users = [f"bob{number}" for number in range(12)]
+        self.write("shards = 2", 'digest = ["MD5"]', guard, *(f'[[user]]\nname = "{user}"\npassword = "{user}"' for user in users), auth='"register"')
+        proxy = self.proxy("--config", self.config)
+        with contextlib.ExitStack() as stack:
+            enter = stack.enter_context
+            # From so many ports that both shards get some.
+            clients = [enter(sip.Client(name=f"c{number}")) for number in range(24)]
+            for client in clients:
+                self.assertEqual(client.options(PROXY).status, 200)
+            metrics = self.admin.metrics()
+            received = [metrics[f'offhook_shard_messages_received_total{{shard="{shard}"}}'] for shard in range(2)]
+            self.assertEqual(sum(received), metrics["offhook_messages_received_total"])
+            self.assertGreater(min(received), 0)
+            self.assertEqual(metrics['offhook_requests_total{method="OPTIONS"}'], 24)
+            # Bindings are everywhere, counted once; calls are where they came in.
+            calls = [enter(Call(PROXY, call_id=f"{user}@test", callee=user)) for user in users]
+            for call in calls:
+                call.connect()
+            self.assertEqual(self.admin.metrics()["offhook_bindings"], 12)
+            listed = self.admin.get("/calls")
+            self.assertEqual((listed["total"], len({call["id"] for call in listed["calls"]})), (12, 12))
+            for call in listed["calls"]:
+                self.assertEqual(self.admin.get(f"/calls/{call['id']}"), call)
+            metrics = self.admin.metrics()
+            self.assertEqual(metrics["offhook_calls"], 12)
+            self.assertEqual(sum(metrics[f'offhook_shard_calls{{shard="{shard}"}}'] for shard in range(2)), 12)
+            # A source that is banned by one is not heard by the other, and the list shows it once.
+            guesser = enter(sip.Client(address="127.0.0.9"))
+            for _ in range(3):
+                self.assertEqual(guesser.register("bob0", PROXY, password="wrong").status, 401)
+            self.assertEqual([ban["source"] for ban in self.admin.get("/bans")["bans"]], ["127.0.0.9"])
+            self.assertEqual(self.admin.metrics()["offhook_bans_total"], 1)
+            self.assertEqual(self.admin.ask("DELETE", "/bans/127.0.0.9")[0], 200)
+            self.assertEqual(self.admin.get("/bans")["total"], 0)
+            self.assertEqual(self.admin.ask("DELETE", "/bans/127.0.0.9")[0], 404)
+            # Whom an operator removes is gone for both; a drain ends with the last call of either.
+            self.assertEqual(self.admin.ask("DELETE", "/bindings/bob0")[0], 200)
+            for client in clients:
+                self.assertEqual(client.exchange(client.request("MESSAGE", "sip:bob0@127.0.0.1"), PROXY).status, 404)
+            self.assertEqual(self.admin.ask("POST", "/reload"), (200, {"reloaded": True}))
+            self.assertEqual(self.admin.ask("POST", "/drain?seconds=3600")[0], 202)
+            for client in clients:
+                self.assertEqual(client.options(PROXY).status, 503)
+            for call in calls:
+                self.assertEqual(self.admin.ask("GET", "/health")[0], 503)
+                call.hang_up()
+        self.assertEqual(proxy.wait_exit(), 0, proxy.log())
 
     def complains(self, *arguments, about):
         process = self.run_offhook("proxy", "--no-auth", *arguments)

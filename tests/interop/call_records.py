@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -23,8 +24,9 @@ class Phones:
     """A caller and a callee that make calls one after the other, WINDOW at a time, and hang up as soon as they are answered. What gets no answer is sent
     again, also to a proxy that has been started anew."""
 
-    def __init__(self):
-        self.caller, self.callee = sip.Client(name="a"), sip.Client(name="b")
+    def __init__(self, callers=1):
+        """`callers`: the sockets that calls come from."""
+        self.callers, self.callee = [sip.Client(name=f"a{number}-") for number in range(callers)], sip.Client(name="b")
         self.hung_up = set()  # Call-IDs whose BYE was answered with 200
         self.under_way = {}   # Call-ID: [datagram to repeat, its time, "INVITE" or "BYE"]
 
@@ -32,16 +34,21 @@ class Phones:
         return self
 
     def __exit__(self, *_):
-        self.caller.socket.close()
+        for caller in self.callers:
+            caller.socket.close()
         self.callee.socket.close()
 
+    def caller(self, call_id):
+        return self.callers[zlib.crc32(call_id.encode()) % len(self.callers)]
+
     def invite(self, call_id):
-        return self.caller.request("INVITE", "sip:bob@127.0.0.1", user="alice", call_id=call_id)
+        return self.caller(call_id).request("INVITE", "sip:bob@127.0.0.1", user="alice", call_id=call_id)
 
     def follow(self, ok, method, cseq):
         routes = [("Route", value) for value in reversed(ok.all("record-route"))]
-        return self.caller.request(method, f"sip:bob@127.0.0.1:{self.callee.port}", to="sip:bob@127.0.0.1", user="alice", call_id=ok.header("call-id"),
-                                   cseq=cseq, to_tag="b", headers=routes)
+        call_id = ok.header("call-id")
+        return self.caller(call_id).request(method, f"sip:bob@127.0.0.1:{self.callee.port}", to="sip:bob@127.0.0.1", user="alice", call_id=call_id, cseq=cseq,
+                                            to_tag="b", headers=routes)
 
     def answer(self, request):
         if request.method in ("INVITE", "BYE"):
@@ -53,7 +60,7 @@ class Phones:
         if response.status < 200 or call_id not in self.under_way:
             return
         if "INVITE" in cseq and response.status == 200:
-            self.caller.send(self.follow(response, "ACK", 1), PROXY)
+            self.caller(call_id).send(self.follow(response, "ACK", 1), PROXY)
             if self.under_way[call_id][2] == "INVITE":
                 self.under_way[call_id] = [self.follow(response, "BYE", 2), 0.0, "BYE"]
         elif "BYE" in cseq:
@@ -72,21 +79,24 @@ class Phones:
             while todo and len(self.under_way) < WINDOW:
                 name = todo.pop()
                 self.under_way[name] = [self.invite(name), 0.0, "INVITE"]
-            for entry in self.under_way.values():
+            for name, entry in self.under_way.items():
                 if time.monotonic() - entry[1] > 1.0:
-                    self.caller.send(entry[0], PROXY)
+                    self.caller(name).send(entry[0], PROXY)
                     entry[1] = time.monotonic()
-            ready = select.select([self.caller.socket, self.callee.socket], [], [], 0.05)[0]
+            ready = select.select([client.socket for client in (*self.callers, self.callee)], [], [], 0.05)[0]
             if self.callee.socket in ready and (request := self.callee.receive(0.1)) is not None and request.method:
                 self.answer(request)
-            if self.caller.socket in ready and (response := self.caller.receive(0.1)) is not None and response.status:
-                self.hear(response)
+            for caller in self.callers:
+                if caller.socket in ready and (response := caller.receive(0.1)) is not None and response.status:
+                    self.hear(response)
 
 
 class CallRecords(case.Case):
+    SHARDS, CALLERS = 1, 1
+
     def start_proxy(self, name, folder=None):
         config, folder = self.folder / "proxy.toml", folder or self.folder
-        config.write_text(f'domains = ["127.0.0.1"]\nauth = false\nlisten = ["udp:127.0.0.1:5060"]\nstore = "sqlite:{self.folder / "store.db"}"\n'
+        config.write_text(f'shards = {self.SHARDS}\ndomains = ["127.0.0.1"]\nauth = false\nlisten = ["udp:127.0.0.1:5060"]\nstore = "sqlite:{self.folder / "store.db"}"\n'
                           f'[cdr]\nsqlite = "{folder / "cdr.db"}"\njson = "{folder / "cdr.jsonl"}"\n[admin]\nlisten = "127.0.0.1:8088"\n')
         return self.proxy("--config", config, name=name)
 
@@ -103,7 +113,7 @@ class CallRecords(case.Case):
 
     def test_killed_at_random_moments(self):
         rng = random.Random(SEED)
-        with Phones() as phones:
+        with Phones(self.CALLERS) as phones:
             self.start_proxy("first proxy").kill()
             for number in range(KILLS):
                 proxy = self.start_proxy(f"proxy {number}")
@@ -148,7 +158,7 @@ class CallRecords(case.Case):
         disk = self.small_disk()
         proxy = self.start_proxy("proxy", disk)
         metrics = AdminApi().metrics
-        with Phones() as phones:
+        with Phones(self.CALLERS) as phones:
             self.assertEqual(phones.callee.register("bob", PROXY).status, 200)
             phones.run([f"before-{number}" for number in range(20)])
             self.fill(disk)
@@ -166,7 +176,7 @@ class CallRecords(case.Case):
     def test_a_proxy_ends_though_the_disk_is_full(self):
         disk = self.small_disk()
         proxy = self.start_proxy("proxy", disk)
-        with Phones() as phones:
+        with Phones(self.CALLERS) as phones:
             self.assertEqual(phones.callee.register("bob", PROXY).status, 200)
             phones.run(["before"])
             self.fill(disk)
@@ -175,13 +185,18 @@ class CallRecords(case.Case):
         for name in ("ballast", "rest"):
             (disk / name).unlink()
         self.start_proxy("proxy again", disk)
-        with Phones() as phones:
+        with Phones(self.CALLERS) as phones:
             self.assertEqual(phones.callee.register("bob", PROXY).status, 200)
             phones.run(["after"])
         rows = sqlite3.connect(disk / "cdr.db").execute("SELECT call_id FROM call WHERE reason = 'hangup'").fetchall()
         self.assertLessEqual({("before",), ("after",)}, set(rows))
         for line in (disk / "cdr.jsonl").read_text().splitlines():
             json.loads(line)
+
+
+class ShardsCallRecords(CallRecords):
+    """The same with two shards and one log. By so many sockets, each shard gets some of the calls."""
+    SHARDS, CALLERS = 2, 16
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "proxy/families.hpp"
+#include "proxy/figures.hpp"
 #include "proxy/resources.hpp"
 #include "sip/method.hpp"
 
@@ -48,13 +49,13 @@ void add_transactions(Families& out, const transaction::Counters& c) {
   out.counter("unmatched_acks_total", "ACKs to nothing that we know of", number(c.unmatched_acks));
 }
 
-void add_proxy(Families& out, const proxy::Core& core) {
-  const proxy::Counters& c = core.counters();
+void add_proxy(Families& out, const proxy::Figures& all) {
+  const proxy::Counters& c = all.proxy;
   out.counter("registers_total", "REGISTER requests", number(c.registers));
   out.counter("registered_total", "REGISTER requests that were answered with 200 after a change", number(c.registered));
   out.counter("challenges_total", "Requests that were asked for credentials", number(c.challenges));
   out.counter("bad_credentials_total", "Credentials that were wrong", number(c.bad_credentials));
-  const proxy::GuardCounters& g = core.guard_counters();
+  const proxy::GuardCounters& g = all.guard;
   out.counter("bans_total", "Sources that were banned, each time counted", number(g.bans));
   out.counters("guarded_total", "Messages that were not acted on because of bans and limits", "how",
                {{"dropped", number(g.dropped)}, {"refused", number(g.limited)}, {"silenced", number(g.silenced)}});
@@ -66,22 +67,39 @@ void add_proxy(Families& out, const proxy::Core& core) {
   out.counter("loops_total", "Requests that came round again", number(c.loops));
   out.counter("not_found_total", "Requests for whom nobody is there", number(c.not_found));
   out.counter("store_failures_total", "Writes that the store refused", number(c.store_failures));
-  out.gauge("bindings", "Contacts that are registered", number(core.binding_count()));
-  out.gauge("calls", "Calls that are kept, from INVITE to BYE", number(core.call_count()));
-  const proxy::RecordCounters& records = core.record_counters();
+  out.gauge("bindings", "Contacts that are registered", number(all.bindings));
+  out.gauge("calls", "Calls that are kept, from INVITE to BYE", number(all.calls));
+  const proxy::RecordCounters& records = all.records;
   out.counters("call_records_total",
                "Records of calls (with [cdr]): calls that ended, writes that failed, answers that did not wait", "what",
                {{"ended", number(records.calls)}, {"failed", number(records.failed)}, {"late", number(records.late)}});
-  out.gauge("transactions", "Transactions under way", number(core.transaction_count()));
-  out.gauge("relays", "Requests on their way, or answered a moment ago", number(core.relay_count()));
-  out.gauge("subscriptions", "Subscriptions to events of ours", number(core.subscription_count()));
-  out.gauge("timers", "Timers that run", number(core.timer_count()));
+  out.gauge("transactions", "Transactions under way", number(all.transactions_now));
+  out.gauge("relays", "Requests on their way, or answered a moment ago", number(all.relays));
+  out.gauge("subscriptions", "Subscriptions to events of ours", number(all.subscriptions));
+  out.gauge("timers", "Timers that run", number(all.timers));
+  out.gauge("draining", "1 when no new calls are taken", all.draining ? 1 : 0);
+}
+
+// The first shard's: it alone registers.
+void add_trunks(Families& out, const proxy::Core& core) {
   Families::Labelled registered;
   for (const proxy::TrunkState& trunk : core.trunks())
     if (trunk.registers) registered.emplace_back(trunk.name, trunk.registered ? 1 : 0);
   if (!registered.empty())
     out.gauges("trunk_registered", "1 while the registration at that trunk stands", "trunk", registered);
-  out.gauge("draining", "1 when no new calls are taken", core.is_draining() ? 1 : 0);
+}
+
+// How the work is spread over the threads; nothing where there is one.
+void add_shards(Families& out, const std::vector<proxy::Figures>& shards) {
+  if (shards.size() < 2) return;
+  Families::Labelled received, calls;
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    received.emplace_back(std::to_string(i), number(shards[i].transport.received));
+    calls.emplace_back(std::to_string(i), number(shards[i].calls));
+  }
+  out.counters("shard_messages_received_total", "SIP messages that came in, by the shard that has read them", "shard",
+               received);
+  out.gauges("shard_calls", "Calls that are kept, by shard", "shard", calls);
 }
 
 void add_world(Families& out, const WorldFigures& figures) {
@@ -109,9 +127,15 @@ void add_world(Families& out, const WorldFigures& figures) {
 Response get_metrics(const Asked& asked) {
   Families out;
   out.gauges("build_info", "Always 1; says which version this is", "version", {{OFFHOOK_VERSION, 1}});
-  add_transport(out, asked.core().transport_counters());
-  add_transactions(out, asked.core().transaction_counters());
-  add_proxy(out, asked.core());
+  std::vector<proxy::Figures> shards;
+  asked.world.each_core([&shards](const proxy::Core& core) { shards.push_back(proxy::figures_of(core)); });
+  proxy::Figures all;
+  for (const proxy::Figures& shard : shards) all += shard;
+  add_transport(out, all.transport);
+  add_transactions(out, all.transactions);
+  add_proxy(out, all);
+  add_trunks(out, asked.core());
+  add_shards(out, shards);
   add_world(out, asked.world.figures());
   return {200, "text/plain; version=0.0.4; charset=utf-8", out.text(), {}, {}};
 }

@@ -130,6 +130,24 @@ TEST_F(CallLogTest, WhatHasEndedStaysAsItIs) {
   EXPECT_THAT(rows("SELECT count(*), max(reason) FROM call"), ElementsAre("1|hangup"));
 }
 
+TEST_F(CallLogTest, TheShardOfACallIsKeptAndOldFilesGetOne) {
+  open();
+  auto of_second = call("x");
+  of_second.shard = 1;
+  write({of_second, call("y")});
+  log_.reset();
+  rows("ALTER TABLE call DROP COLUMN shard");  // as an earlier version made it
+  open();
+  EXPECT_THAT(rows("SELECT call_id, shard FROM call"), ElementsAre("x|0", "y|0"));
+  write({of_second});
+  log_.reset();
+  open();
+  const auto open_calls = log_->open_calls();
+  ASSERT_EQ(open_calls.size(), 2);
+  EXPECT_EQ(open_calls[0].shard, 1);
+  EXPECT_EQ(open_calls[1].shard, 0);
+}
+
 TEST_F(CallLogTest, CallsThatAreOpenAreGoneOnWith) {
   open();
   write({call("x"), call("y"), ended("z")});

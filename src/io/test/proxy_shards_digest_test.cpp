@@ -1,4 +1,6 @@
 // Two shards of one proxy that ask for passwords: what one of them has given out is good at the other.
+#include <mutex>
+
 #include "shards_fixture.hpp"
 
 namespace offhook::io {
@@ -50,6 +52,42 @@ TEST_F(ShardsDigest, AWrongPasswordIsWrongAtBoth) {
     EXPECT_EQ(phone->hear().status(), 403);  // another user's password, for an address of one's own
   }
   EXPECT_EQ(bindings(), (std::vector<std::size_t>{0, 0}));
+}
+
+TEST_F(ShardsDigest, ABanOfOneIsTheOthersToo) {
+  settings_.guard.exempt.clear();
+  settings_.guard.failures = 3;
+  start();
+  std::mutex mutex;  // it is told by the threads of both
+  std::vector<std::string> news;
+  host_->on_log([&](const LogEvent& event) {
+    const std::lock_guard lock(mutex);
+    if (event.area == "guard") news.push_back(event.message);
+  });
+  const auto all = strangers(kPhones, "u", false);
+  const auto at = one_of_each(all);
+  // At the second one.
+  for (int i = 0; i < 3; ++i) {
+    at[1]->send(at[1]->registration());
+    const auto refused = at[1]->hear();
+    ASSERT_EQ(refused.status(), 401);
+    at[1]->send(at[1]->registration(at[1]->guess(refused)));
+    EXPECT_EQ(at[1]->hear().status(), 401);
+  }
+  const auto bans = [this] { return counts([](proxy::Core& core) { return core.bans(now()).size(); }); };
+  wait_until(loop_, [&] { return bans() == std::vector<std::size_t>{1, 1}; });
+  EXPECT_EQ(bans(), (std::vector<std::size_t>{1, 1}));
+  host_->on_log({});  // nobody tells any more
+  EXPECT_EQ(news, std::vector<std::string>{"127.0.0.1 is banned for 60 s: wrong passwords"});
+  EXPECT_EQ(counts([](proxy::Core& core) { return core.guard_counters().bans; }), (std::vector<std::size_t>{0, 1}));
+  const auto heard = counts([](proxy::Core& core) { return core.transport_counters().received; });
+  for (Phone* const phone : at) phone->send(phone->registration());
+  wait_until(loop_, [this] {
+    return std::ranges::min(counts([](proxy::Core& core) { return core.guard_counters().dropped; })) > 0;
+  });
+  EXPECT_EQ(counts([](proxy::Core& core) { return core.transport_counters().received; }), heard);
+  host_->each_core([](proxy::Core& core) { EXPECT_TRUE(core.unban(IpAddress::loopback())); });
+  EXPECT_EQ(at[0]->register_here(), 200);
 }
 
 // Registered at one, called by way of the other, by datagrams and by connections that one of them holds.

@@ -71,8 +71,15 @@ class Phone {
     return *sip::Message::parse(text);
   }
   // The header line that answers a 401 or 407; its password is its name.
+  [[nodiscard]] std::string credentials(const sip::Message& refused, std::string_view method,
+                                        const std::string& uri) const {
+    return credentials(refused, method, uri, name_);
+  }
+  [[nodiscard]] std::string guess(const sip::Message& refused) const {
+    return credentials(refused, "REGISTER", kRegistrar, "guess");
+  }
   [[nodiscard]] std::string credentials(const sip::Message& refused, std::string_view method, const std::string& uri,
-                                        std::uint32_t nc = 1) const {
+                                        const std::string& password) const {
     const bool registrar = refused.status() == 401;
     const auto field = refused.find(registrar ? HeaderId::WwwAuthenticate : HeaderId::ProxyAuthenticate);
     const auto challenge = sip::Challenge::parse(field.value_or(""));
@@ -80,8 +87,8 @@ class Phone {
       ADD_FAILURE() << name_ << " is not challenged: " << refused.status();
       return {};
     }
-    const std::string ha1 = sip::ha1(challenge->algorithm, name_, challenge->realm, name_);
-    const auto answer = sip::answer_challenge(*challenge, name_, ha1, {method, uri}, "0a4f113b", nc);
+    const std::string ha1 = sip::ha1(challenge->algorithm, name_, challenge->realm, password);
+    const auto answer = sip::answer_challenge(*challenge, name_, ha1, {method, uri}, "0a4f113b", 1);
     return (registrar ? "Authorization: " : "Proxy-Authorization: ") + answer.text() + "\r\n";
   }
   // The ACK of a refusal.
@@ -130,6 +137,30 @@ class Phone {
     const auto message = hear();
     return std::string(message.method_text());
   }
+  // A NOTIFY with that in its body, answered as are those before it; what else comes is passed over.
+  void hear_notify(const std::string& wanted) {
+    for (;;) {
+      const auto message = hear();
+      if (!message.is_request() && message.status() == 0) return;  // hear() has said that there is none
+      if (message.method_text() != "NOTIFY") continue;
+      answer(message, 200);
+      if (message.body().find(wanted) != std::string_view::npos) return;
+    }
+  }
+  void subscribe(const std::string& event, const std::string& uri) {
+    send(request("SUBSCRIBE", uri, "Event: " + event + "\r\nExpires: 600\r\n"));
+    for (bool accepted = false, notified = false; !accepted || !notified;) {
+      const auto message = hear();
+      if (!message.is_request() && message.status() == 0) return;
+      if (message.is_request()) {
+        answer(message, 200);
+        notified = true;
+      } else {
+        EXPECT_EQ(message.status(), 200);
+        accepted = true;
+      }
+    }
+  }
   // The final status; credentials go with it where they are asked for.
   int register_here() {
     send(registration());
@@ -159,8 +190,13 @@ class Phone {
   std::optional<sip::Message> take() {
     char in[8192];
     const ssize_t got = ::recv(fd_, in, sizeof in, MSG_DONTWAIT);
+    if (got > 0 && !tcp_) {
+      auto message = sip::Message::parse(std::string(in, static_cast<std::size_t>(got)));
+      if (message && message->status() != 100) return std::move(*message);
+      return std::nullopt;
+    }
     if (got > 0) heard_.append(in, static_cast<std::size_t>(got));
-    // No message here has a body: one ends with its header, in a datagram as in a stream.
+    // No message that comes over a connection here has a body: one ends with its header.
     for (std::size_t end; (end = heard_.find("\r\n\r\n")) != std::string::npos;) {
       auto message = sip::Message::parse(heard_.substr(0, end + 4));
       heard_.erase(0, end + 4);
@@ -253,8 +289,11 @@ class ShardsTest : public testing::Test {
     for (const std::size_t registers : counts([](proxy::Core& core) { return core.counters().registers; }))
       EXPECT_GT(registers, 0U);
   }
-  void call(Phone& caller, Phone& callee, bool callee_ends) {
-    SCOPED_TRACE(caller.name() + " calls " + callee.name());
+  // A call that is answered.
+  struct Talk {
+    sip::Message invite, arrived, ok;
+  };
+  void connect(Phone& caller, Phone& callee, Talk& talk) {
     auto invite = caller.request("INVITE", callee.uri());
     caller.send(invite);
     if (settings_.authenticate) {
@@ -264,22 +303,32 @@ class ShardsTest : public testing::Test {
       invite = caller.request("INVITE", callee.uri(), caller.credentials(refused, "INVITE", callee.uri()));
       caller.send(invite);
     }
-    const auto arrived = callee.hear();
-    ASSERT_EQ(arrived.method_text(), "INVITE");
-    callee.answer(arrived, 180);
+    talk.invite = std::move(invite);
+    talk.arrived = callee.hear();
+    ASSERT_EQ(talk.arrived.method_text(), "INVITE");
+    callee.answer(talk.arrived, 180);
     ASSERT_EQ(caller.hear().status(), 180);
-    callee.answer(arrived, 200);
-    const auto ok = caller.hear();
-    ASSERT_EQ(ok.status(), 200);
-    caller.send(caller.within("ACK", invite, ok, true));
+    callee.answer(talk.arrived, 200);
+    talk.ok = caller.hear();
+    ASSERT_EQ(talk.ok.status(), 200);
+    caller.send(caller.within("ACK", talk.invite, talk.ok, true));
     ASSERT_EQ(callee.hear_method(), "ACK");
+  }
+  static void hang_up(Phone& caller, Phone& callee, const Talk& talk, bool callee_ends) {
     Phone& who = callee_ends ? callee : caller;
     Phone& other = callee_ends ? caller : callee;
-    who.send(callee_ends ? callee.within("BYE", arrived, ok, false) : caller.within("BYE", invite, ok, true));
+    who.send(callee_ends ? callee.within("BYE", talk.arrived, talk.ok, false)
+                         : caller.within("BYE", talk.invite, talk.ok, true));
     const auto bye = other.hear();
     ASSERT_EQ(bye.method_text(), "BYE");
     other.answer(bye, 200);
     ASSERT_EQ(who.hear().status(), 200);
+  }
+  void call(Phone& caller, Phone& callee, bool callee_ends) {
+    SCOPED_TRACE(caller.name() + " calls " + callee.name());
+    Talk talk;
+    connect(caller, callee, talk);
+    if (!HasFatalFailure()) hang_up(caller, callee, talk, callee_ends);
   }
 
   Loop loop_;

@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include <csignal>
-
 #include <filesystem>
+#include <fstream>
+#include <set>
 
 #include "io/clock.hpp"
 
@@ -37,6 +38,13 @@ class SqliteStoreTest : public testing::Test {
   }
 
   const std::string path_ = testing::TempDir() + "offhook-store-" + std::to_string(::getpid()) + ".db";
+  static Checked<std::vector<proxy::Binding>> load(SqliteStore& store) {
+    std::vector<proxy::Binding> out;
+    return store.load([&out](const auto& some) { out.insert(out.end(), some.begin(), some.end()); }).map([&out] {
+      return out;
+    });
+  }
+
   Loop loop_;
   std::vector<std::uint64_t> kept_, refused_;
   std::string error_;
@@ -54,7 +62,7 @@ TEST_F(SqliteStoreTest, KeepsReplacesAndRemovesOverAReopen) {
     settle(3);
     EXPECT_EQ(kept_, (std::vector<std::uint64_t>{1, 2, 3}));
   }
-  const auto bindings = open()->load();
+  const auto bindings = load(*open());
   ASSERT_TRUE(bindings);
   ASSERT_EQ(bindings->size(), 1);
   const auto& only = bindings->front();
@@ -77,7 +85,7 @@ TEST_F(SqliteStoreTest, KeepsTheFlowsOfAnInstanceApart) {
     store->submit({{2, {}, {{"sip:a@x", "sip:a@1", "urn:uuid:1", 1}}}});
     settle(2);
   }
-  const auto bindings = open()->load();
+  const auto bindings = load(*open());
   ASSERT_TRUE(bindings);
   ASSERT_EQ(bindings->size(), 2);
   EXPECT_EQ(bindings->at(0).reg_id, 0);
@@ -100,7 +108,7 @@ TEST_F(SqliteStoreTest, TakesOverAFileOfBeforeThereWereFlows) {
   sqlite3_close(old);
   {
     const auto store = open();
-    const auto bindings = store->load();
+    const auto bindings = load(*store);
     ASSERT_TRUE(bindings);
     ASSERT_EQ(bindings->size(), 1);
     EXPECT_EQ(bindings->front().contact, "sip:a@1");
@@ -109,10 +117,56 @@ TEST_F(SqliteStoreTest, TakesOverAFileOfBeforeThereWereFlows) {
     store->submit({{1, {binding("sip:a@x", "sip:a@1")}, {}}});
     settle(1);
   }
-  const auto again = open()->load();
+  const auto again = load(*open());
   ASSERT_TRUE(again);
   ASSERT_EQ(again->size(), 1) << "replaced, and the file is not upgraded twice";
   EXPECT_EQ(again->front().call_id, "call-1");
+}
+
+TEST_F(SqliteStoreTest, ManyAreLoadedByAndByAndThoseOfAUserTogether) {
+  const auto store = open();
+  std::vector<proxy::Binding> many;
+  for (int user = 0; user < 2500; ++user)
+    for (int contact = 0; contact < 4; ++contact)
+      many.push_back(binding("sip:" + std::to_string(user) + "@x", "sip:a@" + std::to_string(contact)));
+  store->submit({{1, many, {}}});
+  settle(1);
+  std::set<std::string> seen;
+  std::size_t bindings = 0, calls = 0;
+  ASSERT_TRUE(store->load([&](const std::vector<proxy::Binding>& some) {
+    ++calls;
+    bindings += some.size();
+    std::set<std::string> users;
+    for (const auto& one : some) users.insert(one.aor);
+    for (const auto& user : users) EXPECT_TRUE(seen.insert(user).second) << user << " came in two parts";
+  }));
+  EXPECT_EQ(bindings, many.size());
+  EXPECT_EQ(seen.size(), 2500U);
+  EXPECT_GT(calls, 1U);
+}
+
+// What can be read is not all there is.
+TEST_F(SqliteStoreTest, ABrokenFileIsNotHalfLoaded) {
+  {
+    const auto store = open();
+    std::vector<proxy::Binding> many;
+    for (int user = 0; user < 5000; ++user) many.push_back(binding("sip:" + std::to_string(user) + "@x", "sip:a@1"));
+    store->submit({{1, many, {}}});
+    settle(1);
+  }
+  std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(0, std::ios::end);
+  constexpr std::streamoff kPage = 4096;
+  const std::streamoff size = file.tellg();
+  ASSERT_GT(size, 20 * kPage);
+  for (std::streamoff at = size / 2 / kPage * kPage; at < size; at += kPage) {
+    file.seekp(at);
+    file.write("broken", 6);
+  }
+  file.close();
+  const auto bindings = load(*open());
+  ASSERT_FALSE(bindings);
+  EXPECT_NE(bindings.error().what.find("cannot read the store"), std::string::npos) << bindings.error().what;
 }
 
 TEST_F(SqliteStoreTest, AnotherConnectionSeesWhatWasToldDone) {
@@ -165,7 +219,7 @@ TEST_F(SqliteStoreTest, AFullDiskRefusesSaysSoAndLosesNothing) {
   store->submit({{4, {binding("sip:d@x", "sip:d@1")}, {}}});
   settle(4);
   EXPECT_EQ(kept_, (std::vector<std::uint64_t>{1, 4}));
-  const auto kept = store->load();
+  const auto kept = load(*store);
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->size(), 2);
 }

@@ -137,6 +137,22 @@ void Guard::ban(Now now, Source& source, BanReason reason) {
   news_.push_back(ban_of(source, now));
 }
 
+void Guard::adopt(Now now, const Ban& ban) {
+  const TimePoint until = now.mono + (ban.until - now.wall);
+  if (until <= now.mono) return;
+  Source& source = touch(now.mono, ban.source.network);
+  if (source.banned && source.banned_until >= until) return;
+  source.address = ban.source;
+  if (!source.banned) ++bans_;
+  source.ban_length = ban.length;
+  source.banned_until = until;
+  source.reason = ban.reason;
+  source.banned = true;
+  source.times = ban.times;
+  source.failures = source.scans = 0;
+  next_end_ = bans_ == 1 ? until : std::min(next_end_, until);
+}
+
 void Guard::lift(Source& source) {
   source.banned = false;
   --bans_;

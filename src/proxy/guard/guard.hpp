@@ -64,6 +64,8 @@ class Guard {
   void asked_for_nobody(Now now, const IpAddress& source);
 
   [[nodiscard]] std::vector<Ban> bans(Now now) const;
+  // One that another shard has begun, here as well; nobody is told.
+  void adopt(Now now, const Ban& ban);
   // False when it was not banned. Its history goes, too.
   bool unban(const IpAddress& address);
   // Bans that have begun, the oldest first; the last kMostNews of them.

@@ -52,6 +52,32 @@ TEST(Guard, NoBanIsLongerThanTheLongestAndADayOfPeaceIsForgiven) {
   EXPECT_EQ(ban(), seconds(3600));
 }
 
+// As another shard says. A later end counts, an earlier one does not; the next ban of its own goes on from there.
+TEST(Guard, BansAreAdopted) {
+  World world(with_digest());
+  Guesser guesser(world, kStranger);
+  Ban ban{*AddressRange::parse("192.0.2.66"), BanReason::Scan, world.now.wall + seconds(120), seconds(120), 2};
+  world.core->adopt(world.now, ban);
+  EXPECT_FALSE(world.core->admits(world.now, kStranger.address));
+  EXPECT_TRUE(world.core->admits(world.now, kAlice.address));
+  EXPECT_FALSE(world.core->poll_ban());
+  EXPECT_EQ(world.core->guard_counters().bans, 0U);
+  Ban shorter = ban;
+  shorter.until -= seconds(60);
+  world.core->adopt(world.now, shorter);
+  ASSERT_EQ(world.core->bans(world.now).size(), 1U);
+  EXPECT_EQ(world.core->bans(world.now)[0].until, ban.until);
+  EXPECT_EQ(world.core->bans(world.now)[0].source, ban.source);
+  world.advance(seconds(120));
+  EXPECT_TRUE(world.core->admits(world.now, kStranger.address));
+  world.core->adopt(world.now, ban);  // of the past
+  EXPECT_TRUE(world.core->bans(world.now).empty());
+  EXPECT_FALSE(world.core->is_guarding());
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(guesser.guess("guess"), 401);
+  ASSERT_EQ(world.core->bans(world.now).size(), 1U);
+  EXPECT_EQ(world.core->bans(world.now)[0].length, seconds(240));
+}
+
 TEST(Guard, SlowMistakesAreNone) {
   World world(with_digest());
   Guesser guesser(world, kStranger);

@@ -22,6 +22,11 @@ namespace offhook::io {
 
 class ProxyShards;
 
+// Stream connections: open now, and since the start.
+struct StreamFigures {
+  std::uint64_t connections = 0, accepted = 0, opened = 0, refused = 0, failed = 0;
+};
+
 class ProxyHost {
  public:
   // Opens the sockets and the store, loads what the store has. Port 0 in `listen` takes a free one. Redis is waited for
@@ -57,9 +62,12 @@ class ProxyHost {
   [[nodiscard]] std::optional<std::deque<flow::Record>> captured(const flow::WireQuestion& question);
   // Messages and bytes that are kept; nothing while it is off.
   [[nodiscard]] std::optional<std::pair<std::size_t, std::size_t>> captured();
-  // f(core) of each shard, one after the other, on the thread of each: this one waits. For counts and commands.
+  // f(core) of each shard, one after the other, on the thread of each, this one's first: it waits. For counts and
+  // commands.
   void each_core(const std::function<void(proxy::Core&)>& f);
   void each_shard(const std::function<void(ProxyHost&)>& f);
+  // Of all shards.
+  [[nodiscard]] StreamFigures stream_figures();
   // No new calls: `done` is called, once, when none is left or after `limit`. Once only.
   void drain(Duration limit, std::function<void()> done);
   // Hears what is for the log: once for each change, that the store cannot be written and why, and that it is written
@@ -84,6 +92,7 @@ class ProxyHost {
                                                                      flow::Recorder* recorder, ProxyShards* shards,
                                                                      unsigned index);
   [[nodiscard]] proxy::Config config_of(const ProxySettings& settings) const;
+  Checked<void> open_store(const ProxySettings& settings);
   Checked<void> open_sockets(ProxySettings& settings, flow::Recorder* recorder);
   void remember(const ProxySettings& settings);
   Checked<void> reload_one(ProxySettings settings);
@@ -124,7 +133,8 @@ class ProxyHost {
   std::string store_error_;  // of the last commit
   std::unique_ptr<CallLog> call_log_;
   std::string call_log_error_;  // of its last commit
-  Loop::Timer leave_;           // at the latest, and soon after the last call
+  bool keeps_records_ = false;
+  Loop::Timer leave_;  // at the latest, and soon after the last call
   TimePoint leave_at_{};
   std::function<void()> left_;
 };

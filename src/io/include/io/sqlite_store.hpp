@@ -35,8 +35,9 @@ class SqliteStore {
   // Finishes what was submitted.
   ~SqliteStore();
 
-  // All bindings kept; before the first submit().
-  [[nodiscard]] Checked<std::vector<proxy::Binding>> load();
+  // All bindings kept, some thousand at a time, so that a large store is not in memory twice; those of an
+  // address-of-record come together. Before the first submit(), by one thread at a time.
+  [[nodiscard]] Checked<void> load(const std::function<void(const std::vector<proxy::Binding>&)>& take);
   void submit(std::vector<proxy::StoreWrite> writes);
   // How long its commits have taken so far, those that failed included.
   [[nodiscard]] Histogram commits() const;

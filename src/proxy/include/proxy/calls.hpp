@@ -52,7 +52,8 @@ struct CallRecord {
   std::optional<Now> rang, answered, ended;
   CallEnd end = CallEnd::None;
   CallSide ended_by = CallSide::Nobody;
-  int status = 0;  // the final response to the INVITE: 200, 486 …; 0 while there is none
+  int status = 0;           // the final response to the INVITE: 200, 486 …; 0 while there is none
+  std::uint32_t shard = 0;  // of the process, which relays it: for records, where the world knows of several
 };
 
 // Who wants to know. Told as it happens, before the response that says so leaves the proxy; must not call the core.

@@ -108,6 +108,8 @@ class Core final : public transport::Engine {
   // Whether there is anybody whom admits() might refuse.
   [[nodiscard]] bool is_guarding() const;
   [[nodiscard]] std::vector<Ban> bans(Now now) const;
+  // One that another shard has begun: that source is not heard here either.
+  void adopt(Now now, const Ban& ban);
   // False when that source is not banned.
   bool unban(const IpAddress& source);
   // Bans that have begun since it was asked last, for a log.
@@ -161,6 +163,7 @@ class Core final : public transport::Engine {
 
   // Told of every call from now on; must outlive the core.
   void observe(CallObserver& observer);
+  // Their numbers are different from those of another shard's.
   [[nodiscard]] std::vector<CallRecord> calls() const;
   [[nodiscard]] std::size_t call_count() const;
   // Users are named as in their addresses, unescaped.

@@ -1,6 +1,7 @@
 // Shards: engines of one process that share their addresses, each with a thread and sockets of its own. Which of them a
 // message is for stands in what that shard has written itself: the branch of its Via, which a response brings back, and
-// its Record-Route, which requests within a dialog bring as a Route. What has neither is for whoever got it.
+// its Record-Route, which requests within a dialog bring as a Route. What has neither is for whoever got it; where it
+// names one that there is no more (there are fewer of them since a restart), it is for the rest of a division.
 #pragma once
 #include <cstdint>
 #include <optional>
