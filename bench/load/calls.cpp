@@ -3,8 +3,6 @@
 // that challenges, each call starts with 407 and ACK.
 #include <poll.h>
 
-#include <array>
-
 #include "io/clock.hpp"
 #include "load/job.hpp"
 
@@ -23,22 +21,24 @@ class Calls {
  public:
   explicit Calls(const Job& job)
       : job_(job),
-        caller_(job.caller_port, job.proxy_port),
-        callee_(job.callee_port, job.proxy_port),
+        callers_(job.caller_port, job.sockets, job.proxy_port),
+        callees_(job.callee_port, job.sockets, job.proxy_port),
         slots_(job.window),
         offer_(session("caller")),
         reply_(session("callee")) {}
 
   Counts run(TimePoint end) {
-    if (!caller_.ok() || !callee_.ok()) return {};
+    if (!callers_.ok() || !callees_.ok()) return {};
     TimePoint now = io::now().mono, sweep = now;
     begun_ = now;
     for (std::size_t i = 0; i < slots_.size(); ++i) start(now, i);
     while (counts_.completed + counts_.failed < job_.count && now < end) {
-      caller_.flush();
-      callee_.flush();
-      for (const auto datagram : callee_.receive()) called(now, hear(datagram));
-      for (const auto datagram : caller_.receive()) answered(now, hear(datagram));
+      callers_.flush();
+      callees_.flush();
+      for (const auto& wire : callees_.all())
+        for (const auto datagram : wire->receive()) called(now, *wire, hear(datagram));
+      for (const auto& wire : callers_.all())
+        for (const auto datagram : wire->receive()) answered(now, hear(datagram));
       if (job_.rate != 0) wait();
       now = io::now().mono;
       if (job_.rate != 0) start_due(now);
@@ -70,7 +70,9 @@ class Calls {
       if (slots_[i].step == Step::Idle) start(now, i);
   }
   void wait() {
-    std::array<pollfd, 2> wires{{{caller_.fd(), POLLIN, 0}, {callee_.fd(), POLLIN, 0}}};
+    std::vector<pollfd> wires;
+    for (const Wires* side : {&callers_, &callees_})
+      for (const auto& wire : side->all()) wires.push_back({wire->fd(), POLLIN, 0});
     ::poll(wires.data(), wires.size(), 1);
   }
 
@@ -81,8 +83,8 @@ class Calls {
     slot.generation = generation;
     if (counts_.started == job_.count || counts_.started >= due(now)) return;
     slot.step = Step::Inviting;
-    slot.from = job_.first + counts_.started % job_.users;
-    slot.to = job_.first + (counts_.started + 1) % job_.users;
+    slot.from = user_of(job_, counts_.started);
+    slot.to = user_of(job_, counts_.started + 1);
     ++counts_.started;
     slot.remote = "<sip:" + user(slot.to) + "@" + job_.domain + ">";
     slot.target = "sip:" + user(slot.to) + "@" + job_.domain;
@@ -95,7 +97,7 @@ class Calls {
                       std::string_view body) const {
     const Slot& slot = slots_[index];
     const std::string id = call_id({index, slot.generation}, job_.run),
-                      here = "127.0.0.1:" + std::to_string(job_.caller_port);
+                      here = "127.0.0.1:" + std::to_string(port_of(job_.caller_port, index, job_.sockets));
     std::string out(method);
     out.append(" ")
         .append(slot.target)
@@ -137,7 +139,7 @@ class Calls {
     std::string text = text_of(index, method, "n" + std::to_string(slots_[index].cseq), more,
                                invite ? std::string_view(offer_) : std::string_view());
     begin(slots_[index].request, now, text);
-    caller_.send(std::move(text));
+    callers_[index].send(std::move(text));
   }
 
   Slot* slot_of(const Heard& heard, std::size_t& index) {
@@ -149,11 +151,11 @@ class Calls {
   }
 
   // At the callee. A BYE whose call is over already (its 200 was lost) is answered all the same.
-  void called(TimePoint now, const Heard& heard) {
+  void called(TimePoint now, Wire& callee, const Heard& heard) {
     if (heard.status != 0) return;
     std::size_t index = 0;
     Slot* slot = slot_of(heard, index);
-    if (heard.method == "BYE") return callee_.send(answer(heard, "200 OK", "", kAllow));
+    if (heard.method == "BYE") return callee.send(answer(heard, "200 OK", "", kAllow));
     if (slot == nullptr) return;
     if (heard.method == "ACK") {
       settle(slot->accept);
@@ -166,13 +168,14 @@ class Calls {
       return;
     }
     slot->invited = true;
-    const std::string contact = "Contact: <sip:" + user(slot->to) + "@127.0.0.1:" + std::to_string(job_.callee_port) +
+    const std::string contact = "Contact: <sip:" + user(slot->to) +
+                                "@127.0.0.1:" + std::to_string(port_of(job_.callee_port, slot->to, job_.sockets)) +
                                 ">\r\n" + std::string(kAllow);
     const std::string tag = "c" + std::to_string(slot->generation);
-    callee_.send(answer(heard, "180 Ringing", tag, contact));
+    callee.send(answer(heard, "180 Ringing", tag, contact));
     std::string accept = answer(heard, "200 OK", tag, contact + "Content-Type: application/sdp\r\n", reply_);
     begin(slot->accept, now, accept);
-    callee_.send(std::move(accept));
+    callee.send(std::move(accept));
   }
 
   void hang_up(TimePoint now, std::size_t index) {
@@ -188,7 +191,7 @@ class Calls {
     if (slot == nullptr) return;
     if (heard.method == "INVITE" && heard.status == 200 && slot->step != Step::Inviting) {  // our ACK was lost or late
       ++counts_.retransmissions;
-      return caller_.send(slot->ack);
+      return callers_[index].send(slot->ack);
     }
     if (heard.number != slot->cseq) return;
     if (heard.method == "BYE" && slot->step == Step::Closing && heard.status >= 200) {
@@ -218,9 +221,9 @@ class Calls {
       slot.routes = route_lines(heard.record_routes);
       slot.target = uri_of(heard.contact);
       slot.ack = text_of(index, "ACK", "a", {}, {});
-      return caller_.send(slot.ack);
+      return callers_[index].send(slot.ack);
     }
-    caller_.send(text_of(index, "ACK", "n" + std::to_string(slot.cseq), {}, {}));
+    callers_[index].send(text_of(index, "ACK", "n" + std::to_string(slot.cseq), {}, {}));
     if (heard.status == 407 && slot.cseq == 1 && !heard.challenge.empty()) {
       slot.remote = plain;
       ++slot.cseq;
@@ -239,17 +242,17 @@ class Calls {
     }
     if (overdue(slot.request, now)) {
       ++counts_.retransmissions;
-      caller_.send(slot.request.text);
+      callers_[index].send(slot.request.text);
     }
     if (overdue(slot.accept, now)) {
       ++counts_.retransmissions;
-      callee_.send(slot.accept.text);
+      callees_[slot.to].send(slot.accept.text);
     }
   }
 
   const Job& job_;
   TimePoint begun_{};
-  Wire caller_, callee_;
+  Wires callers_, callees_;
   std::vector<Slot> slots_;
   std::string offer_, reply_;
   Counts counts_;

@@ -15,9 +15,12 @@ struct Job {
   std::string domain = "bench.test";
   std::uint16_t proxy_port = 5060, caller_port = 5101, callee_port = 5102;
   std::uint64_t users = 1000, first = 1, count = 1000;  // users u<first>…, passwords pw<n>
-  std::size_t window = 64;                              // registrations or calls under way at a time
-  std::uint64_t rate = 0;                               // calls a second; 0: as many as there are places
-  std::string run;                                      // letters that no other run against this proxy uses
+  std::uint64_t stride = 1;  // from one user to the next, so that neighbours in memory are not used one after the other
+  std::size_t window = 64;   // registrations or calls under way at a time
+  std::uint64_t rate = 0;    // calls a second; 0: as many as there are places
+  // Sockets on either side, at ports from caller_port and callee_port on: a proxy's shards share peers by their ports.
+  std::size_t sockets = 1;
+  std::string run;  // letters that no other run against this proxy uses
 };
 
 // One request that is under way: sent again after T1, 2 T1, … until something answers; given up after kPatience.
@@ -45,6 +48,14 @@ inline std::string user(std::uint64_t number) { return "u" + std::to_string(numb
 inline Login login(std::uint64_t number) { return {user(number), "pw" + std::to_string(number)}; }
 
 // Both return when `count` are completed or failed, or at `end`.
+// The user of the n-th one, n from 0.
+inline std::uint64_t user_of(const Job& job, std::uint64_t n) { return job.first + n * job.stride % job.users; }
+
+// The port of that user's phone, and of whoever has that place.
+inline std::uint16_t port_of(std::uint16_t first, std::uint64_t number, std::size_t sockets) {
+  return static_cast<std::uint16_t>(first + number % sockets);
+}
+
 [[nodiscard]] Counts run_registrations(const Job& job, TimePoint end);
 [[nodiscard]] Counts run_calls(const Job& job, TimePoint end);
 

@@ -1,7 +1,7 @@
 // sip_load: a bounded closed loop of registrations or calls against a proxy at 127.0.0.1, from 127.0.0.1. Prints one
 // JSON line.
 //   sip_load register|call [--proxy-port N] [--caller-port N] [--callee-port N] [--domain D] [--users N] [--first N]
-//   [--count N] [--window N] [--rate N] [--max-s N]
+//   [--count N] [--window N] [--sockets N] [--stride N] [--rate N] [--max-s N]
 // Never sleeps while it runs (but with --rate, where calls begin at that pace), so that the proxy's sends need not wake
 // it: give it a core of its own. Exit 1 when something failed.
 #include <cstdio>
@@ -19,7 +19,7 @@ int usage() {
   std::fprintf(stderr,
                "usage: sip_load register|call [--proxy-port N] [--caller-port N] [--callee-port N] [--domain D] "
                "[--users N] [--first N] [--count N] "
-               "[--window N] [--rate N] [--max-s N]\n");
+               "[--window N] [--sockets N] [--stride N] [--rate N] [--max-s N]\n");
   return 2;
 }
 
@@ -44,10 +44,13 @@ int main(int argc, char** argv) {
   job.first = number("--first", job.first);
   job.count = number("--count", job.count);
   job.rate = number("--rate", job.rate);
+  job.stride = number("--stride", job.stride);
+  job.sockets = static_cast<std::size_t>(number("--sockets", job.sockets));
   job.window = static_cast<std::size_t>(number("--window", job.window));
   job.run = std::to_string(begin.wall.time_since_epoch().count());
   const bool calls = what == "call";
-  if ((!calls && what != "register") || job.users == 0 || job.count == 0 || job.window == 0 || job.window > 4096)
+  if ((!calls && what != "register") || job.users == 0 || job.count == 0 || job.window == 0 || job.window > 4096 ||
+      job.sockets == 0 || job.sockets > 64)
     return usage();
 
   const TimePoint end = begin.mono + seconds(number("--max-s", 120));

@@ -8,15 +8,17 @@ namespace {
 
 class Registrations {
  public:
-  explicit Registrations(const Job& job) : job_(job), wire_(job.callee_port, job.proxy_port), slots_(job.window) {}
+  explicit Registrations(const Job& job)
+      : job_(job), wires_(job.callee_port, job.sockets, job.proxy_port), slots_(job.window) {}
 
   Counts run(TimePoint end) {
-    if (!wire_.ok()) return {};
+    if (!wires_.ok()) return {};
     TimePoint now = io::now().mono, sweep = now;
     for (std::size_t i = 0; i < slots_.size(); ++i) start(now, i);
     while (counts_.completed + counts_.failed < job_.count && now < end) {
-      wire_.flush();
-      for (const auto datagram : wire_.receive()) take(now, hear(datagram));
+      wires_.flush();
+      for (const auto& wire : wires_.all())
+        for (const auto datagram : wire->receive()) take(now, hear(datagram));
       now = io::now().mono;
       if (now - sweep < milliseconds{50}) continue;
       sweep = now;
@@ -37,7 +39,7 @@ class Registrations {
     ++slot.generation;
     slot.attempt = 1;
     if (counts_.started == job_.count) return settle(slot.request);
-    slot.user = job_.first + counts_.started++ % job_.users;
+    slot.user = user_of(job_, counts_.started++);
     send(now, index, {});
   }
 
@@ -45,7 +47,8 @@ class Registrations {
     Slot& slot = slots_[index];
     const std::string id = call_id({index, slot.generation}, job_.run),
                       aor = "<sip:" + user(slot.user) + "@" + job_.domain + ">";
-    const std::string here = "127.0.0.1:" + std::to_string(job_.callee_port), attempt = std::to_string(slot.attempt);
+    const std::string here = "127.0.0.1:" + std::to_string(port_of(job_.callee_port, slot.user, job_.sockets)),
+                      attempt = std::to_string(slot.attempt);
     std::string text = "REGISTER sip:" + job_.domain + " SIP/2.0\r\nVia: SIP/2.0/UDP " + here + ";branch=z9hG4bK" +
                        id.substr(0, id.find('@')) + "n" + attempt + ";rport\r\nMax-Forwards: 70\r\nFrom: " + aor +
                        ";tag=f" + std::to_string(slot.generation) + "\r\nTo: " + aor + "\r\nCall-ID: " + id +
@@ -54,7 +57,7 @@ class Registrations {
     if (!authorization.empty()) text.append("Authorization: ").append(authorization).append("\r\n");
     text += "Content-Length: 0\r\n\r\n";
     begin(slot.request, now, text);
-    wire_.send(std::move(text));
+    wires_[slot.user].send(std::move(text));
   }
 
   void take(TimePoint now, const Heard& heard) {
@@ -78,11 +81,11 @@ class Registrations {
       return start(now, index);
     }
     ++counts_.retransmissions;
-    wire_.send(request.text);
+    wires_[slots_[index].user].send(request.text);
   }
 
   const Job& job_;
-  Wire wire_;
+  Wires wires_;
   std::vector<Slot> slots_;
   Counts counts_;
 };

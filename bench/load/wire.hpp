@@ -2,6 +2,7 @@
 #pragma once
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,6 +34,26 @@ class Wire {
   std::vector<mmsghdr> in_heads_, out_heads_;
   std::vector<std::string_view> arrived_;
   std::vector<std::string> out_;
+};
+
+// At `count` ports, from `port` on.
+class Wires {
+ public:
+  Wires(std::uint16_t port, std::size_t count, std::uint16_t peer) {
+    for (std::size_t i = 0; i < count; ++i)
+      wires_.push_back(std::make_unique<Wire>(static_cast<std::uint16_t>(port + i), peer));
+  }
+  [[nodiscard]] bool ok() const {
+    return std::ranges::all_of(wires_, [](const auto& wire) { return wire->ok(); });
+  }
+  [[nodiscard]] Wire& operator[](std::uint64_t number) { return *wires_[number % wires_.size()]; }
+  [[nodiscard]] const std::vector<std::unique_ptr<Wire>>& all() const { return wires_; }
+  void flush() {
+    for (const auto& wire : wires_) wire->flush();
+  }
+
+ private:
+  std::vector<std::unique_ptr<Wire>> wires_;
 };
 
 }  // namespace offhook::load
