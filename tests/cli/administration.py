@@ -202,7 +202,7 @@ class Administration(case.Case):
             # Whom an operator removes is gone for both; a drain ends with the last call of either.
             self.assertEqual(self.admin.ask("DELETE", "/bindings/bob0")[0], 200)
             for client in clients:
-                self.assertEqual(client.exchange(client.request("MESSAGE", "sip:bob0@127.0.0.1"), PROXY).status, 404)
+                self.assertEqual(client.exchange(client.request("MESSAGE", "sip:bob0@127.0.0.1"), PROXY).status, 480)
             self.assertEqual(self.admin.ask("POST", "/reload"), (200, {"reloaded": True}))
             self.assertEqual(self.admin.ask("POST", "/drain?seconds=3600")[0], 202)
             for client in clients:
