@@ -130,6 +130,7 @@ std::vector<Ban> Core::bans(Now now) const { return impl_->guard_.bans(now); }
 std::optional<LogEvent> Core::poll_log() { return impl_->journal_.poll(); }
 void Core::adopt(Now now, const Ban& ban) { impl_->guard_.adopt(now, ban); }
 bool Core::unban(const IpAddress& source) { return impl_->guard_.unban(source); }
+std::optional<NodeChange> Core::poll_node() { return impl_->neighbours_.poll(); }
 std::optional<Ban> Core::poll_ban() { return impl_->guard_.poll_ban(); }
 const GuardCounters& Core::guard_counters() const { return impl_->guard_.counters(); }
 const Counters& Core::counters() const { return impl_->counters_; }

@@ -8,6 +8,7 @@
 #include "base/overloaded.hpp"
 #include "calls/calls.hpp"
 #include "check.hpp"
+#include "cluster/neighbours.hpp"
 #include "cluster/nodes.hpp"
 #include "drain.hpp"
 #include "events/dialog_lists.hpp"
@@ -93,11 +94,13 @@ class Core::Impl {
                      [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
         acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}),
         trunks_({&names_, &transactions_, &resolver_, &random, &journal_}, config_.policy.trunks),
+        neighbours_({&config_, &names_, &transactions_, &resolver_, &random,
+                     [this](Now now, std::string_view node) { relays_.node_died(now, node); }}),
         router_({&names_, &authenticator_, &location_, &trunks_}, config_.policy),
         identities_(config_, names_, router_),
         redirections_(config_, names_, router_),
         stateless_({&config_, &names_, &router_, &identities_, &forwarder_, &transport_, &resolver_, &counters_,
-                    loop_secret_, [this](Now now, const Facts& facts) { return targets_for(now, facts); },
+                    loop_secret_, [this](Now now, const Facts& facts) { return without_dead(targets_for(now, facts)); },
                     [this](const transport::Flow& flow) { keep(flow); }},
                    random) {
     transactions_.use(resolver_);
@@ -152,6 +155,7 @@ class Core::Impl {
     registrar_.expire(now);
     keep_alive_.wake(now);
     trunks_.wake(now);
+    neighbours_.wake(now);
     resolver_.wake(now);
     pump(now);
   }
@@ -176,12 +180,14 @@ class Core::Impl {
     if (config_.shards.count > 1)
       for (const Binding& binding : change.put)
         if (const BindingFlow& flow = binding.connection; flow.number != 0) connections_.try_emplace(flow.number, flow);
+    for (const Binding& binding : change.put) meet(now, binding);
     messages_.set_foreign(true);
     registrar_.apply(now, change);
     messages_.set_foreign(false);
     pump(now);
   }
   void replace(Now now, std::string_view aor, const std::vector<Binding>& bindings) {
+    for (const Binding& binding : bindings) meet(now, binding);
     messages_.set_foreign(true);
     registrar_.replace(now, aor, bindings);
     messages_.set_foreign(false);
@@ -198,7 +204,8 @@ class Core::Impl {
     std::optional<TimePoint> first;
     for (const auto next : {transactions_.deadline(), relays_.deadline(), calls_.deadline(), presence_.deadline(),
                             records_.deadline(), park_.deadline(), location_.deadline(), resolver_.deadline(),
-                            subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline()})
+                            subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline(),
+                            neighbours_.deadline()})
       if (next && (!first || *next < *first)) first = next;
     return first;
   }
@@ -230,6 +237,11 @@ class Core::Impl {
   void set_clock(Now now) {
     has_clock_ = true;
     if (!config_.cluster.secret.empty()) authenticator_.set_clock(now);
+  }
+
+  void meet(Now now, const Binding& binding) {
+    if (!nodes_.on() || binding.through.empty() || nodes_.is_ours(binding.through)) return;
+    if (const auto node = node_of(binding.through); !node.empty()) neighbours_.meet(now, node);
   }
 
   // What we can send by, in the order in which it is listed.
@@ -270,7 +282,8 @@ class Core::Impl {
     while (const auto located = resolver_.poll_located()) {
       if (!relays_.located(now, *located) && !transactions_.located(*located) &&
           !subscriptions_.located(now, *located) && !notifier_.located(now, *located) &&
-          !trunks_.located(now, *located) && !park_.located(now, *located) && !stateless_.located(now, *located))
+          !trunks_.located(now, *located) && !park_.located(now, *located) && !neighbours_.located(now, *located) &&
+          !stateless_.located(now, *located))
         acknowledgements_.located(*located);
       take_events(now);
     }
@@ -297,6 +310,7 @@ class Core::Impl {
   void respond(Now now, transaction::ResponseReceived e) {
     if (TrunkRegistrations::is_ours(e.owner)) return trunks_.respond(now, e);
     if (Park::is_ours(e.owner)) return park_.respond(now, e);
+    if (Neighbours::is_ours(e.owner)) return neighbours_.respond(now, e);
     if (Subscriptions::is_ours(e.owner)) return subscriptions_.respond(now, e);
     if (KeepAlive::is_ours(e.owner)) return keep_alive_.respond(e);
     relays_.respond(now, std::move(e));
@@ -304,6 +318,7 @@ class Core::Impl {
   void fail(Now now, transaction::Owner owner, transaction::ClientId client, int status) {
     if (TrunkRegistrations::is_ours(owner)) return trunks_.fail(now, owner, client, status);
     if (Park::is_ours(owner)) return park_.fail(now, owner);
+    if (Neighbours::is_ours(owner)) return neighbours_.fail(now, owner, client);
     if (Subscriptions::is_ours(owner)) return subscriptions_.fail(owner, client);
     if (KeepAlive::is_ours(owner)) return keep_alive_.fail(now, owner);
     relays_.fail(now, owner, client, status);
@@ -331,6 +346,10 @@ class Core::Impl {
   std::optional<Reply> authenticate(Now now, const RequestReceived& e, const Facts& facts, bool& informs);
   // §16.5. Where a Route leads elsewhere, the Request-URI stays as it is: the sender has chosen who acts on it.
   std::vector<Target> targets_for(Now now, const Facts& facts) const;
+  // In place of what leads to a node that does not answer, another binding of the same instance, if any.
+  std::vector<Target> without_dead(std::vector<Target> targets) const;
+  // The next hop of a request within a dialog does not answer.
+  bool is_cut_off(const Facts& facts) const { return facts.in_dialog && neighbours_.is_dead_hop(facts.plan.next); }
   // Another node sends by way of us, for we alone reach that contact.
   std::vector<Target> target_by_node(const Facts& facts) const;
   // The ACK of a 2xx is no transaction: it is forwarded and forgotten (§16.6 last part, §16.11). One that cannot go on
@@ -379,6 +398,7 @@ class Core::Impl {
   KeepAlive keep_alive_;
   Acknowledgements acknowledgements_;
   TrunkRegistrations trunks_;
+  Neighbours neighbours_;
   Router router_;
   Identities identities_;
   Redirections redirections_;

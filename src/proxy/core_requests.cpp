@@ -131,7 +131,12 @@ void Core::Impl::relay(Now now, const RequestReceived& e, const Facts& facts) {
   auto route = pickup_.find(now, e.request, facts);
   if (!route) route = router_.find(now, e.request, facts);
   if (route && route->targets.empty()) return refuse_route(now, e, facts, route->refusal);
-  auto targets = route ? std::move(route->targets) : targets_for(now, facts);
+  if (is_cut_off(facts))
+    return answer(now, e, {e.request.method() == Method::Invite ? 408 : 480, "Node Does Not Answer"});
+  auto found = route ? std::move(route->targets) : targets_for(now, facts);
+  const bool had_some = !found.empty();
+  auto targets = without_dead(std::move(found));
+  if (had_some && targets.empty()) return refuse_route(now, e, facts, {480, "Node Does Not Answer"});
   if (targets.empty() && !facts.plan.flow_token.empty()) return answer(now, e, {430, "Flow Failed"});
   if (targets.empty()) {
     const auto gruu = gruus_.read(facts.uri);
@@ -185,6 +190,19 @@ std::vector<Target> Core::Impl::targets_for(Now now, const Facts& facts) const {
     target.connection = known->second;
   }
   return {std::move(target)};
+}
+
+std::vector<Target> Core::Impl::without_dead(std::vector<Target> targets) const {
+  if (!neighbours_.any_dead()) return targets;
+  std::erase_if(targets, [this](Target& target) {
+    while (neighbours_.is_dead(node_of(target.path))) {
+      auto next = next_of_instance(target);
+      if (!next) return true;
+      target = *std::move(next);
+    }
+    return false;
+  });
+  return targets;
 }
 
 std::vector<Target> Core::Impl::target_by_node(const Facts& facts) const {

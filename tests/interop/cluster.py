@@ -71,6 +71,35 @@ class Cluster(Nodes):
         self.calls(udp, moved, "c")
         self.calls(udp, natted, "c")
 
+    def test_machine_gone(self):
+        """A machine that has vanished says nothing, not even by ICMP: who calls by way of it is told so within seconds, not in half a minute."""
+        udp, tcp, flow, natted = self.four_phones()
+        self.calls(udp, tcp)
+        marks = {name: self.nodes[name].mark() for name in "ac"}
+        for network in (self.sip_net, self.db_net):
+            self.machines["b"].pull(network)
+        # One that has called before anybody knew.
+        answer, took = udp.refusal(self.at("a"), "1002")
+        self.assertEqual(answer.status, 480, answer.start)
+        self.assertLess(took, 16, "without the questions between nodes it is 32 s")
+        for name in "ac":
+            self.nodes[name].wait_for("node 10.9.0.12:5060 does not answer", after=marks[name])
+        # And those that come later.
+        for caller in (udp, flow):
+            answer, took = caller.refusal(self.at(caller.node), "1002")
+            self.assertEqual(answer.status, 480, answer.start)
+            self.assertLess(took, 5)
+        self.calls(udp, flow)
+        # The phone is called where it registers now, though its old binding is still there.
+        moved = self.phone("1002", "c", TcpPhone)
+        self.wait_known(moved, "a")
+        self.calls(udp, moved)
+        marks = {name: self.nodes[name].mark() for name in "ac"}
+        for network in (self.sip_net, self.db_net):
+            self.machines["b"].plug(network)
+        for name in "ac":
+            self.nodes[name].wait_for("node 10.9.0.12:5060 answers again", after=marks[name])
+
     def test_node_cut_off(self):
         """Calls go on with what it knows, registrations are refused; back again it knows what has changed."""
         udp, tcp, flow, natted = self.four_phones()

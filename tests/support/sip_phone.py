@@ -87,6 +87,19 @@ class Phone(sip.Client):
 
         return hang_up
 
+    def refusal(self, to, user, timeout=60.0):
+        """The final response to a call that nobody will answer, and the seconds that it took."""
+        call_id, uri, start = f"call-{self.name}-{self.next()}", f"sip:{user}@127.0.0.1", time.monotonic()
+
+        def make(headers, cseq):
+            return self.request("INVITE", uri, call_id=call_id, cseq=cseq, headers=headers, body=sip.offer(self.address, 40000))
+
+        answer = self.exchange(make([], 1), to, timeout)
+        md5 = [value for value in answer.all("proxy-authenticate") if "MD5" in value]
+        if md5:
+            answer = self.exchange(make([("Proxy-Authorization", sip.digest(md5[0], "INVITE", uri, self.user, self.user))], 2), to, timeout)
+        return answer, time.monotonic() - start
+
     def with_digest(self, make, to, user, password):
         data = make([], 1)
         answer = self.exchange(data, to)

@@ -1,4 +1,6 @@
 // The settings as values: single texts, and what the engine takes.
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "io/proxy_file.hpp"
 #include "io/redis_values.hpp"
@@ -54,7 +56,18 @@ std::vector<proxy::Finding> ProxySettings::lint() const {
   std::vector<std::string> names;
   names.reserve(users.size());
   for (const ProxyUser& user : users) names.push_back(user.name);
-  return proxy::lint(policy, names, authenticate && authenticate_calls);
+  auto out = proxy::lint(policy, names, authenticate && authenticate_calls);
+  const auto warn = [&](const proxy::LampList& list, const std::string& what) {
+    out.push_back({proxy::Finding::Severity::Warning, "list '" + list.name + "' " + what, list.line});
+  };
+  for (const proxy::LampList& list : events.lists) {
+    if (std::ranges::find(names, list.name) != names.end()) warn(list, "hides the lamp of the user of that name");
+    for (const std::string& member : list.members)
+      if (!names.empty() && std::ranges::find(names, member) == names.end())
+        warn(list, "has a member that is no user: '" + member + "'");
+  }
+  std::ranges::stable_sort(out, {}, &proxy::Finding::line);
+  return out;
 }
 
 proxy::Config ProxySettings::to_config() const {

@@ -68,6 +68,12 @@ bool is_node_token(std::string_view user) {
 
 bool leads_to_node(std::string_view path) { return path.starts_with(kRoute); }
 
+std::string_view node_of(std::string_view path) {
+  const auto at = path.find('@'), end = path.find(";lr>");
+  if (!leads_to_node(path) || at == std::string_view::npos || end == std::string_view::npos || end < at) return {};
+  return path.substr(at + 1, end - at - 1);
+}
+
 std::string node_name(const ClusterConfig& config) {
   const auto uri = sip::Uri::parse(config.node);
   if (!uri || config.node.empty()) return {};

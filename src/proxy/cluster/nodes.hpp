@@ -24,6 +24,8 @@ using Connections = std::unordered_map<std::uint64_t, BindingFlow>;
 [[nodiscard]] bool is_node_token(std::string_view user);
 // A Path that begins with another node.
 [[nodiscard]] bool leads_to_node(std::string_view path);
+// The node of such a Path, "10.0.0.1:5060;transport=tcp"; "" for another one.
+[[nodiscard]] std::string_view node_of(std::string_view path);
 
 // "10.0.0.1:5060" of a node's URI: a name of ours, whatever we listen at. "" without a cluster.
 [[nodiscard]] std::string node_name(const ClusterConfig& config);
@@ -34,6 +36,7 @@ class Nodes {
   Nodes(ClusterConfig config, Random& random, const Connections& connections, bool has_shards = false);
 
   [[nodiscard]] bool on() const { return !config_.node.empty(); }
+  [[nodiscard]] bool is_ours(std::string_view route) const;
   // The Route value through us to a binding that came to us; "" when everybody can reach it, and without a cluster.
   [[nodiscard]] std::string through(const Binding& binding) const;
   // A binding of the store as this node has to see it: one of another node gets that node as its Path, one of our own
@@ -53,7 +56,6 @@ class Nodes {
 
  private:
   [[nodiscard]] std::string sealed(std::string body) const;
-  [[nodiscard]] bool is_ours(std::string_view route) const;
 
   ClusterConfig config_;
   std::string run_;     // of this process

@@ -414,14 +414,13 @@ bool Relays::is_enough(const Branch& branch) const {
 }
 
 // The branch ends here; what it still says is of no interest, but a 2xx that crosses the CANCEL goes on like any other.
-void Relays::lose_patience(Now now, BranchId id) {
+void Relays::give_up(Now now, BranchId id, int status) {
   Branch* branch = branches_.find(id);
   if (branch == nullptr || branch->done) return;
-  branch->patience = {};
   const RelayId relay_id = branch->relay;
   Relay* const relay = relays_.find(relay_id);
-  relay->best.offer(408);
-  if (relay->call) s_.calls->branch_failed(now.mono, relay->call, id.number(), 408);
+  relay->best.offer(relay->cancelled ? 487 : status);
+  if (relay->call) s_.calls->branch_failed(now.mono, relay->call, id.number(), status);
   if (branch->resolution) {
     drop(id);
   } else {
@@ -431,9 +430,30 @@ void Relays::lose_patience(Now now, BranchId id) {
   advance(now, relay_id);
 }
 
+void Relays::node_died(Now now, std::string_view node) {
+  std::vector<BranchId> lost;
+  branches_.for_each([&](BranchId id, const Branch& branch) {
+    const Relay* const relay = relays_.find(branch.relay);
+    if (!branch.done && relay != nullptr && node_of(relay->targets[branch.target].path) == node) lost.push_back(id);
+  });
+  for (const BranchId id : lost) {
+    const Branch* const branch = branches_.find(id);
+    if (branch == nullptr || branch->done) continue;
+    const RelayId relay = branch->relay;
+    if (next_flow(now, id, false))
+      advance(now, relay);
+    else
+      give_up(now, id, 480);
+  }
+}
+
 void Relays::wake(Now now) {
   wheel_.advance(now.mono, [&](std::uint64_t payload) {
-    if ((payload & kPatience) != 0) return lose_patience(now, BranchId::from_number(payload & ~kPatience));
+    if ((payload & kPatience) != 0) {
+      const BranchId id = BranchId::from_number(payload & ~kPatience);
+      if (Branch* const branch = branches_.find(id)) branch->patience = {};
+      return give_up(now, id, 408);
+    }
     timer_c(now.mono, BranchId::from_number(payload));
   });
 }

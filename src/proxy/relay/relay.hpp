@@ -77,6 +77,8 @@ class Relays {
   void respond(Now now, transaction::ResponseReceived event);
   // A branch without a final response: `status` says what it counts as (408; 503 when nothing could be sent; 500).
   void fail(Now now, transaction::Owner branch, transaction::ClientId client, int status);
+  // That node of the cluster does not answer any more: no branch waits for it.
+  void node_died(Now now, std::string_view node);
   void client_gone(Now now, transaction::Owner branch, transaction::ClientId client);
   // False: nobody here waits for it.
   bool located(Now now, const transport::Located& event);
@@ -156,7 +158,8 @@ class Relays {
   void timer_c(TimePoint now, BranchId id);
   void be_patient(TimePoint now, BranchId id);
   [[nodiscard]] bool is_enough(const Branch& branch) const;  // what it has said, to be patient no longer
-  void lose_patience(Now now, BranchId id);
+  // It has ended as if that had been answered.
+  void give_up(Now now, BranchId id, int status);
   // What a final response of that status says about the targets that are left.
   void close_by(TimePoint now, Relay& relay, const Branch& branch, int status);
   void forward(TimePoint now, Relay& relay, const sip::Message& response);

@@ -21,4 +21,11 @@ struct ClusterConfig {
   bool operator==(const ClusterConfig&) const = default;
 };
 
+// Another node has stopped to answer, or does again.
+struct NodeChange {
+  std::string node;  // "10.0.0.1:5060"
+  bool answers = false;
+  bool operator==(const NodeChange&) const = default;
+};
+
 }  // namespace offhook::proxy

@@ -161,6 +161,10 @@ class Core final : public transport::Engine {
   // Every publication and every count that is kept here, for a store that has lost them.
   [[nodiscard]] std::vector<SharedEvent> shared_state(Now now) const;
 
+  // Nodes of the cluster that have stopped to answer since it was asked last, or do so again; for a log. No call goes
+  // by way of one that does not answer.
+  [[nodiscard]] std::optional<NodeChange> poll_node();
+
   // Told of every call from now on; must outlive the core.
   void observe(CallObserver& observer);
   // Their numbers are different from those of another shard's.
