@@ -43,10 +43,14 @@ void Relays::node_died(Now now, std::string_view node) {
     const Branch* const branch = branches_.find(id);
     if (branch == nullptr || branch->done) continue;
     const RelayId relay = branch->relay;
-    if (next_flow(now, id, false))
-      advance(now, relay);
-    else
+    const transaction::ClientId client = branch->client;
+    if (!next_flow(now, id, false)) {
       give_up(now, id, 480);
+      continue;
+    }
+    // Should it come back meanwhile, that phone must not ring twice.
+    if (client && relays_.find(relay)->invite) s_.transactions->cancel(now.mono, client);
+    advance(now, relay);
   }
 }
 
