@@ -76,7 +76,7 @@ class Nodes(case.Case):
         """The node has the phone's binding: another socket asks for it, with the phone's password."""
         with Phone(phone.user, HERE) as asker:
             answer = asker.register(self.at(node), contact=False)
-            return answer.status == 200 and phone.uri() in answer.header("contact")
+            return answer.status == 200 and any(phone.uri() in contact for contact in answer.all("contact"))
 
     def wait_known(self, phone, nodes="abc"):
         for node in nodes:

@@ -154,8 +154,8 @@ TEST_F(Neighbour, AnotherFlowOfThePhoneIsTakenInstead) {
   EXPECT_EQ(change(), (NodeChange{"192.0.2.3:5060", false}));
   EXPECT_EQ(wire.core->binding_count(), 2U) << "the flow may be alive behind it";
   // Should the dead one get the call late, it is cancelled there as soon as it says anything.
-  std::string trying = std::string(sip::Builder::response(sent[0].message, 180, "late").build().bytes());
-  const auto cancelled = wire.receive(sent[0].flow, trying);
+  const sip::Message late = sip::Builder::response(sent[0].message, 180, "late").build();
+  const auto cancelled = wire.receive(sent[0].flow, std::string(late.bytes()));
   ASSERT_EQ(cancelled.size(), 1U);
   EXPECT_EQ(cancelled[0].message.method(), Method::Cancel);
   EXPECT_EQ(cancelled[0].flow.remote.text(), "192.0.2.3:5060");
