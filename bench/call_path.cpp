@@ -110,9 +110,12 @@ class Bench {
       if (transmit->flow.remote == kCallee && !transmit->bytes.starts_with("SIP/2.0"))
         got_.push_back(*sip::Message::parse(std::move(transmit->bytes)));
       else if (transmit->flow.remote == kWatcher && transmit->bytes.starts_with("NOTIFY"))
-        core_->receive(now(), {transport::Protocol::Udp, kProxy, kWatcher, 0, {}},
-                       std::string(sip::Builder::response(*sip::Message::parse(transmit->bytes), 200).build().bytes()));
+        acknowledge(*sip::Message::parse(std::move(transmit->bytes)));
     }
+  }
+  void acknowledge(const sip::Message& notify) {
+    core_->receive(now(), {transport::Protocol::Udp, kProxy, kWatcher, 0, {}},
+                   sip::Builder::response(notify, 200, {}).build().release());
   }
   void advance(Duration span) {
     const Duration until = clock_ + span;
