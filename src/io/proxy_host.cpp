@@ -200,9 +200,9 @@ void ProxyHost::pass_log() {
 
 void ProxyHost::pass_store_writes() {
   while (const auto change = core_->poll_node())
-    if (trouble_)
-      trouble_("node " + change->node +
-               (change->answers ? " answers again" : " does not answer: no call goes by way of it"));
+    trouble(
+        change->answers ? LogLevel::Info : LogLevel::Error, "cluster",
+        "node " + change->node + (change->answers ? " answers again" : " does not answer: no call goes by way of it"));
   pass_records();
   pass_events();
   std::vector<proxy::StoreWrite> writes;

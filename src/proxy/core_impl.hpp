@@ -202,10 +202,10 @@ class Core::Impl {
   }
   [[nodiscard]] std::optional<TimePoint> deadline() const {
     std::optional<TimePoint> first;
-    for (const auto next : {transactions_.deadline(), relays_.deadline(), calls_.deadline(), presence_.deadline(),
-                            records_.deadline(), park_.deadline(), location_.deadline(), resolver_.deadline(),
-                            subscriptions_.deadline(), keep_alive_.deadline(), trunks_.deadline(),
-                            neighbours_.deadline()})
+    for (const auto next :
+         {transactions_.deadline(), relays_.deadline(), calls_.deadline(), presence_.deadline(), records_.deadline(),
+          park_.deadline(), location_.deadline(), resolver_.deadline(), subscriptions_.deadline(),
+          keep_alive_.deadline(), trunks_.deadline(), neighbours_.deadline()})
       if (next && (!first || *next < *first)) first = next;
     return first;
   }
