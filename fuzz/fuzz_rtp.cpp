@@ -14,6 +14,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)parse_telephone_event(packet->payload);
   }
   (void)parse_rtcp(datagram);
+  if (const auto report = parse_extended_report(datagram)) {
+    std::vector<std::uint8_t> again;
+    append(again, *report);
+    // What was understood is written in a way that is understood as the same.
+    if (parse_extended_report(Bytes(again).subspan(4)) != report) std::abort();
+  }
   (void)parse_telephone_event(datagram);
   return 0;
 }

@@ -71,9 +71,22 @@ void Reception::measure_jitter(RtpTime timestamp, TimePoint arrival) {
         change < 0 ? 0U - static_cast<std::uint32_t>(change) : static_cast<std::uint32_t>(change);
     // A stamp that leaps (a new talkspurt of another clock) would poison the mean for minutes: a second is the most.
     jitter_q4_ += std::min(size, clock_rate_) - ((jitter_q4_ + 8) >> 4);
+    greatest_jitter_q4_ = std::max(greatest_jitter_q4_, jitter_q4_);
+    jitter_sum_q4_ += jitter_q4_;
+    ++jitters_;
   }
   transit_ = transit;
   has_transit_ = true;
+}
+
+void Reception::set_clock(std::uint32_t rate) {
+  if (rate == clock_rate_ || rate == 0) return;
+  const auto scaled = [&](std::uint64_t ticks) { return ticks * rate / clock_rate_; };
+  jitter_q4_ = static_cast<std::uint32_t>(scaled(jitter_q4_));
+  greatest_jitter_q4_ = static_cast<std::uint32_t>(scaled(greatest_jitter_q4_));
+  jitter_sum_q4_ = scaled(jitter_sum_q4_);
+  clock_rate_ = rate;
+  has_transit_ = false;
 }
 
 void Reception::sender_report(NtpTime ntp, TimePoint arrival) {

@@ -6,7 +6,7 @@
 namespace offhook::rtp {
 namespace {
 
-enum : std::uint8_t { kSr = 200, kRr = 201, kSdes = 202, kBye = 203 };
+enum : std::uint8_t { kSr = 200, kRr = 201, kSdes = 202, kBye = 203, kXr = 207 };
 constexpr std::size_t kBlockSize = 24;
 
 // Reads `count` report blocks at the start of `b`; more bytes are a profile's extension (§6.4.3) and are let be.
@@ -79,6 +79,9 @@ std::optional<RtcpPacket> read_one(std::uint8_t type, Bytes body, std::size_t co
     case kRr: return read_rr(body, count);
     case kSdes: return read_sdes(body, count);
     case kBye: return read_bye(body, count);
+    case kXr:
+      if (auto report = parse_extended_report(body)) return std::move(*report);
+      return std::nullopt;
     default: return OtherRtcp{type};
   }
 }

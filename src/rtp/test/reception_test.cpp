@@ -102,6 +102,35 @@ TEST(Reception, JitterSurvivesAWrapOfTheTimestamp) {
   EXPECT_EQ(r.jitter_ticks(), 0U);
 }
 
+TEST(Reception, KnowsThePlaceOfAPacketAroundAWrap) {
+  Feed f(65500);
+  f.run(0, 100);
+  EXPECT_EQ(f.reception.extended(65535), 65535U);
+  EXPECT_EQ(f.reception.extended(0), 65536U);
+  EXPECT_EQ(f.reception.extended(63), 65599U);
+}
+
+TEST(Reception, RemembersTheGreatestJitterAndTheMean) {
+  Feed f;
+  f.run(0, 300);
+  for (int i = 300; i < 600; ++i) f.packet(i, milliseconds(i % 2 == 0 ? 0 : 10));
+  for (int i = 600; i < 900; ++i) f.packet(i);
+  EXPECT_NEAR(static_cast<double>(f.reception.greatest_jitter().count()), 10'000, 400);
+  EXPECT_NEAR(static_cast<double>(f.reception.mean_jitter().count()), 3'333, 200);
+  EXPECT_LT(f.reception.jitter(), milliseconds(1));
+}
+
+TEST(Reception, AnotherClockIsNoJitter) {
+  Reception r(1, 8000);
+  std::uint32_t stamp = 0;
+  for (std::uint16_t i = 0; i < 100; ++i) {
+    if (i == 50) r.set_clock(48'000);
+    r.receive(i, RtpTime(stamp), TimePoint{} + milliseconds(20 * i));
+    stamp += i < 49 ? 160U : 960U;
+  }
+  EXPECT_EQ(r.jitter_ticks(), 0U);
+}
+
 TEST(Reception, RoundTripComesFromLastSrAndItsDelay) {
   Feed f;
   f.run(0, 5);

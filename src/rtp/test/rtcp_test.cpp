@@ -51,10 +51,10 @@ TEST(Rtcp, CumulativeLossIsClampedTo24Bits) {
 TEST(Rtcp, UnknownTypesAreNamedAndSkipped) {
   Buffer out;
   append(out, ReceiverReport{7, {}});
-  out.insert(out.end(), {0x80, 207, 0, 1, 0, 0, 0, 7});
+  out.insert(out.end(), {0x80, 204, 0, 1, 0, 0, 0, 7});
   const auto parsed = parse_rtcp(out);
   ASSERT_TRUE(parsed);
-  EXPECT_EQ(std::get<OtherRtcp>((*parsed)[1]).packet_type, 207);
+  EXPECT_EQ(std::get<OtherRtcp>((*parsed)[1]).packet_type, 204);
 }
 
 TEST(Rtcp, WhatDoesNotAddUpIsRefused) {

@@ -26,8 +26,16 @@ class Reception {
   enum class Timing : std::uint8_t { Running, Standing };
   Verdict receive(std::uint16_t sequence, RtpTime timestamp, TimePoint arrival, Timing timing = Timing::Running);
 
+  // Another payload type of the same source may have another clock (RFC 7160): jitter is counted on, in the new one.
+  void set_clock(std::uint32_t rate);
+
   // Sequence number with the count of wraps above it; of the newest packet.
   [[nodiscard]] std::uint32_t extended_highest() const { return cycles_ + max_sequence_; }
+  // Of a packet that was accepted.
+  [[nodiscard]] std::uint32_t extended(std::uint16_t sequence) const {
+    return extended_highest() +
+           static_cast<std::uint32_t>(static_cast<std::int16_t>(static_cast<std::uint16_t>(sequence - max_sequence_)));
+  }
   [[nodiscard]] std::uint64_t received() const { return received_; }
   [[nodiscard]] std::uint64_t expected() const { return received_ == 0 ? 0 : extended_highest() - base_sequence_ + 1; }
   [[nodiscard]] std::int64_t lost() const {
@@ -35,6 +43,14 @@ class Reception {
   }
   [[nodiscard]] std::uint32_t jitter_ticks() const { return jitter_q4_ >> 4; }
   [[nodiscard]] Duration jitter() const { return Duration(std::int64_t{jitter_ticks()} * 1'000'000 / clock_rate_); }
+  [[nodiscard]] Duration greatest_jitter() const {
+    return Duration(std::int64_t{greatest_jitter_q4_ >> 4} * 1'000'000 / clock_rate_);
+  }
+  // Over all packets.
+  [[nodiscard]] Duration mean_jitter() const {
+    if (jitters_ == 0) return Duration{0};
+    return Duration(static_cast<std::int64_t>((jitter_sum_q4_ / jitters_ * 1'000'000 / clock_rate_) >> 4));
+  }
   [[nodiscard]] std::uint32_t ssrc() const { return ssrc_; }
 
   void sender_report(NtpTime ntp, TimePoint arrival);
@@ -59,6 +75,8 @@ class Reception {
   bool has_transit_ = false;
   std::uint32_t transit_ = 0;
   std::uint32_t jitter_q4_ = 0;  // scaled by 16 as in A.8
+  std::uint32_t greatest_jitter_q4_ = 0;
+  std::uint64_t jitter_sum_q4_ = 0, jitters_ = 0;
   std::uint32_t last_sr_ = 0;
   TimePoint last_sr_arrival_{};
 };

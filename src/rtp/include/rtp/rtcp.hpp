@@ -1,4 +1,4 @@
-// RTCP compound packets (RFC 3550 §6): SR, RR, SDES, BYE as values; others are counted and skipped.
+// RTCP compound packets (RFC 3550 §6): SR, RR, SDES, BYE and XR (RFC 3611) as values; others are counted and skipped.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/time.hpp"
+#include "rtp/xr.hpp"
 
 namespace offhook::rtp {
 
@@ -58,18 +59,18 @@ struct Bye {
   friend bool operator==(const Bye&, const Bye&) = default;
 };
 
-// APP, XR, feedback: known by type only.
+// APP, feedback: known by type only.
 struct OtherRtcp {
   std::uint8_t packet_type = 0;
   friend bool operator==(const OtherRtcp&, const OtherRtcp&) = default;
 };
 
-using RtcpPacket = std::variant<SenderReport, ReceiverReport, SourceDescription, Bye, OtherRtcp>;
+using RtcpPacket = std::variant<SenderReport, ReceiverReport, SourceDescription, Bye, ExtendedReport, OtherRtcp>;
 
 // §6.1, validity of A.2: version 2, first packet SR or RR, lengths that add up. Reduced-size compounds (RFC 5506) fail.
 [[nodiscard]] Result<std::vector<RtcpPacket>> parse_rtcp(Bytes datagram);
 
-// Building: each appends one packet; a compound is SR or RR, then SDES, then perhaps BYE. Up to 31 blocks.
+// Building: each appends one packet; a compound is SR or RR, then SDES, then perhaps XR and BYE. Up to 31 blocks.
 void append(std::vector<std::uint8_t>& out, const SenderReport& report);
 void append(std::vector<std::uint8_t>& out, const ReceiverReport& report);
 void append_cname(std::vector<std::uint8_t>& out, std::uint32_t ssrc, std::string_view cname);
