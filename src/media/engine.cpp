@@ -60,8 +60,9 @@ class Engine::Impl {
   Impl(EngineConfig engine_config, Random& engine_random) : config(std::move(engine_config)), random(engine_random) {}
 
   void receive(Now now, SessionId id, Session& session, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes);
-  void tick(std::uint32_t phase, Now now);
-  void tick(Party& party, Now now);
+  void tick(std::uint32_t phase, Now tick, Now now);
+  // `tick` is the time of the grid, `now` when it is really done.
+  void tick(Party& party, Now tick, Now now);
   void begin_tick(Party& party);
   void mix(Party& party, Session& session, ConstFrame frame);
   void play_out(Party& party);
@@ -244,15 +245,15 @@ void Engine::wake(Now now) {
   self.starts = false;
   for (; self.phases.time() <= now.mono; self.phases.next()) {
     const TimePoint at = self.phases.time();
-    self.tick(self.phases.phase(), {at, now.wall - (now.mono - at)});
+    self.tick(self.phases.phase(), {at, now.wall - (now.mono - at)}, now);
   }
 }
 
-void Engine::Impl::tick(std::uint32_t phase, Now now) {
+void Engine::Impl::tick(std::uint32_t phase, Now tick, Now now) {
   for (const PartyId id : phases.parties(phase)) {
     Party* party = parties.find(id);
     if (party == nullptr) continue;
-    tick(*party, now);
+    this->tick(*party, tick, now);
     if (party->sessions.empty() && !party->plays()) finished.push_back(id);
   }
   for (const PartyId id : finished)
@@ -260,7 +261,7 @@ void Engine::Impl::tick(std::uint32_t phase, Now now) {
   finished.clear();
 }
 
-void Engine::Impl::tick(Party& party, Now now) {
+void Engine::Impl::tick(Party& party, Now tick, Now now) {
   begin_tick(party);
   for (const SessionId id : party.sessions) {
     Session* session = sessions.find(id);
@@ -270,7 +271,7 @@ void Engine::Impl::tick(Party& party, Now now) {
     mix(party, *session, heard);
     outbox.speak_for(id);
     session->speak(party.source ? ConstFrame(workspace.said) : heard, outbox);
-    session->report(now, outbox);
+    session->report(tick, now, outbox);
   }
   if (party.plays()) party.local.mix(party.heard);
   play_out(party);
@@ -345,6 +346,12 @@ std::optional<SessionStats> Engine::stats(SessionId id) const {
   const Session* session = impl_->sessions.find(id);
   if (session == nullptr) return std::nullopt;
   return session->stats();
+}
+
+std::optional<CallQuality> Engine::quality(SessionId id) const {
+  const Session* session = impl_->sessions.find(id);
+  if (session == nullptr) return std::nullopt;
+  return session->quality();
 }
 
 std::size_t Engine::sessions() const { return impl_->sessions.size(); }

@@ -35,6 +35,7 @@ JitterBuffer::Insert Playout::insert(const Codec& codec, std::string_view ours, 
   const Format& format = format_of(codec, ours);
   const auto samples = static_cast<std::int64_t>(format.decoder->samples_in(payload));
   const auto number = static_cast<std::uint8_t>(&format - formats_.data());
+  packet_time_ = milliseconds(samples * 1000 / format.rate);
   return jitter_.insert(
       {timestamp, codec.rtp_clock, number, samples * JitterBuffer::kTicksASecond / format.rate, payload});
 }

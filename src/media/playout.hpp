@@ -31,6 +31,8 @@ class Playout {
   Read read(Frame out);
   void reset();
   [[nodiscard]] milliseconds delay() const { return jitter_.delay(); }
+  // Of the newest packet.
+  [[nodiscard]] milliseconds packet_time() const { return packet_time_; }
 
  private:
   struct Format {
@@ -48,6 +50,7 @@ class Playout {
   bool take_frame(Frame out);
 
   JitterBuffer jitter_;
+  milliseconds packet_time_{20};
   std::uint32_t rate_ = kSampleRate;
   std::vector<Format> formats_;
   std::size_t playing_ = 0;  // the format of the newest packet that was played

@@ -2,20 +2,9 @@
 
 #include <algorithm>
 
-#include "base/overloaded.hpp"
 #include "rtp/telephone_event.hpp"
 
 namespace offhook::media {
-namespace {
-
-Endpoint rtcp_of(Endpoint rtp) {
-  ++rtp.port;
-  return rtp;
-}
-
-bool reachable(const Endpoint& e) { return e.port != 0 && !e.address.is_unspecified(); }
-
-}  // namespace
 
 Session::Session(PartyId party, Endpoint local, const EngineConfig& config, Random& random, Workspace& workspace)
     : party_(party),
@@ -33,12 +22,14 @@ Session::Session(PartyId party, Endpoint local, const EngineConfig& config, Rand
 
 void Session::set_plan(const AudioPlan& plan) {
   const Endpoint local = plan_.local;  // fixed at open: the socket is there
-  if (plan.remote != plan_.remote) {
+  const bool moved = plan.remote != plan_.remote;
+  if (moved) {
     if (reachable(remote_rtp_)) stale_remote_ = remote_rtp_;
     if (stale_remote_ == plan.remote) stale_remote_.reset();
     remote_rtp_ = plan.remote;
-    remote_rtcp_ = rtcp_of(plan.remote);
   }
+  if (moved || plan.remote_rtcp != plan_.remote_rtcp || plan.rtcp_mux != plan_.rtcp_mux)
+    remote_rtcp_ = plan.rtcp_mux ? remote_rtp_ : plan.remote_rtcp.value_or(rtcp_of(remote_rtp_));
   plan_ = plan;
   plan_.local = local;
   set_formats(plan);
@@ -80,8 +71,8 @@ void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> 
   const Heard* heard = packet ? format_of(packet->payload_type) : nullptr;
   const bool is_event = packet && (plan_.telephone_event_receive ? plan_.telephone_event_receive
                                                                  : plan_.telephone_event) == packet->payload_type;
-  // A packet with our own SSRC is our own, come back in a loop (RFC 3550 §8.2).
   if (!packet || (heard == nullptr && !is_event) || packet->ssrc == ssrc_) {
+    if (packet && packet->ssrc == ssrc_) collide(from);
     ++stats_.packets_malformed;
     return;
   }
@@ -92,19 +83,29 @@ void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> 
   const auto verdict = account(now, *packet, is_event ? Timing::Standing : Timing::Running);
   if (verdict == rtp::Reception::Verdict::Probation || verdict == rtp::Reception::Verdict::Jump) return;
   follow(from);
-  if (!receives(plan_.direction)) return;
-  if (is_event) return receive_event(*packet);
-  if (verdict == rtp::Reception::Verdict::Restarted) playout_.reset();
-  play_packet(*heard, packet->timestamp, packet->payload);
+  if (verdict == rtp::Reception::Verdict::Restarted) {
+    playout_.reset();
+    quality_.restart();
+  }
+  bool in_time = true;
+  if (receives(plan_.direction)) {
+    if (is_event)
+      receive_event(*packet);
+    else
+      in_time = play_packet(*heard, packet->timestamp, packet->payload);
+  }
+  quality_.packet(source_->extended(packet->sequence), !in_time);
 }
 
-void Session::play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<const std::uint8_t> payload) {
+bool Session::play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<const std::uint8_t> payload) {
   if (!playout_.fits(*heard.codec, heard.ours, payload)) {
     ++stats_.packets_malformed;
-    return;
+    return true;
   }
-  if (playout_.insert(*heard.codec, heard.ours, timestamp, payload) == JitterBuffer::Insert::Late)
-    ++stats_.packets_late;
+  const bool late = playout_.insert(*heard.codec, heard.ours, timestamp, payload) == JitterBuffer::Insert::Late;
+  if (late) ++stats_.packets_late;
+  quality_.codec(heard.codec->name, playout_.packet_time());
+  return !late;
 }
 
 void Session::receive_event(const rtp::PacketView& packet) {
@@ -123,17 +124,19 @@ SessionDigits& Session::digits() {
 
 // Counts the packet with its source. Another SSRC takes over when it has passed its probation.
 rtp::Reception::Verdict Session::account(Now now, const rtp::PacketView& packet, rtp::Reception::Timing timing) {
-  if (source_ && source_->ssrc() == packet.ssrc)
+  const Heard* heard = format_of(packet.payload_type);
+  if (source_ && source_->ssrc() == packet.ssrc) {
+    if (heard != nullptr) source_->set_clock(heard->codec->rtp_clock);
     return source_->receive(packet.sequence, packet.timestamp, now.mono, timing);
-  if (!candidate_ || candidate_->ssrc() != packet.ssrc) {
-    const Heard* heard = format_of(packet.payload_type);
+  }
+  if (!candidate_ || candidate_->ssrc() != packet.ssrc)
     candidate_.emplace(packet.ssrc, heard == nullptr ? kSampleRate : heard->codec->rtp_clock);
-  };
   const auto verdict = candidate_->receive(packet.sequence, packet.timestamp, now.mono, timing);
   if (verdict == rtp::Reception::Verdict::Accepted) {
     if (source_) lost_before_ += source_->lost();
     source_ = candidate_;
     candidate_.reset();
+    quality_.restart();
     stats_.remote_said_bye = false;
     playout_.reset();
     if (digits_) digits_->another_source();
@@ -144,49 +147,22 @@ rtp::Reception::Verdict Session::account(Now now, const rtp::PacketView& packet,
 void Session::follow(Endpoint from) {
   if (from == remote_rtp_ || from == stale_remote_) return;
   remote_rtp_ = from;
-  remote_rtcp_ = rtcp_of(from);
-}
-
-void Session::receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
-  const auto compound = rtp::parse_rtcp(bytes);
-  if (!compound) {
-    ++stats_.packets_malformed;
-    return;
-  }
-  ++stats_.rtcp_received;
-  if (from.address == remote_rtp_.address) remote_rtcp_ = from;
-  for (const rtp::RtcpPacket& packet : *compound) {
-    std::visit(Overloaded{[&](const rtp::SenderReport& report) {
-                            if (source_ && source_->ssrc() == report.ssrc) source_->sender_report(report.ntp, now.mono);
-                            take_blocks(now, report.blocks);
-                          },
-                          [&](const rtp::ReceiverReport& report) { take_blocks(now, report.blocks); },
-                          [&](const rtp::Bye& bye) {
-                            if (!source_) return;
-                            for (const std::uint32_t ssrc : bye.ssrcs)
-                              if (ssrc == source_->ssrc()) stats_.remote_said_bye = true;
-                          },
-                          [](const rtp::SourceDescription&) {}, [](const rtp::OtherRtcp&) {}},
-               packet);
-  }
-}
-
-void Session::take_blocks(Now now, const std::vector<rtp::ReportBlock>& blocks) {
-  for (const rtp::ReportBlock& block : blocks) {
-    if (block.ssrc != ssrc_) continue;
-    stats_.remote_fraction_lost = block.fraction_lost;
-    stats_.remote_packets_lost = block.packets_lost;
-    if (const auto time = rtp::round_trip(block, rtp::to_ntp(now.wall))) stats_.round_trip = time;
-  }
+  remote_rtcp_ = plan_.rtcp_mux ? from : rtcp_of(from);
 }
 
 ConstFrame Session::play() {
   std::vector<std::int16_t>& heard = workspace_.heard;
   heard.resize(frame_size(packetizer_.rate()));
   if (receives(plan_.direction)) {
-    if (playout_.read(heard) == Playout::Read::Concealed) ++stats_.frames_concealed;
+    const auto read = playout_.read(heard);
+    if (read == Playout::Read::Concealed) ++stats_.frames_concealed;
+    if (read == Playout::Read::Silence)
+      quality_.silent();
+    else
+      quality_.played(heard, read == Playout::Read::Concealed);
   } else {
     std::fill(heard.begin(), heard.end(), std::int16_t{0});
+    quality_.silent();
   }
   if (!config_.pilots.empty()) window_.write(heard);
   if (digits_) digits_->heard(heard);
@@ -258,50 +234,6 @@ bool Session::say_digit(rtp::RtpTime begin, ConstFrame& frame, Outbox& out) {
   talking_ = false;
   packetizer_.drop();
   return false;
-}
-
-// RFC 3550 §6.3.1: between half and one and a half of the interval, divided by e - 3/2. With two members the computed
-// interval never exceeds the minimum, so timer reconsideration has nothing to do.
-Duration Session::next_interval() {
-  const auto mean = static_cast<double>(Duration(config_.rtcp_interval).count());
-  return Duration(static_cast<std::int64_t>(mean * (0.5 + random_.unit()) / 1.21828));
-}
-
-void Session::report(Now now, Outbox& out) {
-  if (config_.rtcp_interval.count() <= 0 || !reachable(remote_rtcp_)) return;
-  if (!next_report_) next_report_ = now.mono + next_interval() / 2;  // the first one sooner (§6.2)
-  if (now.mono < *next_report_) return;
-  next_report_ = now.mono + next_interval();
-  out.add(rtcp_of(plan_.local), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) { append_report(now, bytes); });
-  ++stats_.rtcp_sent;
-}
-
-void Session::append_report(Now now, std::vector<std::uint8_t>& out) {
-  std::vector<rtp::ReportBlock> blocks;
-  if (source_)
-    if (const auto block = source_->report(now.mono)) blocks.push_back(*block);
-  // A sender is who has sent since the second last report (§6.4).
-  if (stats_.packets_sent > sent_at_report_before_) {
-    append(out,
-           rtp::SenderReport{ssrc_, rtp::to_ntp(now.wall), timestamp_, static_cast<std::uint32_t>(stats_.packets_sent),
-                             static_cast<std::uint32_t>(stats_.bytes_sent), std::move(blocks)});
-  } else {
-    append(out, rtp::ReceiverReport{ssrc_, std::move(blocks)});
-  }
-  sent_at_report_before_ = sent_at_last_report_;
-  sent_at_last_report_ = stats_.packets_sent;
-  // §6.5.1 wants a name that lasts; the address of the stream is what the peer knows anyway and tells no user name.
-  rtp::append_cname(out, ssrc_, plan_.local.text());
-}
-
-void Session::say_bye(Now now, Outbox& out) {
-  if (stats_.packets_sent + stats_.rtcp_sent == 0 || config_.rtcp_interval.count() <= 0 || !reachable(remote_rtcp_))
-    return;
-  out.add(rtcp_of(plan_.local), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
-    append_report(now, bytes);
-    rtp::append_bye(bytes, ssrc_);
-  });
-  ++stats_.rtcp_sent;
 }
 
 SessionStats Session::stats() const {

@@ -13,9 +13,16 @@
 #include "outbox.hpp"
 #include "packetizer.hpp"
 #include "playout.hpp"
+#include "quality/meter.hpp"
 #include "rtp/reception.hpp"
 
 namespace offhook::media {
+
+[[nodiscard]] inline Endpoint rtcp_of(Endpoint rtp) {
+  ++rtp.port;
+  return rtp;
+}
+[[nodiscard]] inline bool reachable(const Endpoint& e) { return e.port != 0 && !e.address.is_unspecified(); }
 
 class Session {
  public:
@@ -34,8 +41,8 @@ class Session {
   [[nodiscard]] std::vector<SessionDigits::News>* digit_news() {
     return digits_ && !digits_->news().empty() ? &digits_->news() : nullptr;
   }
-  // RTCP when it is due.
-  void report(Now now, Outbox& out);
+  // RTCP when it is due by the time of the tick; `now` is when it really leaves.
+  void report(Now tick, Now now, Outbox& out);
   // RTCP BYE, when anything has been sent (RFC 3550 §6.3.7).
   void say_bye(Now now, Outbox& out);
 
@@ -47,6 +54,7 @@ class Session {
   [[nodiscard]] Resampler& to_party() { return to_party_; }
   [[nodiscard]] const ListeningWindow& window() const { return window_; }
   [[nodiscard]] SessionStats stats() const;
+  [[nodiscard]] CallQuality quality() const { return quality_.quality(quality_facts()); }
 
  private:
   // A codec that the peer may send, by the payload type and format parameters of our description.
@@ -62,12 +70,21 @@ class Session {
   void receive_event(const rtp::PacketView& packet);
   bool say_digit(rtp::RtpTime begin, ConstFrame& frame, Outbox& out);
   SessionDigits& digits();
-  void play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<const std::uint8_t> payload);
+  // False: it came too late.
+  bool play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<const std::uint8_t> payload);
   [[nodiscard]] bool may_send() const;
   rtp::Reception::Verdict account(Now now, const rtp::PacketView& packet, rtp::Reception::Timing timing);
   void follow(Endpoint from);
+  void collide(Endpoint from);
+  [[nodiscard]] std::uint32_t new_ssrc();
+  [[nodiscard]] Endpoint rtcp_port() const;
+  [[nodiscard]] QualityMeter::Facts quality_facts() const;
   void take_blocks(Now now, const std::vector<rtp::ReportBlock>& blocks);
+  void take_extended(Now now, const rtp::ExtendedReport& report);
+  void note_round_trip(Duration time);
   void append_report(Now now, std::vector<std::uint8_t>& out);
+  void append_extended(Now now, bool sender, std::vector<std::uint8_t>& out);
+  void leave_old_name(Outbox& out);
   [[nodiscard]] Duration next_interval();
 
   PartyId party_;
@@ -99,7 +116,16 @@ class Session {
   // RTCP.
   std::optional<TimePoint> next_report_;
   std::uint64_t sent_at_last_report_ = 0, sent_at_report_before_ = 0;
+  std::optional<TimePoint> media_time_;  // of timestamp_
+  struct PeerReference {                 // RFC 3611 §4.4
+    std::uint32_t ssrc = 0, last_rr = 0;
+    TimePoint arrival{};
+  };
+  std::optional<PeerReference> peer_reference_;
+  std::vector<Endpoint> conflicts_;        // who said our SSRC; again from there is a loop (RFC 3550 §8.2)
+  std::optional<std::uint32_t> old_ssrc_;  // waits for its BYE
   SessionStats stats_;
+  QualityMeter quality_;
 };
 
 }  // namespace offhook::media

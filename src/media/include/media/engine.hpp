@@ -9,7 +9,8 @@
 // requests (the RTCP BYE of a closed session still leaves through its port); then ask deadline() again.
 // One thread owns an engine: in io its own thread behind a queue of these values, in sim inline.
 //
-// RFC 3550 (RTP, RTCP), RFC 3551 (audio profile), RFC 4733 (telephone-event); guide § voice.jib.*.
+// RFC 3550 (RTP, RTCP), RFC 3551 (audio profile), RFC 3611 (XR), RFC 5761 (one port), RFC 4733 (telephone-event); guide
+// § voice.jib.*.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -26,6 +27,7 @@
 #include "media/audio.hpp"
 #include "media/dtmf.hpp"
 #include "media/jitter_buffer.hpp"
+#include "media/quality.hpp"
 #include "media/stats.hpp"
 #include "media/tone_detector.hpp"
 #include "sdp/codec.hpp"
@@ -50,6 +52,8 @@ struct AudioPlan {
   // The payload type of telephone-event in our own description; nothing: the same as that of the peer.
   std::optional<std::uint8_t> telephone_event_receive{};
   bool inband_digits = false;  // digits are heard by their sound, too
+  std::optional<Endpoint> remote_rtcp{};  // where it is not the port above RTP (RFC 3605)
+  bool rtcp_mux = false;                  // RTCP on the RTP port, both ways (RFC 5761)
 
   friend bool operator==(const AudioPlan&, const AudioPlan&) = default;
 };
@@ -120,6 +124,7 @@ struct EngineConfig {
   std::vector<double> pilots;  // frequencies to tell apart, Hz; kLeastPilotDistanceHz from one another; may be empty
   JitterLimits jitter;         // guide voice.jib.*
   seconds rtcp_interval{5};    // mean; randomised by RFC 3550 §6.2; 0 sends no RTCP
+  bool rtcp_xr = false;        // extended reports (RFC 3611), guide voice.rtcp_xr.enable; read in any case
 };
 
 class Engine {
@@ -172,6 +177,7 @@ class Engine {
 
   [[nodiscard]] Hearing hearing(SessionId session) const;  // empty for an unknown session
   [[nodiscard]] std::optional<SessionStats> stats(SessionId session) const;
+  [[nodiscard]] std::optional<CallQuality> quality(SessionId session) const;
   [[nodiscard]] std::size_t sessions() const;
   [[nodiscard]] std::size_t parties() const;
   [[nodiscard]] std::uint64_t stray_datagrams() const;  // no session at that port
