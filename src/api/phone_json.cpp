@@ -1,6 +1,7 @@
 #include "phone_json.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "json_text.hpp"
 
@@ -27,18 +28,67 @@ json digits_json(const phone::CallView& call, TimePoint start) {
   return {{"sent", call.digits_sent}, {"heard", heard}, {"keys", std::move(each)}};
 }
 
+json rounded(double value, double to) { return std::round(value / to) * to; }
+double in_ms(Duration d) { return static_cast<double>(d.count()) / 1000; }
+
+json estimate_json(const media::Estimate& e) {
+  return {{"r", rounded(e.r, 0.1)}, {"mos_lq", rounded(e.mos_lq, 0.01)}, {"mos_cq", rounded(e.mos_cq, 0.01)}};
+}
+
+json received_json(const media::ReceivedQuality& q) {
+  json out{{"codec", q.codec},
+           {"packets", q.packets.expected},
+           {"lost", q.packets.lost},
+           {"late", q.packets.discarded},
+           {"bursts", q.packets.bursts},
+           {"burst_ms", rounded(in_ms(q.burst_duration()), 1)},
+           {"gap_ms", rounded(in_ms(q.gap_duration()), 1)},
+           {"jitter_ms", rounded(in_ms(q.jitter), 0.1)},
+           {"jitter_mean_ms", rounded(in_ms(q.mean_jitter), 0.1)},
+           {"jitter_max_ms", rounded(in_ms(q.greatest_jitter), 0.1)},
+           {"buffer_ms", q.buffer_delay.count()},
+           {"frames", q.frames},
+           {"concealed", q.frames_concealed},
+           {"audible_gaps", q.audible_gaps},
+           {"longest_gap_ms", rounded(in_ms(q.longest_gap), 1)},
+           {"clipped", q.clipped_samples},
+           {"estimate", estimate_json(q.estimate)}};
+  if (q.level_dbm0) out["level_dbm0"] = rounded(*q.level_dbm0, 0.1);
+  if (q.noise_dbm0) out["noise_dbm0"] = rounded(*q.noise_dbm0, 0.1);
+  return out;
+}
+
+json sent_json(const media::SentQuality& q) {
+  return {{"lost", q.packets_lost},
+          {"loss_percent", rounded(100 * q.fraction_lost, 0.1)},
+          {"jitter_ms", rounded(in_ms(q.jitter), 0.1)},
+          {"peer_sends_xr", q.metrics.has_value()},
+          {"estimate", estimate_json(q.estimate)}};
+}
+
+json quality_json(const media::CallQuality& q) {
+  json out = json::object();
+  if (q.round_trip) out["round_trip_ms"] = rounded(in_ms(*q.round_trip), 0.1);
+  if (q.one_way) out["one_way_ms"] = rounded(in_ms(*q.one_way), 0.1);
+  if (q.received) out["received"] = received_json(*q.received);
+  if (q.sent) out["sent"] = sent_json(*q.sent);
+  return out;
+}
+
 json call_json(const phone::CallView& call, TimePoint start) {
   json actions = json::array();
   for (const auto action : call.actions) actions.push_back(phone::action_name(action));
-  return {{"id", call.id},
-          {"direction", call.outgoing ? "outgoing" : "incoming"},
-          {"state", phone::call_state_name(call.state)},
-          {"since", in_milliseconds(call.since - start)},
-          {"peer", {{"name", call.peer_name}, {"number", call.peer_number}, {"uri", call.peer_uri}}},
-          {"waiting", call.waiting},
-          {"note", call.note},
-          {"actions", std::move(actions)},
-          {"digits", digits_json(call, start)}};
+  json out{{"id", call.id},
+           {"direction", call.outgoing ? "outgoing" : "incoming"},
+           {"state", phone::call_state_name(call.state)},
+           {"since", in_milliseconds(call.since - start)},
+           {"peer", {{"name", call.peer_name}, {"number", call.peer_number}, {"uri", call.peer_uri}}},
+           {"waiting", call.waiting},
+           {"note", call.note},
+           {"actions", std::move(actions)},
+           {"digits", digits_json(call, start)}};
+  if (call.quality) out["quality"] = quality_json(*call.quality);
+  return out;
 }
 
 }  // namespace

@@ -94,6 +94,18 @@ JitterConfig jitter_of(const Settings& s) {
           in<milliseconds>(s.duration("voice.jib.normal")), in<milliseconds>(s.duration("voice.jib.max"))};
 }
 
+VoiceReportConfig voice_reports_of(const Settings& s) {
+  const auto mos = [&](std::string_view name) { return static_cast<int>(s.number(name)); };
+  const auto delay = [&](std::string_view name) { return in<milliseconds>(s.duration(name)); };
+  return {s.flag("phone_setting.vq_rtcpxr.session_report.enable"),
+          s.flag("phone_setting.vq_rtcpxr.interval_report.enable"),
+          in<seconds>(s.duration("phone_setting.vq_rtcpxr_interval_period")),
+          mos("phone_setting.vq_rtcpxr_moslq_threshold_warning"),
+          mos("phone_setting.vq_rtcpxr_moslq_threshold_critical"),
+          delay("phone_setting.vq_rtcpxr_delay_threshold_warning"),
+          delay("phone_setting.vq_rtcpxr_delay_threshold_critical")};
+}
+
 }  // namespace
 
 const AccountConfig* PhoneConfig::account(int index) const {
@@ -128,6 +140,9 @@ PhoneConfig make_phone_config(const Settings& s, const Model& model, std::string
   out.ringers = ringers_of(s);
   out.dtmf = dtmf_keys_of(s);
   out.jitter = jitter_of(s);
+  out.rtcp = {s.flag("voice.rtcp.enable"), s.flag("voice.rtcp_xr.enable")};
+  out.rtp_symmetry = static_cast<RtpSymmetry>(s.number("features.rtp_symmetric.enable"));
+  out.voice_reports = voice_reports_of(s);
   out.comfort_noise = s.flag("voice.cng");
   out.voice_activity_detection = s.flag("voice.vad");
   out.calls_per_line_key = static_cast<int>(s.number("phone_setting.call_appearance.calls_per_linekey"));

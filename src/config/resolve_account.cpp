@@ -140,6 +140,9 @@ AccountConfig account_of(const Settings& s, const Model& model, Index index) {
   out.forward = forward_of(s, index);
   out.dnd = dnd_of(s, index);
   out.auto_answer = {s.flag("account.X.auto_answer", index), s.flag("account.X.auto_answer_mute_enable", index)};
+  out.collector = {std::string(s.text("account.X.vq_rtcpxr.collector_name", index)),
+                   std::string(s.text("account.X.vq_rtcpxr.collector_server_host", index)),
+                   static_cast<std::uint16_t>(s.number("account.X.vq_rtcpxr.collector_server_port", index))};
   out.missed_call_log = s.flag("account.X.missed_calllog", index);
   return out;
 }

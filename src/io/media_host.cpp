@@ -11,6 +11,7 @@
 namespace offhook::io {
 namespace {
 constexpr Duration kReportEvery = milliseconds(100);
+constexpr int kReportsToAQuality = 10;
 
 // Hands each frame over; 16 kHz is what a person needs to be understood well.
 class LiveSink final : public media::AudioSink {
@@ -26,7 +27,7 @@ class LiveSink final : public media::AudioSink {
 
 class MediaHost::Thread {
  public:
-  Thread(Loop& own, Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
+  Thread(Loop& own, Loop& signalling, Options options, std::function<void(MediaReport)> reports,
          std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
          std::function<void(phone::LegDigit)> digits)
       : signalling_(&signalling),
@@ -138,9 +139,11 @@ class MediaHost::Thread {
   }
 
   void report() {
-    std::vector<LegReport> out;
+    MediaReport out;
     for (const auto leg : legs_)
-      if (const auto session = driver_.session(leg)) out.push_back({leg, engine_.hearing(*session)});
+      if (const auto session = driver_.session(leg)) out.legs.push_back({leg, engine_.hearing(*session)});
+    if (++reported_ % kReportsToAQuality == 0) out.qualities = driver_.qualities();
+    while (auto last = driver_.poll_final()) out.qualities.push_back(std::move(*last));
     reporting_ = !legs_.empty();
     if (reporting_) report_.set(now().mono + kReportEvery);
     signalling_->post([reports = reports_, out = std::move(out)]() mutable {
@@ -155,7 +158,7 @@ class MediaHost::Thread {
   phone::MediaDriver driver_;
   MediaPump pump_;
   Loop::Timer hand_over_, report_;
-  std::function<void(std::vector<LegReport>)> reports_;
+  std::function<void(MediaReport)> reports_;
   std::function<void(std::vector<Packet>)> packets_;
   std::function<void(Complaint)> trouble_;
   std::function<void(phone::LegDigit)> digits_;
@@ -163,9 +166,10 @@ class MediaHost::Thread {
   std::vector<std::uint64_t> legs_;
   std::vector<Packet> noted_;
   bool reporting_ = false;
+  int reported_ = 0;
 };
 
-MediaHost::MediaHost(Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
+MediaHost::MediaHost(Loop& signalling, Options options, std::function<void(MediaReport)> reports,
                      std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
                      std::function<void(phone::LegDigit)> digits)
     : loop_(std::make_unique<Loop>()),

@@ -20,15 +20,11 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
   for (const auto& plan : plans)
     if (plan.pilot_hz > 0) media.engine.pilots.push_back(plan.pilot_hz);
   if (!plans.empty()) {
-    const auto& jitter = plans.front().config.jitter;
     media.dscp = plans.front().config.voice_dscp;
-    media.engine.jitter.adaptive = jitter.adaptive;
-    media.engine.jitter.min = jitter.min;
-    media.engine.jitter.normal = jitter.normal;
-    media.engine.jitter.max = jitter.max;
+    media.engine = phone::engine_config(plans.front().config, std::move(media.engine.pilots));
   }
   self.media_ = std::make_unique<MediaHost>(
-      loop, std::move(media), [&self](std::vector<LegReport> reports) { self.take_reports(std::move(reports)); },
+      loop, std::move(media), [&self](MediaReport report) { self.take_report(std::move(report)); },
       [&self](std::vector<MediaHost::Packet> packets) {
         for (const auto& packet : packets)
           (packet.sent ? self.recorder_->sent(packet.at, packet.kind, packet.flow, packet.bytes)
@@ -143,10 +139,12 @@ void PhoneHost::pass_on() {
     if (options_.changed) options_.changed(event->phone, event->change);
 }
 
-void PhoneHost::take_reports(std::vector<LegReport> reports) {
+void PhoneHost::take_report(MediaReport report) {
   hearing_.clear();
-  for (auto& report : reports)
-    if (legs_.contains(report.leg)) hearing_[report.leg] = std::move(report.hearing);
+  for (auto& leg : report.legs)
+    if (legs_.contains(leg.leg)) hearing_[leg.leg] = std::move(leg.hearing);
+  for (const auto& quality : report.qualities) rack_->media_report(now(), quality);
+  if (!report.qualities.empty()) sip_->drain();
   for (const auto& [phone, name] : names_) {
     auto heard = hears(phone);
     auto& last = last_heard_[phone];

@@ -27,6 +27,7 @@ void Session::set_plan(const AudioPlan& plan) {
     if (reachable(remote_rtp_)) stale_remote_ = remote_rtp_;
     if (stale_remote_ == plan.remote) stale_remote_.reset();
     remote_rtp_ = plan.remote;
+    bound_ = false;
   }
   if (moved || plan.remote_rtcp != plan_.remote_rtcp || plan.rtcp_mux != plan_.rtcp_mux)
     remote_rtcp_ = plan.rtcp_mux ? remote_rtp_ : plan.remote_rtcp.value_or(rtcp_of(remote_rtp_));
@@ -74,6 +75,10 @@ void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> 
   if (!packet || (heard == nullptr && !is_event) || packet->ssrc == ssrc_) {
     if (packet && packet->ssrc == ssrc_) collide(from);
     ++stats_.packets_malformed;
+    return;
+  }
+  if (is_stranger(from)) {
+    ++stats_.packets_strange;
     return;
   }
   ++stats_.packets_received;
@@ -144,8 +149,14 @@ rtp::Reception::Verdict Session::account(Now now, const rtp::PacketView& packet,
   return verdict;
 }
 
+bool Session::is_stranger(const Endpoint& from) const {
+  if (from == remote_rtp_) return false;
+  return config_.symmetry == Symmetry::Reject || (config_.symmetry == Symmetry::Both && bound_);
+}
+
 void Session::follow(Endpoint from) {
-  if (from == remote_rtp_ || from == stale_remote_) return;
+  bound_ = true;
+  if (config_.symmetry == Symmetry::None || from == remote_rtp_ || from == stale_remote_) return;
   remote_rtp_ = from;
   remote_rtcp_ = plan_.rtcp_mux ? from : rtcp_of(from);
 }

@@ -74,6 +74,7 @@ class Session {
   bool play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<const std::uint8_t> payload);
   [[nodiscard]] bool may_send() const;
   rtp::Reception::Verdict account(Now now, const rtp::PacketView& packet, rtp::Reception::Timing timing);
+  [[nodiscard]] bool is_stranger(const Endpoint& from) const;
   void follow(Endpoint from);
   void collide(Endpoint from);
   [[nodiscard]] std::uint32_t new_ssrc();
@@ -93,6 +94,7 @@ class Session {
   Workspace& workspace_;
   AudioPlan plan_;
   Endpoint remote_rtp_, remote_rtcp_;
+  bool bound_ = false;                    // a valid source of this plan has been heard
   std::optional<Endpoint> stale_remote_;  // of the plan before: packets still on their way do not lead us back
   std::vector<Heard> formats_;
 

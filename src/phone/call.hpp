@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,7 +83,9 @@ struct Call {
 
   // Audio: the port is taken from when our address goes into an SDP until the end.
   std::uint16_t rtp_port = 0;
-  std::uint64_t leg = 0;                   // 0: none
+  std::uint64_t leg = 0;       // 0: none
+  std::uint64_t last_leg = 0;  // the same, and kept when it is closed: its last report comes after
+  std::shared_ptr<const media::CallQuality> quality;
   std::optional<media::AudioPlan> agreed;  // by both sides; the direction is the negotiated one
   std::optional<media::AudioPlan> sent;    // last UpdateLeg
 

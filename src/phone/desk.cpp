@@ -33,6 +33,11 @@ Call* Desk::find(ua::CallId id) {
   return found == calls.end() ? nullptr : &*found;
 }
 
+Call* Desk::find_leg(std::uint64_t leg) {
+  const auto found = std::ranges::find(calls, leg, &Call::last_leg);
+  return found == calls.end() ? nullptr : &*found;
+}
+
 Line* Desk::line_of(ua::AccountId account) {
   const auto found = std::ranges::find(lines, account, &Line::account);
   return found == lines.end() ? nullptr : &*found;
@@ -151,6 +156,8 @@ void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>&
     // Where events are not spoken, the sound is all that can come.
     call.agreed->inband_digits =
         !negotiated->telephone_event_payload && lines[call.line].dtmf.way != config::DtmfWay::Info;
+    call.agreed->remote_rtcp = negotiated->remote_rtcp;
+    call.agreed->rtcp_mux = negotiated->rtcp_mux;
   } else if (call.agreed) {
     call.agreed->direction = sdp::Direction::Inactive;  // the session is gone: silence, until there is another
   }
@@ -161,7 +168,7 @@ bool Desk::open_audio(Call& call) {
   const auto port = rtp_ports_->take(local_.address, settings.rtp_ports);
   if (!port) return false;
   call.rtp_port = *port;
-  call.leg = out_->next_leg++;
+  call.leg = call.last_leg = out_->next_leg++;
   ++out_->open_legs;
   out_->media.push_back(OpenLeg{call.leg, id_, {local_.address, *port}});
   return true;

@@ -64,6 +64,7 @@ class Desk {
 
   [[nodiscard]] Call* find(int id);
   [[nodiscard]] Call* find(ua::CallId id);
+  [[nodiscard]] Call* find_leg(std::uint64_t leg);  // open, or closed a moment ago
   [[nodiscard]] Line* line_of(ua::AccountId account);
   [[nodiscard]] Line* default_line();  // null: the phone has no account
   // The call that speaks and hears, other than `except`.

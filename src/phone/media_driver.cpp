@@ -8,6 +8,31 @@
 
 namespace offhook::phone {
 
+media::EngineConfig engine_config(const config::PhoneConfig& config, std::vector<double> pilots) {
+  media::EngineConfig out;
+  out.pilots = std::move(pilots);
+  out.jitter = {config.jitter.adaptive, config.jitter.min, config.jitter.normal, config.jitter.max};
+  if (!config.rtcp.enabled) out.rtcp_interval = seconds(0);
+  out.rtcp_xr = config.rtcp.extended;
+  out.symmetry = static_cast<media::Symmetry>(config.rtp_symmetry);
+  return out;
+}
+
+std::vector<LegQuality> MediaDriver::qualities() const {
+  std::vector<LegQuality> out;
+  out.reserve(legs_.size());
+  for (const auto& [session, leg] : legs_)
+    if (auto quality = engine_->quality(session)) out.push_back({leg.leg, leg.phone, std::move(*quality), false});
+  return out;
+}
+
+std::optional<LegQuality> MediaDriver::poll_final() {
+  if (finals_.empty()) return std::nullopt;
+  auto out = std::move(finals_.front());
+  finals_.pop_front();
+  return out;
+}
+
 void MediaDriver::add_phone(PhoneId phone, media::AudioIn in) {
   const auto found = parties_.find(phone);
   if (found != parties_.end())
@@ -31,6 +56,8 @@ void MediaDriver::apply(Now now, const MediaCommand& command) {
   const auto close = [&](const CloseLeg& c) {
     const auto found = session(c.leg);
     if (!found) return;
+    if (auto quality = engine_->quality(*found))
+      finals_.push_back({c.leg, legs_.at(*found).phone, std::move(*quality), true});
     engine_->close(*found, now);
     legs_.erase(*found);
     sessions_.erase(c.leg);

@@ -121,6 +121,17 @@ void Phone::digit_heard(Now now, const LegDigit& digit) {
   pump(now);
 }
 
+void Phone::media_report(Now now, const LegQuality& report) {
+  Call* call = desk_.find_leg(report.leg);
+  if (call == nullptr) return;
+  call->quality = std::make_shared<const media::CallQuality>(report.quality);
+  for (const auto& feature : features())
+    if (feature.on_quality != nullptr) feature.on_quality(desk_, now, *call, report.final);
+  // While a call goes on its figures are asked for; the last ones are news.
+  if (report.final) desk_.changed(Change::Calls);
+  pump(now);
+}
+
 void Phone::pump(Now now) {
   while (const auto event = desk_.ua.poll()) on_event(now, *event);
   desk_.update_audio();

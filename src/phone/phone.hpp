@@ -29,6 +29,7 @@ class Phone {
   void lost(Now now, const transport::Flow& flow);
 
   [[nodiscard]] const Endpoint& local() const { return local_; }
+  void media_report(Now now, const LegQuality& report);
   [[nodiscard]] PhoneView view() const;
   [[nodiscard]] bool is_registered() const;
   [[nodiscard]] std::optional<std::uint64_t> leg_of(int call) const;

@@ -42,6 +42,7 @@ CallView view_of(const Call& call, bool others_up, const config::DtmfKeysConfig&
   out.digits_sent = dtmf::shown(call.digits.sent, keys);
   for (const auto& digit : call.digits.heard)
     out.digits_heard.push_back({digit.digit, digit.way, digit.duration, digit.at});
+  out.quality = call.quality;
   return out;
 }
 

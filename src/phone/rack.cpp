@@ -174,6 +174,11 @@ Checked<void> Rack::command(Now now, PhoneId phone, const Command& command) {
   return result;
 }
 
+void Rack::media_report(Now now, const LegQuality& report) {
+  if (Phone* p = impl_->phone(report.phone)) p->media_report(now, report);
+  impl_->drain(now);
+}
+
 PhoneView Rack::view(PhoneId phone) const {
   const Phone* p = impl_->phone(phone);
   return p == nullptr ? PhoneView{} : p->view();

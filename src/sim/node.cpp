@@ -55,10 +55,7 @@ PhoneNode::PhoneNode(Now now, const flow::PartyPlan& plan, config::PhoneConfig c
     : name_(plan.name),
       random_(seed),
       rack_(random_, locator_),
-      media_({std::move(pilots),
-              {config.jitter.adaptive, config.jitter.min, config.jitter.normal, config.jitter.max},
-              seconds(5)},
-             random_),
+      media_(phone::engine_config(config, std::move(pilots)), random_),
       driver_(media_),
       phone_(rack_.add(plan.name, std::move(config), local)) {
   driver_.add_phone(
@@ -74,6 +71,9 @@ void PhoneNode::receive(Now now, flow::Kind kind, const transport::Flow& flow, s
 void PhoneNode::wake(Now now) {
   if (const auto due = media_.deadline(); due && *due <= now.mono) media_.wake(now);
   if (const auto due = rack_.deadline(); due && *due <= now.mono) rack_.wake(now);
+  if (media_.sessions() == 0 || now.mono < next_quality_) return;
+  next_quality_ = now.mono + seconds(1);
+  for (const phone::LegQuality& report : driver_.qualities()) rack_.media_report(now, report);
 }
 
 std::optional<TimePoint> PhoneNode::deadline() const { return earlier(rack_.deadline(), media_.deadline()); }
@@ -81,6 +81,7 @@ std::optional<TimePoint> PhoneNode::deadline() const { return earlier(rack_.dead
 void PhoneNode::drain(Now now, Outlet& outlet) {
   while (auto command = rack_.poll_media()) driver_.apply(now, *command);
   while (const auto digit = driver_.poll_digit()) rack_.digit_heard(now, *digit);
+  while (const auto last = driver_.poll_final()) rack_.media_report(now, *last);
   while (rack_.poll_event()) {
   }
   while (const auto question = rack_.poll_question()) outlet.ask(name_, *question);

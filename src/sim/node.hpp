@@ -98,6 +98,7 @@ class PhoneNode final : public Node {
   media::Engine media_;
   phone::MediaDriver driver_;
   phone::PhoneId phone_;
+  TimePoint next_quality_{};
 };
 
 }  // namespace offhook::sim

@@ -176,6 +176,9 @@ void Calls::tell_media(Call& call) {
 sdp::LocalAudio Calls::audio(const Call& call, bool held) const {
   const Account& account = settings(call);
   sdp::LocalAudio out{call.rtp, account.codecs, sdp::Direction::SendRecv, account.ptime, false};
+  // RFC 5761 §5.1: not offered, for phones here do not; taken, and kept, where the other side offers it.
+  const auto agreed = call.session.negotiated();
+  out.rtcp_mux = call.session.state() == sdp::Session::State::OfferReceived || (agreed && agreed->rtcp_mux);
   if (!held) return out;
   switch (account.hold_style) {
     case HoldStyle::SendOnly: out.direction = sdp::Direction::SendOnly; break;

@@ -34,6 +34,35 @@ constexpr Row kRows[] = {
          Room::Tones, "Dial tone while messages wait.", 32),
     tone("voice.tone.message", "", Room::Tones, "A text message came."),
     tone("voice.tone.autoanswer", "", Room::Tones, "A call was answered by itself."),
+    flag("voice.rtcp.enable", true, Room::Audio, "Sends RTCP reports."),
+    flag("voice.rtcp_xr.enable", false, Room::Audio, "Sends RTCP extended reports with VoIP metrics (RFC 3611)."),
+    choice(
+        "features.rtp_symmetric.enable", "0 none|1 reject|2 send back|3 both", "0", Room::Audio,
+        "Whether audio from an address that the description does not name is refused, answered to where it comes from, "
+        "or taken from the first such address only."),
+    flag("phone_setting.vq_rtcpxr.session_report.enable", false, Room::Audio,
+         "Reports the quality of a call to the collector when it ends (RFC 6035)."),
+    flag("phone_setting.vq_rtcpxr.interval_report.enable", false, Room::Audio,
+         "Reports the quality of a call to the collector while it goes on."),
+    integer("phone_setting.vq_rtcpxr_interval_period", 5, 20, "20", Room::Audio, "Pause between two interval reports.")
+        .seconds(),
+    integer("phone_setting.vq_rtcpxr_moslq_threshold_warning", 15, 40, "0", Room::Audio,
+            "Listening quality (MOS times 10) at which a warning goes to the collector; 0: none.")
+        .zero_too(),
+    integer("phone_setting.vq_rtcpxr_moslq_threshold_critical", 15, 40, "0", Room::Audio,
+            "Listening quality (MOS times 10) at which a critical alert goes to the collector; 0: none.")
+        .zero_too(),
+    integer("phone_setting.vq_rtcpxr_delay_threshold_warning", 10, 2000, "0", Room::Audio,
+            "One-way delay at which a warning goes to the collector; 0: none.")
+        .zero_too()
+        .milliseconds(),
+    integer("phone_setting.vq_rtcpxr_delay_threshold_critical", 10, 2000, "0", Room::Audio,
+            "One-way delay at which a critical alert goes to the collector; 0: none.")
+        .zero_too()
+        .milliseconds(),
+    text("account.X.vq_rtcpxr.collector_name", 32, Room::Audio, "Name of the collector of quality reports."),
+    host("account.X.vq_rtcpxr.collector_server_host", Room::Audio, "Where quality reports go."),
+    integer("account.X.vq_rtcpxr.collector_server_port", 1, 65535, "5060", Room::Audio, "Port of the collector."),
     flag("voice.vad", false, Room::Audio, "Sends no packets while nobody speaks."),
     flag("voice.cng", true, Room::Audio, "Plays comfort noise when the far side sends none of its own."),
 };

@@ -22,6 +22,8 @@ struct Feature {
   void (*on_event)(Desk&, Now, const ua::Event&) = nullptr;
   // One of the call's timers; a room acts on its own kind only.
   void (*on_timer)(Desk&, Now, Call&, CallTimer) = nullptr;
+  // A new report of how the call is heard (Call::quality); `final`: the last one, its leg is closed.
+  void (*on_quality)(Desk&, Now, Call&, bool final) = nullptr;
 };
 
 [[nodiscard]] std::span<const Feature> features();

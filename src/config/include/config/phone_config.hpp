@@ -209,6 +209,27 @@ struct JitterConfig {
   milliseconds max{240};
 };
 
+struct RtcpConfig {
+  bool enabled = true;
+  bool extended = false;  // RFC 3611
+};
+// Audio from another address than the description names.
+enum class RtpSymmetry : std::uint8_t { None, Reject, SendBack, Both };
+
+// Reports about the quality of calls, RFC 6035; phone-wide. 0 switches a threshold off.
+struct VoiceReportConfig {
+  bool session = false;
+  bool interval = false;
+  seconds period{20};
+  int mos_warning = 0, mos_critical = 0;  // listening quality, MOS times 10
+  milliseconds delay_warning{0}, delay_critical{0};
+};
+struct CollectorConfig {  // per account; no host: no reports
+  std::string name;
+  std::string host;
+  std::uint16_t port = 5060;
+};
+
 struct RtpPortRange {
   std::uint16_t min = 11780;
   std::uint16_t max = 12780;
@@ -235,6 +256,7 @@ struct AccountConfig {
   AutoAnswerConfig auto_answer;
   std::string ring_type = "Common";
   bool alert_info_url = true;
+  CollectorConfig collector;
   bool missed_call_log = true;
 };
 
@@ -262,6 +284,9 @@ struct PhoneConfig {
   AutoAnswerRule auto_answer;
   DtmfKeysConfig dtmf;
   JitterConfig jitter;
+  RtcpConfig rtcp;
+  RtpSymmetry rtp_symmetry = RtpSymmetry::None;
+  VoiceReportConfig voice_reports;
   TlsConfig tls;
   int signalling_dscp = 26, voice_dscp = 46;  // of the packets, 0 to 63
   bool comfort_noise = true;

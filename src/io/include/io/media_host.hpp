@@ -21,6 +21,10 @@ struct LegReport {
   std::uint64_t leg = 0;
   media::Hearing hearing;
 };
+struct MediaReport {
+  std::vector<LegReport> legs;               // about ten times a second
+  std::vector<phone::LegQuality> qualities;  // of all legs about once a second, and the last ones of those that closed
+};
 
 class MediaHost {
  public:
@@ -41,7 +45,7 @@ class MediaHost {
   // `digits`: each as it begins, and when it has ended.
   // Callbacks run on `signalling`'s thread. `reports` comes about ten times a second while there are legs, and once
   // more when the last one is gone; `trouble` when a port cannot be opened.
-  MediaHost(Loop& signalling, Options options, std::function<void(std::vector<LegReport>)> reports,
+  MediaHost(Loop& signalling, Options options, std::function<void(MediaReport)> reports,
             std::function<void(std::vector<Packet>)> packets = {}, std::function<void(Complaint)> trouble = {},
             std::function<void(phone::LegDigit)> digits = {});
   ~MediaHost();

@@ -69,7 +69,7 @@ class PhoneHost final : public api::AudioPorts {
   PhoneHost(Loop& loop, Options options, flow::Recorder* recorder)
       : loop_(&loop), options_(std::move(options)), recorder_(recorder) {}
   void pass_on();
-  void take_reports(std::vector<LegReport> reports);
+  void take_report(MediaReport report);
 
   Loop* loop_;
   Options options_;

@@ -51,7 +51,7 @@ struct AudioPlan {
   std::vector<sdp::Codec> receive{};
   // The payload type of telephone-event in our own description; nothing: the same as that of the peer.
   std::optional<std::uint8_t> telephone_event_receive{};
-  bool inband_digits = false;  // digits are heard by their sound, too
+  bool inband_digits = false;             // digits are heard by their sound, too
   std::optional<Endpoint> remote_rtcp{};  // where it is not the port above RTP (RFC 3605)
   bool rtcp_mux = false;                  // RTCP on the RTP port, both ways (RFC 5761)
 
@@ -120,11 +120,20 @@ struct DigitHeard {
 // What a party hears of its own phone: one that stays (tone, ringer), and short ones over it (keys).
 enum class LocalSound : std::uint8_t { Tone, Key };
 
+// Audio from another address than the plan names (guide features.rtp_symmetric.enable).
+enum class Symmetry : std::uint8_t {
+  None,      // played; we send to where the plan says
+  Reject,    // dropped
+  SendBack,  // played; we send to where it comes from (RFC 4961)
+  Both       // so for the first that is valid, then dropped from elsewhere
+};
+
 struct EngineConfig {
   std::vector<double> pilots;  // frequencies to tell apart, Hz; kLeastPilotDistanceHz from one another; may be empty
   JitterLimits jitter;         // guide voice.jib.*
   seconds rtcp_interval{5};    // mean; randomised by RFC 3550 §6.2; 0 sends no RTCP
-  bool rtcp_xr = false;        // extended reports (RFC 3611), guide voice.rtcp_xr.enable; read in any case
+  Symmetry symmetry = Symmetry::SendBack;
+  bool rtcp_xr = false;  // extended reports (RFC 3611), guide voice.rtcp_xr.enable; read in any case
 };
 
 class Engine {

@@ -15,6 +15,7 @@ struct SessionStats {
   std::uint64_t bytes_received = 0;
   std::int64_t packets_lost = 0;        // RFC 3550 A.3: expected less received, negative with duplicates
   std::uint64_t packets_malformed = 0;  // not RTP, RTCP or a payload type of the plan
+  std::uint64_t packets_strange = 0;    // from an address that is not taken (Symmetry)
   std::uint64_t packets_late = 0;       // came after their turn to be played
   std::uint64_t frames_concealed = 0;
   std::uint64_t rtcp_sent = 0;

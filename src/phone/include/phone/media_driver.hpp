@@ -2,6 +2,7 @@
 // in io, inline in sim).
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,9 @@
 
 namespace offhook::phone {
 
+// What a phone's configuration says of audio, for all phones of an engine.
+[[nodiscard]] media::EngineConfig engine_config(const config::PhoneConfig& config, std::vector<double> pilots);
+
 class MediaDriver {
  public:
   explicit MediaDriver(media::Engine& engine) : engine_(&engine) {}
@@ -25,6 +29,9 @@ class MediaDriver {
   void apply(Now now, const MediaCommand& command);
   // After each input of the engine, until it is empty.
   [[nodiscard]] std::optional<LegDigit> poll_digit();
+  // How each leg is heard now, for Rack::media_report(); and, once each, how the closed ones were at their end.
+  [[nodiscard]] std::vector<LegQuality> qualities() const;
+  [[nodiscard]] std::optional<LegQuality> poll_final();
   [[nodiscard]] std::optional<media::SessionId> session(std::uint64_t leg) const;
   [[nodiscard]] std::optional<media::PartyId> party(PhoneId phone) const;
 
@@ -39,6 +46,7 @@ class MediaDriver {
     PhoneId phone;
   };
   std::map<media::SessionId, Leg> legs_;
+  std::deque<LegQuality> finals_;
 };
 
 }  // namespace offhook::phone

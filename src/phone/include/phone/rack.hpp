@@ -60,6 +60,14 @@ struct LegDigit {
   media::DigitHeard heard;
 };
 
+// How a leg is heard, from the media thread: about once a second, and a last time when it is closed.
+struct LegQuality {
+  std::uint64_t leg = 0;
+  PhoneId phone;
+  media::CallQuality quality;
+  bool final = false;
+};
+
 enum class Change : std::uint8_t { Registration, Calls, Settings };
 struct PhoneEvent {
   PhoneId phone;
@@ -90,6 +98,8 @@ class Rack final : public transport::Engine {
 
   // Ok means: begun. Its outcome is an event. The Complaint is a sentence for the person ("no call to hold").
   Checked<void> command(Now now, PhoneId phone, const Command& command);
+  // Shown in the call's view, and given to the features. A leg that is long gone is passed over.
+  void media_report(Now now, const LegQuality& report);
   [[nodiscard]] PhoneView view(PhoneId phone) const;
   [[nodiscard]] bool is_registered(PhoneId phone) const;  // every account that should be
   // The leg of a call, for asking the media engine who is heard there; nothing when it has none.

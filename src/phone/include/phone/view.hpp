@@ -1,12 +1,14 @@
 // What a phone shows: plain values for a screen, the web page and the API. Made new on every call of Rack::view.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
+#include "media/quality.hpp"
 
 namespace offhook::phone {
 
@@ -39,6 +41,7 @@ struct CallView {
   std::vector<Action> actions;
   std::string digits_sent;              // DTMF, as the screen may show it
   std::vector<DigitView> digits_heard;  // each key once
+  std::shared_ptr<const media::CallQuality> quality;  // the newest report; null before the first
 };
 
 struct AccountView {
