@@ -21,14 +21,25 @@ constexpr milliseconds kMostBehind{200};  // what is behind by more starts afres
 struct Party {
   std::unique_ptr<AudioSource> source;  // none: echo
   std::unique_ptr<AudioSink> sink;
+  std::unique_ptr<ConversationSink> recorder;
+  std::optional<std::size_t> pilot;  // its place among EngineConfig::pilots
   std::vector<SessionId> sessions;
   LocalAudio local;
   bool seated = false;                      // has a tick: it has sessions, or plays to itself
   std::uint32_t phase = 0;                  // then
   std::uint32_t rate = kSampleRate;         // in the present tick: the highest of its sessions
   std::vector<std::int32_t> heard;          // where somebody listens
+  std::vector<std::int16_t> recorded;
   std::vector<std::int16_t> mixed, played;  // the sum at `rate`, and at the rate of the sink
-  Resampler to_sink;
+  float gain = 1;                           // of what it hears
+  Resampler to_sink, said_to_recorder, heard_to_recorder;
+  struct Room {
+    std::uint32_t number = 0;
+    Mixer mixer;
+    MixMember party;
+    bool open = false;  // in the present tick
+  };
+  std::vector<std::unique_ptr<Room>> rooms;
 
   [[nodiscard]] bool plays() const { return sink && local.active(); }
 };
@@ -63,8 +74,12 @@ class Engine::Impl {
   void tick(std::uint32_t phase, Now tick, Now now);
   // `tick` is the time of the grid, `now` when it is really done.
   void tick(Party& party, Now tick, Now now);
-  void begin_tick(Party& party);
-  void mix(Party& party, Session& session, ConstFrame frame);
+  void begin_tick(Party& party, TimePoint tick);
+  // What the session plays, at the party's rate; counted into what it hears.
+  ConstFrame mix(Party& party, Session& session, ConstFrame frame);
+  Party::Room& room_of(Party& party, std::uint32_t number);
+  void speak_in_rooms(Party& party, Now tick, Now now);
+  void record(Party& party);
   void play_out(Party& party);
   void take_digits(SessionId id, Session& session);
   void sit(PartyId id, Party& party);
@@ -97,10 +112,25 @@ PartyId Engine::add_party(AudioIn in) {
   return id;
 }
 
-void Engine::set_input(PartyId id, AudioIn in) { set_input(id, make_source(in)); }
+void Engine::set_input(PartyId id, AudioIn in) {
+  set_input(id, make_source(in));
+  Party* party = impl_->parties.find(id);
+  const auto* tone = std::get_if<ToneIn>(&in);
+  if (party == nullptr || tone == nullptr) return;
+  const auto& pilots = impl_->config.pilots;
+  const auto found = std::find(pilots.begin(), pilots.end(), tone->hz);
+  if (found != pilots.end()) party->pilot = static_cast<std::size_t>(found - pilots.begin());
+}
 
 void Engine::set_input(PartyId id, std::unique_ptr<AudioSource> source) {
-  if (Party* party = impl_->parties.find(id)) party->source = std::move(source);
+  Party* party = impl_->parties.find(id);
+  if (party == nullptr) return;
+  party->source = std::move(source);
+  party->pilot.reset();
+}
+
+void Engine::set_recorder(PartyId id, std::unique_ptr<ConversationSink> recorder) {
+  if (Party* party = impl_->parties.find(id)) party->recorder = std::move(recorder);
 }
 
 void Engine::set_output(PartyId id, std::unique_ptr<AudioSink> sink) {
@@ -262,47 +292,87 @@ void Engine::Impl::tick(std::uint32_t phase, Now tick, Now now) {
 }
 
 void Engine::Impl::tick(Party& party, Now tick, Now now) {
-  begin_tick(party);
+  begin_tick(party, tick.mono);
+  bool in_rooms = false;
   for (const SessionId id : party.sessions) {
     Session* session = sessions.find(id);
     if (session == nullptr) continue;
     const ConstFrame heard = session->play();
     take_digits(id, *session);
-    mix(party, *session, heard);
+    if (config.marks) session->find_marks(tick.mono);
+    if (session->room() != 0) {
+      room_of(party, session->room()).mixer.add(session->mix_member(), mix(party, *session, heard));
+      in_rooms = true;
+      continue;
+    }
+    if (party.sink || party.recorder) mix(party, *session, heard);
     outbox.speak_for(id);
     session->speak(party.source ? ConstFrame(workspace.said) : heard, outbox);
     session->report(tick, now, outbox);
   }
+  if (in_rooms) speak_in_rooms(party, tick, now);
   if (party.plays()) party.local.mix(party.heard);
-  play_out(party);
+  if (party.sink || party.recorder) play_out(party);
 }
 
 // A party speaks and hears at the best rate of its sessions; those of another rate convert.
-void Engine::Impl::begin_tick(Party& party) {
+void Engine::Impl::begin_tick(Party& party, TimePoint tick) {
   party.rate = kSampleRate;
   for (const SessionId each : party.sessions)
     if (const Session* session = sessions.find(each)) party.rate = std::max(party.rate, session->rate());
   const std::size_t size = frame_size(party.rate);
-  party.heard.assign(party.sink ? size : 0, 0);
+  if (party.sink || party.recorder || !party.rooms.empty()) party.heard.assign(size, 0);
   workspace.said.resize(size);
-  if (party.source && !party.sessions.empty()) party.source->read(workspace.said);
+  if (party.source && !party.sessions.empty())
+    party.source->read(workspace.said);
+  else
+    std::fill(workspace.said.begin(), workspace.said.end(), std::int16_t{0});
+  if (config.marks && party.pilot) put_mark(workspace.said, tick, *party.pilot, config.pilots.size());
+  for (auto& room : party.rooms) room->open = false;
 }
 
-void Engine::Impl::mix(Party& party, Session& session, ConstFrame frame) {
-  if (!party.sink) return;
-  if (frame.size() != party.heard.size()) {
-    workspace.mixed.resize(party.heard.size());
+ConstFrame Engine::Impl::mix(Party& party, Session& session, ConstFrame frame) {
+  if (rate_of(frame) != party.rate) {
+    workspace.mixed.resize(frame_size(party.rate));
     session.to_party().process(frame, workspace.mixed);
     frame = workspace.mixed;
   }
+  if (party.heard.size() != frame.size()) party.heard.assign(frame.size(), 0);
   for (std::size_t i = 0; i < frame.size(); ++i) party.heard[i] += frame[i];
+  return frame;
+}
+
+Party::Room& Engine::Impl::room_of(Party& party, std::uint32_t number) {
+  auto found = std::find_if(party.rooms.begin(), party.rooms.end(), [&](const auto& r) { return r->number == number; });
+  if (found == party.rooms.end()) {
+    found = party.rooms.insert(found, std::make_unique<Party::Room>());
+    (*found)->number = number;
+  }
+  Party::Room& room = **found;
+  if (!room.open) {
+    room.open = true;
+    room.mixer.begin(workspace.said.size());
+    room.mixer.add(room.party, workspace.said);
+  }
+  return room;
+}
+
+void Engine::Impl::speak_in_rooms(Party& party, Now tick, Now now) {
+  for (const SessionId id : party.sessions) {
+    Session* session = sessions.find(id);
+    if (session == nullptr || session->room() == 0) continue;
+    outbox.speak_for(id);
+    session->speak(room_of(party, session->room()).mixer.heard_by(session->mix_member()), outbox);
+    session->report(tick, now, outbox);
+  }
+  std::erase_if(party.rooms, [](const auto& room) { return !room->open; });
 }
 
 void Engine::Impl::play_out(Party& party) {
-  if (!party.sink) return;
   party.mixed.resize(party.heard.size());
-  std::transform(party.heard.begin(), party.heard.end(), party.mixed.begin(),
-                 [](std::int32_t sum) { return static_cast<std::int16_t>(std::clamp(sum, -32768, 32767)); });
+  limit_softly(party.heard, party.gain, party.mixed);
+  if (party.recorder && !party.sessions.empty()) record(party);
+  if (!party.sink) return;
   if (party.sink->rate() != party.rate) {
     party.played.resize(frame_size(party.sink->rate()));
     party.to_sink.process(party.mixed, party.played);
@@ -310,6 +380,16 @@ void Engine::Impl::play_out(Party& party) {
   } else {
     party.sink->write(party.mixed);
   }
+}
+
+void Engine::Impl::record(Party& party) {
+  if (party.recorder->rate() == party.rate) return party.recorder->write(workspace.said, party.mixed);
+  const std::size_t size = frame_size(party.recorder->rate());
+  party.recorded.resize(2 * size);
+  const Frame said = std::span(party.recorded).first(size), heard = std::span(party.recorded).last(size);
+  party.said_to_recorder.process(workspace.said, said);
+  party.heard_to_recorder.process(party.mixed, heard);
+  party.recorder->write(said, heard);
 }
 
 std::optional<TimePoint> Engine::deadline() const {
@@ -339,7 +419,14 @@ Hearing Engine::hearing(SessionId id) const {
   const Session* session = impl_->sessions.find(id);
   if (session == nullptr) return {};
   const SessionStats stats = session->stats();
-  return {session->window().tones(impl_->config.pilots), stats.packets_received, stats.packets_sent};
+  Hearing out{session->window().tones(impl_->config.pilots), stats.packets_received, stats.packets_sent};
+  const auto& pilots = impl_->config.pilots;
+  for (HeardTone& tone : out.tones)
+    if (session->marks() != nullptr)
+      tone.delay = session->marks()->delay(
+          static_cast<std::size_t>(std::find(pilots.begin(), pilots.end(), tone.hz) - pilots.begin()),
+          impl_->last_seen);
+  return out;
 }
 
 std::optional<SessionStats> Engine::stats(SessionId id) const {

@@ -180,6 +180,11 @@ ConstFrame Session::play() {
   return heard;
 }
 
+void Session::find_marks(TimePoint begin) {
+  if (!marks_) marks_ = std::make_unique<MarkFinder>(config_.pilots.size());
+  marks_->hear(workspace_.heard, begin);
+}
+
 void Session::speak(ConstFrame frame, Outbox& out) {
   // The media clock runs on while nothing is sent (RFC 3550 §5.1: it counts sampling instants).
   const rtp::RtpTime begin = timestamp_;

@@ -9,7 +9,9 @@
 #include <string>
 
 #include "dtmf/session_digits.hpp"
+#include "marks/marks.hpp"
 #include "media/engine.hpp"
+#include "media/mixer.hpp"
 #include "outbox.hpp"
 #include "packetizer.hpp"
 #include "playout.hpp"
@@ -53,6 +55,14 @@ class Session {
   // Brings what is heard to the rate of the party, where that is another.
   [[nodiscard]] Resampler& to_party() { return to_party_; }
   [[nodiscard]] const ListeningWindow& window() const { return window_; }
+  [[nodiscard]] std::uint32_t room() const { return plan_.room; }
+  [[nodiscard]] MixMember& mix_member() {
+    if (!mix_member_) mix_member_ = std::make_unique<MixMember>();
+    return *mix_member_;
+  }
+  // Looks for marks in what play() gave, which is played from `begin` on.
+  void find_marks(TimePoint begin);
+  [[nodiscard]] const MarkFinder* marks() const { return marks_.get(); }
   [[nodiscard]] SessionStats stats() const;
   [[nodiscard]] CallQuality quality() const { return quality_.quality(quality_facts()); }
 
@@ -112,6 +122,8 @@ class Session {
   Playout playout_;
   Resampler to_party_;
   ListeningWindow window_;
+  std::unique_ptr<MixMember> mix_member_;  // of a room
+  std::unique_ptr<MarkFinder> marks_;      // where EngineConfig says so
 
   std::unique_ptr<SessionDigits> digits_;  // from the first digit on
 

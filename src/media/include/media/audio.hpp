@@ -42,4 +42,12 @@ class AudioSink {
   virtual void write(ConstFrame frame) = 0;
 };
 
+// Takes both sides of a conversation, for a recording: what a party says and what it hears, as frames of one size.
+class ConversationSink {
+ public:
+  virtual ~ConversationSink() = default;
+  [[nodiscard]] virtual std::uint32_t rate() const = 0;
+  virtual void write(ConstFrame said, ConstFrame heard) = 0;
+};
+
 }  // namespace offhook::media

@@ -54,6 +54,8 @@ struct AudioPlan {
   bool inband_digits = false;             // digits are heard by their sound, too
   std::optional<Endpoint> remote_rtcp{};  // where it is not the port above RTP (RFC 3605)
   bool rtcp_mux = false;                  // RTCP on the RTP port, both ways (RFC 5761)
+  // Sessions of one party in one room hear each other and the party, each all others and not itself; 0: none.
+  std::uint32_t room = 0;
 
   friend bool operator==(const AudioPlan&, const AudioPlan&) = default;
 };
@@ -133,6 +135,8 @@ struct EngineConfig {
   JitterLimits jitter;         // guide voice.jib.*
   seconds rtcp_interval{5};    // mean; randomised by RFC 3550 §6.2; 0 sends no RTCP
   Symmetry symmetry = Symmetry::SendBack;
+  // Tones that are among `pilots` carry marks, by which Hearing tells the delay. For phones that share a clock.
+  bool marks = false;
   bool rtcp_xr = false;  // extended reports (RFC 3611), guide voice.rtcp_xr.enable; read in any case
 };
 
@@ -153,6 +157,8 @@ class Engine {
   // Plays to the party itself, beside what its sessions hear, until the source ends; null stops. Without an output
   // nobody listens, and nothing is spent on it.
   void play(PartyId party, LocalSound place, std::unique_ptr<AudioSource> source);
+  // Both sides of all its calls, one frame a tick while it has any. Null ends the recording.
+  void set_recorder(PartyId party, std::unique_ptr<ConversationSink> recorder);
   // Closes its sessions without BYE: close() them first to part politely.
   void remove_party(PartyId party);
 

@@ -6,9 +6,11 @@
 // The window is only stored as frames come; the arithmetic runs when somebody asks.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "base/time.hpp"
 #include "media/audio.hpp"
 
 namespace offhook::media {
@@ -16,6 +18,7 @@ namespace offhook::media {
 struct HeardTone {
   double hz = 0;
   double level_dbm0 = 0;
+  std::optional<Duration> delay{};  // from mouth to ear, where EngineConfig::marks shows it
 };
 
 inline constexpr double kLeastLevelDbm0 = -45;

@@ -1,0 +1,106 @@
+#include "media/mixer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace offhook::media {
+namespace {
+
+constexpr float kKnee = 24'576, kAbove = 32'767 - kKnee;  // three quarters of the scale stay straight
+constexpr float kRelease = 1.02F;                         // a frame: 20 dB in two seconds
+
+float power_at(double dbm0) {
+  return static_cast<float>(32768.0 * 32768.0 / 2 * std::pow(10.0, (dbm0 - kFullScaleDbm0) / 10));
+}
+
+float mean_square(ConstFrame frame) {
+  std::uint64_t sum = 0;
+  for (const std::int16_t sample : frame) {
+    const std::int32_t s = sample;
+    sum += static_cast<std::uint32_t>(s * s);
+  }
+  return static_cast<float>(sum) / static_cast<float>(std::max<std::size_t>(1, frame.size()));
+}
+
+// Multiplies by a gain that glides from one value to another.
+void scale(ConstFrame in, float from, float to, Frame out) {
+  const float step = (to - from) / static_cast<float>(in.size());
+  for (std::size_t i = 0; i < in.size(); ++i)
+    out[i] = static_cast<std::int16_t>(static_cast<float>(in[i]) * (from + step * static_cast<float>(i)));
+}
+
+std::int32_t largest_of(std::span<const std::int32_t> sum) {
+  std::int32_t out = 0;
+  for (const std::int32_t s : sum) out = std::max(out, s < 0 ? -s : s);
+  return out;
+}
+
+}  // namespace
+
+void limit_softly(std::span<const std::int32_t> sum, float& gain, Frame out) {
+  const auto largest = static_cast<float>(largest_of(sum));
+  const float before = gain;
+  gain = std::min(1.0F, gain * kRelease);
+  if (largest * gain > kKnee) gain = kKnee / largest;
+  if (largest * std::max(before, gain) <= kKnee && before == 1 && gain == 1) {
+    for (std::size_t i = 0; i < sum.size(); ++i) out[i] = static_cast<std::int16_t>(sum[i]);
+    return;
+  }
+  const float step = (gain - before) / static_cast<float>(sum.size());
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    const float x = static_cast<float>(sum[i]) * (before + step * static_cast<float>(i));
+    const float size = std::fabs(x);
+    const float over = std::max(0.0F, size - kKnee);
+    const float bent = std::min(size, kKnee) + kAbove * over / (over + kAbove);
+    out[i] = static_cast<std::int16_t>(std::copysign(bent, x));
+  }
+}
+
+void Mixer::begin(std::size_t samples) {
+  samples_ = samples;
+  talkers_ = 0;
+  said_.clear();
+  sum_.assign(samples, 0);
+  shared_ready_ = false;
+}
+
+void Mixer::add(MixMember& member, ConstFrame frame) {
+  static const float kQuiet = power_at(kQuietDbm0), kLoudest = power_at(kLoudestTalkerDbm0);
+  const float power = mean_square(frame);
+  member.quiet_frames = power < kQuiet ? std::min(member.quiet_frames + 1, 1'000) : 0;
+  member.talker = 0;
+  if (member.quiet_frames > kHangover) return;
+  // Up at once, down within a quarter of a second.
+  member.level = std::max(power, member.level + (power - member.level) / 12);
+  const float wanted = member.level > kLoudest ? std::sqrt(kLoudest / member.level) : 1.0F;
+  const float before = member.talker_gain;
+  member.talker_gain = std::min(wanted, before * kRelease);
+  member.talker = ++talkers_;
+  said_.resize(talkers_ * samples_);
+  const Frame kept = std::span(said_).last(samples_);
+  if (before == 1 && member.talker_gain == 1)
+    std::copy(frame.begin(), frame.end(), kept.begin());
+  else
+    scale(frame, before, member.talker_gain, kept);
+  for (std::size_t i = 0; i < samples_; ++i) sum_[i] += kept[i];
+}
+
+ConstFrame Mixer::heard_by(MixMember& member) {
+  if (member.talker == 0) {
+    if (!shared_ready_) {
+      shared_.resize(samples_);
+      limit_softly(sum_, shared_gain_, shared_);
+      shared_ready_ = true;
+    }
+    member.output_gain = shared_gain_;
+    return shared_;
+  }
+  const std::span<const std::int16_t> own = std::span(said_).subspan((member.talker - 1) * samples_, samples_);
+  rest_.resize(samples_);
+  for (std::size_t i = 0; i < samples_; ++i) rest_[i] = sum_[i] - own[i];
+  out_.resize(samples_);
+  limit_softly(rest_, member.output_gain, out_);
+  return out_;
+}
+
+}  // namespace offhook::media
