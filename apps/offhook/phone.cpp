@@ -1,8 +1,10 @@
 // offhook phone: one desk phone.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
 #include "api/phones.hpp"
+#include "base/ascii.hpp"
 #include "command.hpp"
 #include "flow/label.hpp"
 #include "io/clock.hpp"
@@ -17,11 +19,20 @@ namespace {
 
 struct Options {
   PhoneFlags phone;
-  std::string api, audio_out = "null", media_sockets = "own";
+  std::string api, audio_out = "null", media_sockets = "own", record;
   std::vector<double> pilots;
   std::vector<std::string> commands, name_servers;
   std::string tls_trusted;
 };
+
+// The least at which nothing of the account's codecs is lost.
+std::uint32_t recording_rate(const config::PhoneConfig& config) {
+  std::uint32_t out = media::kSampleRate;
+  for (const auto& account : config.accounts)
+    for (const auto& codec : account.codecs)
+      out = std::max(out, iequals(codec.name, "opus") ? 48'000U : iequals(codec.name, "G722") ? 16'000U : out);
+  return out;
+}
 
 void print_view(const phone::PhoneView& view) {
   std::string line = view.name + ":";
@@ -80,6 +91,9 @@ int serve(const Options& options, const Common& common) {
     std::string line = std::string(name) + ": hears";
     for (const auto& party : hears) line += " " + party;
     std::printf("%s\n", (hears.empty() ? line + " nobody" : line).c_str());
+    for (const auto id : phones->rack().phones())
+      for (const auto& how : phones->hearing_in_words(id))
+        std::printf("%s: hears %s\n", std::string(name).c_str(), how.c_str());
     std::fflush(stdout);
     if (api) api->hearing(name, std::move(hears));
     if (http) http->push();
@@ -97,6 +111,11 @@ int serve(const Options& options, const Common& common) {
     auto writer = io::WavWriter::open(options.audio_out);
     if (!writer) return report(writer.error());
     phones->set_output(phones->rack().phones().front(), std::move(*writer));
+  }
+  if (!options.record.empty()) {
+    auto writer = io::ConversationWriter::open(options.record, recording_rate(plan->config));
+    if (!writer) return report(writer.error());
+    phones->set_recorder(phones->rack().phones().front(), std::move(*writer));
   }
   if (!options.api.empty()) {
     const auto where = Endpoint::parse(options.api);
@@ -152,6 +171,10 @@ Run add_phone(CLI::App& app, Common& common) {
       ->add_option("--media-sockets", options->media_sockets, "A socket for each media port, or one for all addresses")
       ->check(CLI::IsMember({"own", "shared"}))
       ->option_text("own|shared [own]");
+  command
+      ->add_option("--record", options->record,
+                   "Record both sides: what it says on the left, what it hears on the right")
+      ->option_text("FILE.wav");
   command->add_option("--hear", options->pilots, "Report when a tone of that frequency is heard, several times")
       ->option_text("HZ …");
   command->add_option("--do", options->commands, "A command once registered, e.g. \"call 1002\"; several times")

@@ -62,6 +62,7 @@ json note_json(const Note& note, TimePoint start) {
            {"kind", kKinds[static_cast<std::size_t>(note.kind)]},
            {"parties", note.parties}};
   if (note.kind == Note::Kind::Hear) out["hears"] = note.whom;
+  if (note.kind == Note::Kind::Hear && !note.text.empty()) out["how"] = note.text;
   put(out, "text", note.text);
   return out;
 }

@@ -162,7 +162,10 @@ class Run {
   void hear(const Hear& step) {
     const bool heard = world_.run_until([&] { return world_.hears(step.party) == step.whom; },
                                         options_.lossy ? Duration(seconds(10)) : Duration(seconds(3)));
-    note({world_.now().mono, Note::Kind::Hear, {step.party}, step.whom, {}});
+    std::string how;
+    for (const std::string& each : world_.hearing_in_words(step.party))
+      how.append(how.empty() ? "" : "; ").append(each);
+    note({world_.now().mono, Note::Kind::Hear, {step.party}, step.whom, std::move(how)});
     if (!heard)
       fail("", step.party + " hears " + names(world_.hears(step.party)) + " instead of " + names(step.whom), step.line);
   }

@@ -48,6 +48,10 @@ class MediaHost::Thread {
     driver_.add_phone(phone, std::move(in));
   }
 
+  void set_recorder(phone::PhoneId phone, std::unique_ptr<media::ConversationSink> recorder) {
+    if (const auto party = driver_.party(phone)) engine_.set_recorder(*party, std::move(recorder));
+  }
+
   void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink) {
     if (media::SplitSink* output = output_of(phone)) output->set_first(std::move(sink));
   }
@@ -185,6 +189,11 @@ MediaHost::~MediaHost() {
 
 void MediaHost::add_phone(phone::PhoneId phone, media::AudioIn in) {
   loop_->post([this, phone, in = std::move(in)]() mutable { thread_state_->add_phone(phone, std::move(in)); });
+}
+
+void MediaHost::set_recorder(phone::PhoneId phone, std::unique_ptr<media::ConversationSink> recorder) {
+  auto shared = std::make_shared<std::unique_ptr<media::ConversationSink>>(std::move(recorder));
+  loop_->post([this, phone, shared] { thread_state_->set_recorder(phone, std::move(*shared)); });
 }
 
 void MediaHost::set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink) {

@@ -22,6 +22,7 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
   if (!plans.empty()) {
     media.dscp = plans.front().config.voice_dscp;
     media.engine = phone::engine_config(plans.front().config, std::move(media.engine.pilots));
+    media.engine.marks = plans.size() > 1;  // they share our clock
   }
   self.media_ = std::make_unique<MediaHost>(
       loop, std::move(media), [&self](MediaReport report) { self.take_report(std::move(report)); },
@@ -93,7 +94,8 @@ void PhoneHost::stop_all() {
 
 bool PhoneHost::stopped() const {
   const auto counts = rack_->counts();
-  return counts.calls == 0 && counts.dialogs == 0 && counts.transactions == 0;
+  // The last report of a call may make the phone send one of its own.
+  return closing_ == 0 && counts.calls == 0 && counts.dialogs == 0 && counts.transactions == 0;
 }
 
 bool PhoneHost::all_registered() const {
@@ -105,6 +107,10 @@ Checked<void> PhoneHost::command(phone::PhoneId phone, const phone::Command& com
   auto result = rack_->command(now(), phone, command);
   sip_->drain();
   return result;
+}
+
+void PhoneHost::set_recorder(phone::PhoneId phone, std::unique_ptr<media::ConversationSink> recorder) {
+  media_->set_recorder(phone, std::move(recorder));
 }
 
 void PhoneHost::set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink) {
@@ -130,6 +136,7 @@ void PhoneHost::pass_on() {
                    [](const phone::UpdateLeg&) {}, [](const phone::SendDigits&) {}, [](const phone::PlaySound&) {},
                    [&](const phone::CloseLeg& close) {
                      legs_.erase(close.leg);
+                     ++closing_;
                      hearing_.erase(close.leg);
                    }},
         *command);
@@ -143,7 +150,10 @@ void PhoneHost::take_report(MediaReport report) {
   hearing_.clear();
   for (auto& leg : report.legs)
     if (legs_.contains(leg.leg)) hearing_[leg.leg] = std::move(leg.hearing);
-  for (const auto& quality : report.qualities) rack_->media_report(now(), quality);
+  for (const auto& quality : report.qualities) {
+    if (quality.final) --closing_;
+    rack_->media_report(now(), quality);
+  }
   if (!report.qualities.empty()) sip_->drain();
   for (const auto& [phone, name] : names_) {
     auto heard = hears(phone);
@@ -165,6 +175,21 @@ std::vector<std::string> PhoneHost::hears(phone::PhoneId phone) const {
     }
   }
   return {out.begin(), out.end()};
+}
+
+std::vector<std::string> PhoneHost::hearing_in_words(phone::PhoneId phone) const {
+  std::vector<std::string> out;
+  for (const auto& call : rack_->view(phone).calls) {
+    const auto leg = rack_->leg_of(phone, call.id);
+    const auto it = leg ? hearing_.find(*leg) : hearing_.end();
+    if (it == hearing_.end()) continue;
+    for (const auto& tone : it->second.tones) {
+      const auto pilot = pilots_.find(tone.hz);
+      const auto name = pilot != pilots_.end() ? pilot->second : std::to_string(static_cast<int>(tone.hz)) + " Hz";
+      out.push_back(name + ": " + media::in_words(tone, call.quality.get()));
+    }
+  }
+  return out;
 }
 
 }  // namespace offhook::io

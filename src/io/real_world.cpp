@@ -71,6 +71,11 @@ std::vector<std::string> RealWorld::hears(std::string_view party) {
   return phone ? phones_->hears(*phone) : std::vector<std::string>{};
 }
 
+std::vector<std::string> RealWorld::hearing_in_words(std::string_view party) {
+  const auto phone = phones_->rack().find(party);
+  return phone ? phones_->hearing_in_words(*phone) : std::vector<std::string>{};
+}
+
 Now RealWorld::now() const { return io::now(); }
 
 bool RealWorld::run_until(const std::function<bool()>& done, Duration at_most) {

@@ -64,7 +64,7 @@ class Session {
   void find_marks(TimePoint begin);
   [[nodiscard]] const MarkFinder* marks() const { return marks_.get(); }
   [[nodiscard]] SessionStats stats() const;
-  [[nodiscard]] CallQuality quality() const { return quality_.quality(quality_facts()); }
+  [[nodiscard]] CallQuality quality() const;
 
  private:
   // A codec that the peer may send, by the payload type and format parameters of our description.

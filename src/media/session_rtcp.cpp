@@ -135,6 +135,13 @@ void Session::append_extended(Now now, bool sender, std::vector<std::uint8_t>& o
   append(out, report);
 }
 
+CallQuality Session::quality() const {
+  CallQuality out = quality_.quality(quality_facts());
+  out.local_ssrc = ssrc_;
+  if (source_) out.remote_ssrc = source_->ssrc();
+  return out;
+}
+
 QualityMeter::Facts Session::quality_facts() const {
   const Codec* sent = find_codec(plan_.codec);
   return {source_ ? &*source_ : nullptr, playout_.delay(), plan_.ptime,

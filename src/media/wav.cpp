@@ -121,20 +121,21 @@ std::vector<std::uint8_t> encode_wav(std::span<const std::int16_t> samples, std:
   return std::move(file.output);
 }
 
-std::array<std::uint8_t, 44> wav_header(std::uint32_t samples) {
+std::array<std::uint8_t, 44> wav_header(std::uint32_t samples, std::uint32_t rate, std::uint16_t channels) {
   std::array<std::uint8_t, 44> out{'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'A', 'V', 'E', 'f', 'm', 't', ' '};
   const auto put = [&out](std::size_t at, std::uint32_t value, std::size_t bytes) {
     for (std::size_t i = 0; i < bytes; ++i) out[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
   };
-  const std::uint32_t data = samples * 2;
+  const std::uint32_t frame = 2U * channels;  // bytes
+  const std::uint32_t data = samples * frame;
   put(4, 36 + data, 4);
   put(16, 16, 4);  // size of the format chunk
   put(20, 1, 2);   // PCM
-  put(22, 1, 2);   // channels
-  put(24, kSampleRate, 4);
-  put(28, kSampleRate * 2, 4);  // bytes a second
-  put(32, 2, 2);                // bytes a sample
-  put(34, 16, 2);               // bits
+  put(22, channels, 2);
+  put(24, rate, 4);
+  put(28, rate * frame, 4);  // bytes a second
+  put(32, frame, 2);
+  put(34, 16, 2);  // bits
   constexpr std::string_view kData = "data";
   std::copy(kData.begin(), kData.end(), out.begin() + 36);
   put(40, data, 4);

@@ -16,6 +16,10 @@
 
 namespace offhook::phone {
 
+namespace voice_quality {
+struct Watch;
+}
+
 enum class Stage : std::uint8_t {
   Waiting,  // outgoing, its INVITE has not left yet: another call is being held first, or a transferor has yet to hang
             // up
@@ -86,8 +90,9 @@ struct Call {
   std::uint64_t leg = 0;       // 0: none
   std::uint64_t last_leg = 0;  // the same, and kept when it is closed: its last report comes after
   std::shared_ptr<const media::CallQuality> quality;
-  std::optional<media::AudioPlan> agreed;  // by both sides; the direction is the negotiated one
-  std::optional<media::AudioPlan> sent;    // last UpdateLeg
+  std::shared_ptr<voice_quality::Watch> watch;  // null: its quality is reported to nobody
+  std::optional<media::AudioPlan> agreed;       // by both sides; the direction is the negotiated one
+  std::optional<media::AudioPlan> sent;         // last UpdateLeg
 
   std::array<TimerId, static_cast<std::size_t>(CallTimer::kCount)> timers{};
 };

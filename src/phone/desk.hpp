@@ -41,6 +41,9 @@ struct PhoneSettings {
   config::RingerConfig ringers;
   config::HoldToneConfig hold_tone, held_tone;
   seconds busy_tone_delay{0};
+  std::string mac;
+  config::JitterConfig jitter;
+  config::VoiceReportConfig voice_reports;
 };
 
 // What the phone plays to its person (features/tones).

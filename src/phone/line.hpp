@@ -25,6 +25,8 @@ struct Line {
   config::DtmfConfig dtmf;
   std::string ring_type = "Common";
   bool alert_info_url = true;
+  std::string display_name;
+  config::CollectorConfig collector;
 };
 
 struct LinePlan {

@@ -55,9 +55,11 @@ void MediaDriver::apply(Now now, const MediaCommand& command) {
   };
   const auto close = [&](const CloseLeg& c) {
     const auto found = session(c.leg);
-    if (!found) return;
-    if (auto quality = engine_->quality(*found))
-      finals_.push_back({c.leg, legs_.at(*found).phone, std::move(*quality), true});
+    if (!found) {  // its port could not be had
+      finals_.push_back({c.leg, {}, {}, true});
+      return;
+    }
+    finals_.push_back({c.leg, legs_.at(*found).phone, engine_->quality(*found).value_or(media::CallQuality{}), true});
     engine_->close(*found, now);
     legs_.erase(*found);
     sessions_.erase(c.leg);

@@ -16,9 +16,21 @@ namespace offhook::phone {
 namespace {
 
 PhoneSettings settings_of(const config::PhoneConfig& config) {
-  return {config.default_account, config.calls_per_line_key, config.call_waiting, config.refuse,
-          config.ringing,         config.rtp_ports,          config.dtmf,         config.tones,
-          config.ringers,         config.hold_tone,          config.held_tone,    config.busy_tone_delay};
+  return {config.default_account,
+          config.calls_per_line_key,
+          config.call_waiting,
+          config.refuse,
+          config.ringing,
+          config.rtp_ports,
+          config.dtmf,
+          config.tones,
+          config.ringers,
+          config.hold_tone,
+          config.held_tone,
+          config.busy_tone_delay,
+          config.mac,
+          config.jitter,
+          config.voice_reports};
 }
 
 // What the screen says when a call is over.

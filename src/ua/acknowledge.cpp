@@ -89,7 +89,7 @@ void Calls::acked(Now now, Call& call, const Unacked& unacked, const sip::Messag
   if (is_first) call.phase = Phase::Established;
   if (unacked.carries_offer && (!has_content_type(ack, kSdpType) || !call.session.accept_answer(ack.body())))
     return end(now, call, EndedBy::Network, 488, "No usable answer");
-  if (is_first) core_->tell(CallEstablished{call.id, call.peer});
+  if (is_first) tell_established(call);
   tell_media(call);
   tell_remote_hold(call);
   pursue_hold(now, call);

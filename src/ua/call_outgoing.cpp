@@ -156,7 +156,7 @@ void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
   const Party answered = party_of(call.dialog->remote_address());
   if (!answered.display_name.empty()) call.peer.display_name = answered.display_name;
   if (!answer) return end(now, call, EndedBy::Network, 488, "No usable answer");
-  core_->tell(CallEstablished{call.id, call.peer});
+  tell_established(call);
   tell_media(call);
   tell_remote_hold(call);
   pursue_hold(now, call);

@@ -173,6 +173,17 @@ void Calls::tell_media(Call& call) {
   core_->tell(MediaChanged{call.id, call.told_media});
 }
 
+void Calls::tell_established(const Call& call) {
+  CallEstablished event{call.id, call.peer};
+  if (call.dialog) {
+    const dialog::DialogId& id = call.dialog->id();
+    event.call_id = id.call_id;
+    event.local_tag = id.local_tag;
+    event.remote_tag = id.remote_tag;
+  }
+  core_->tell(std::move(event));
+}
+
 sdp::LocalAudio Calls::audio(const Call& call, bool held) const {
   const Account& account = settings(call);
   sdp::LocalAudio out{call.rtp, account.codecs, sdp::Direction::SendRecv, account.ptime, false};

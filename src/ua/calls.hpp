@@ -86,6 +86,7 @@ class Calls {
   // calls.cpp
   void tell_ended(Call& call, EndedBy by, int status, std::string_view reason, std::string_view reason_header = {});
   void send_bye(Now now, Call& call, std::string_view reason_header);
+  void tell_established(const Call& call);
   void tell_media(Call& call);
   [[nodiscard]] sdp::LocalAudio audio(const Call& call, bool held) const;
   [[nodiscard]] const Account& settings(const Call& call) const { return core_->account(call.account)->settings; }

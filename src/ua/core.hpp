@@ -27,7 +27,7 @@ namespace offhook::ua {
 using Key = std::uint32_t;
 
 // What a client transaction of ours is for: it chooses the room that takes the response.
-enum class Use : std::uint8_t { Register, Invite, Reinvite, Update, Info, Bye, Refer, Notify, KeepAlive };
+enum class Use : std::uint8_t { Register, Invite, Reinvite, Update, Info, Bye, Refer, Notify, KeepAlive, Publish };
 
 // An ACK to a 2xx as it left, to be sent again for each retransmission of that 2xx (RFC 3261 §13.2.2.4).
 struct SentAck {

@@ -7,6 +7,7 @@
 #include "capabilities.hpp"
 #include "core.hpp"
 #include "merged.hpp"
+#include "publication.hpp"
 #include "registration.hpp"
 #include "sip/header/numbers.hpp"
 #include "transfer.hpp"
@@ -28,6 +29,7 @@ class UserAgent::Impl {
   Registrations registrations{core};
   Calls calls{core};
   Transfers transfers{core, calls};
+  Publications publications{core};
   MergedRequests merged;
 };
 
@@ -81,6 +83,10 @@ void UserAgent::refuse_transfer(Now now, CallId call, int status) {
   impl_->calls.sweep();
 }
 void UserAgent::notify_transfer(Now now, CallId call, int status) { impl_->transfers.report(now, call, status); }
+
+void UserAgent::publish(Now now, AccountId account, const Publication& publication) {
+  impl_->publications.publish(now, account, publication);
+}
 
 void UserAgent::request(Now now, transaction::RequestReceived event) {
   const Method method = event.request.method();
@@ -162,7 +168,7 @@ void UserAgent::response(Now now, transaction::ResponseReceived event) {
   if (event.response.status() == 503 &&
       impl_->core.try_next_server(now, key, seconds(sip::retry_after(event.response).value_or(0))))
     return;
-  if (sent->use != Use::Register) impl_->calls.take_information(key, event.response);
+  if (sent->use != Use::Register && sent->use != Use::Publish) impl_->calls.take_information(key, event.response);
   switch (sent->use) {
     case Use::Register: impl_->registrations.response(now, key, event.response); break;
     case Use::Invite: impl_->calls.invite_response(now, key, event.response); break;
@@ -175,6 +181,7 @@ void UserAgent::response(Now now, transaction::ResponseReceived event) {
     case Use::Bye: impl_->calls.bye_response(now, key, event.response); break;
     case Use::Refer: impl_->transfers.refer_response(now, key, event.response); break;
     case Use::Notify: impl_->transfers.notify_response(now, key, event.response); break;
+    case Use::Publish: impl_->publications.response(now, key, event.response); break;
   }
   impl_->calls.sweep();
 }
@@ -194,6 +201,7 @@ void UserAgent::failed(Now now, transaction::Owner owner, int status) {
     case Use::Bye: impl_->calls.bye_failed(now, key); break;
     case Use::Refer: impl_->transfers.refer_failed(key, status); break;
     case Use::Notify: impl_->transfers.notify_failed(now, key, status); break;
+    case Use::Publish: impl_->publications.failed(key); break;
   }
   impl_->calls.sweep();
 }

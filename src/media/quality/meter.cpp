@@ -60,6 +60,18 @@ Estimate estimate(Transmission t, std::optional<Duration> one_way) {
 Duration ReceivedQuality::burst_duration() const { return mean_of(packets.burst_packets, packets.bursts, packet_time); }
 Duration ReceivedQuality::gap_duration() const { return mean_of(packets.gap_packets, packets.gaps, packet_time); }
 
+std::string in_words(const HeardTone& tone, const CallQuality* quality) {
+  const auto ms = [](Duration d) { return std::to_string(std::lround(static_cast<double>(d.count()) / 1000)) + " ms"; };
+  std::string out = "level " + std::to_string(std::lround(tone.level_dbm0)) + " dB";
+  if (tone.delay)
+    out += ", delay " + ms(*tone.delay);
+  else if (quality != nullptr && quality->one_way)
+    out += ", delay about " + ms(*quality->one_way);
+  if (quality == nullptr || !quality->received) return out;
+  const auto tenths_of = std::lround(quality->received->estimate.mos_cq * 10);
+  return out + ", MOS " + std::to_string(tenths_of / 10) + '.' + std::to_string(tenths_of % 10) + " (estimate)";
+}
+
 void QualityMeter::played(ConstFrame frame, bool concealed) {
   ++frames_;
   level_.write(frame);

@@ -38,6 +38,11 @@ struct Duet {
   // How long a datagram is on its way; nothing: it is lost.
   std::function<std::optional<milliseconds>(const Datagram&)> way = [](const Datagram&) { return milliseconds(20); };
   std::vector<Datagram> from_a, from_b;  // all of them
+  struct Arrival {
+    Now at;
+    Datagram datagram;
+  };
+  std::vector<Arrival> arrived;
   std::multimap<TimePoint, std::pair<Engine*, Datagram>> flying;
 
   AudioPlan plan_a{kLeft, kRight, sdp::pcmu(), std::uint8_t{101}};
@@ -61,6 +66,7 @@ struct Duet {
       const auto [to, datagram] = std::move(flying.begin()->second);
       flying.erase(flying.begin());
       to->receive(now, datagram.remote, datagram.local, datagram.bytes);
+      arrived.push_back({now, datagram});
     }
     a.wake(now);
     b.wake(now);

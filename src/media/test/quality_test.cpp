@@ -109,6 +109,17 @@ TEST(CallQuality, AGoodCallIsGood) {
   EXPECT_NEAR(static_cast<double>(q.round_trip->count()), 40'000, 100);
 }
 
+TEST(CallQuality, InWords) {
+  HeardTone tone{440, -16.2};
+  EXPECT_EQ(in_words(tone, nullptr), "level -16 dB");
+  CallQuality q;
+  q.one_way = milliseconds(98);
+  EXPECT_EQ(in_words(tone, &q), "level -16 dB, delay about 98 ms");
+  tone.delay = Duration(112'400);
+  q.received.emplace().estimate.mos_cq = 4.34;
+  EXPECT_EQ(in_words(tone, &q), "level -16 dB, delay 112 ms, MOS 4.3 (estimate)");
+}
+
 TEST(CallQuality, NothingIsSaidBeforeThereIsAnythingToSay) {
   Duet d;
   d.way = [](const auto&) { return std::nullopt; };

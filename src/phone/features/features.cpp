@@ -12,6 +12,7 @@
 #include "features/ringing/ringing.hpp"
 #include "features/tones/tones.hpp"
 #include "features/transfer/transfer.hpp"
+#include "features/voice_quality/voice_quality.hpp"
 
 namespace offhook::phone {
 namespace {
@@ -37,6 +38,8 @@ constexpr std::array kFeatures = {
     Feature{"call_waiting", "guide: Call Waiting; SIP flows 6.5", call_waiting::decide, nullptr,
             call_waiting::on_event},
     Feature{"tones", "guide: Tones, Ring Tones", nullptr, nullptr, tones::on_event, tones::on_timer},
+    Feature{"voice_quality", "guide: Voice Quality; RFC 6035", nullptr, nullptr, voice_quality::on_event, nullptr,
+            voice_quality::on_quality},
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ struct Note {
   Kind kind = Kind::Act;
   std::vector<std::string> parties;  // who does it, hears it, is quiet
   std::vector<std::string> whom;     // Hear: who is heard; empty: nobody
-  std::string text;                  // Act: as written
+  std::string text;                  // Act: as written; Hear: how, "" when nothing is known
 };
 
 struct Seen {

@@ -31,6 +31,8 @@ class World {
   [[nodiscard]] virtual phone::PhoneView view(std::string_view party) = 0;
   // Names of the parties whose pilot tone has been heard by that party in the last moments, sorted.
   [[nodiscard]] virtual std::vector<std::string> hears(std::string_view party) = 0;
+  // How each of them is heard: "B: level -16 dB, delay 112 ms, MOS 4.3 (estimate)".
+  [[nodiscard]] virtual std::vector<std::string> hearing_in_words(std::string_view) { return {}; }
   [[nodiscard]] virtual const Recorder& record() const = 0;
   [[nodiscard]] virtual Now now() const = 0;
   // Lets the world run until done() or until `at_most` has passed; tells whether done() came true. done() is asked

@@ -52,6 +52,7 @@ class MediaHost {
 
   void add_phone(phone::PhoneId phone, media::AudioIn in);
   void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink);
+  void set_recorder(phone::PhoneId phone, std::unique_ptr<media::ConversationSink> recorder);
   void apply(phone::MediaCommand command);
   // A person at the phone: it says what say() brings, and `heard` gets each frame it hears, at 16 kHz, on
   // `signalling`'s thread. detach() gives it back the input of add_phone().

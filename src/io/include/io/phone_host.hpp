@@ -59,6 +59,9 @@ class PhoneHost final : public api::AudioPorts {
   // tenth of a second ago at most.
   [[nodiscard]] std::vector<std::string> hears(phone::PhoneId phone) const;
   void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink);
+  void set_recorder(phone::PhoneId phone, std::unique_ptr<media::ConversationSink> recorder);
+  // How each phone is heard by this one: "B: level -16 dB, delay 112 ms, MOS 4.3 (estimate)".
+  [[nodiscard]] std::vector<std::string> hearing_in_words(phone::PhoneId phone) const;
   void attach(phone::PhoneId phone) override;
   void detach(phone::PhoneId phone) override { media_->detach(phone); }
   void say(phone::PhoneId phone, media::ConstFrame frame) override { media_->say(phone, {frame.begin(), frame.end()}); }
@@ -84,6 +87,7 @@ class PhoneHost final : public api::AudioPorts {
   std::map<phone::PhoneId, std::string> names_;
   std::map<double, std::string> pilots_;
   std::map<std::uint64_t, phone::PhoneId> legs_;
+  int closing_ = 0;  // legs whose last report has not come
   std::map<std::uint64_t, media::Hearing> hearing_;
   std::map<phone::PhoneId, std::vector<std::string>> last_heard_;
 };

@@ -24,6 +24,7 @@ class RealWorld final : public flow::World {
   Checked<void> command(std::string_view party, const phone::Command& command) override;
   [[nodiscard]] phone::PhoneView view(std::string_view party) override;
   [[nodiscard]] std::vector<std::string> hears(std::string_view party) override;
+  [[nodiscard]] std::vector<std::string> hearing_in_words(std::string_view party) override;
   [[nodiscard]] const flow::Recorder& record() const override { return recorder_; }
   [[nodiscard]] Now now() const override;
   bool run_until(const std::function<bool()>& done, Duration at_most) override;

@@ -1,26 +1,62 @@
-// What a phone hears, into a WAV file as it comes (8 kHz mono 16 bit). The head is right whenever a second has passed,
-// and when it closes: a file cut short can be played.
+// Audio into a WAV file as it comes, 16 bit. The head is right whenever a second has passed, and when the file closes:
+// one that is cut short can be played.
 #pragma once
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "media/audio.hpp"
 
 namespace offhook::io {
 
-class WavWriter final : public media::AudioSink {
+class WavFile {
  public:
-  [[nodiscard]] static Checked<std::unique_ptr<WavWriter>> open(const std::string& path);
-  ~WavWriter() override;
-  void write(media::ConstFrame frame) override;
+  [[nodiscard]] static Checked<std::unique_ptr<WavFile>> open(const std::string& path, std::uint32_t rate,
+                                                              std::uint16_t channels);
+  ~WavFile();
+  WavFile(const WavFile&) = delete;
+  WavFile& operator=(const WavFile&) = delete;
+  // Samples of all channels in turn.
+  void write(std::span<const std::int16_t> samples);
+  [[nodiscard]] std::uint32_t rate() const { return rate_; }
 
  private:
-  explicit WavWriter(std::FILE* file) : file_(file) {}
+  WavFile(std::FILE* file, std::uint32_t rate, std::uint16_t channels)
+      : file_(file), rate_(rate), channels_(channels) {}
   void write_head();
   std::FILE* file_;
-  std::uint32_t samples_ = 0;
+  std::uint32_t rate_;
+  std::uint16_t channels_;
+  std::uint32_t samples_ = 0;    // of each channel
+  std::uint32_t head_says_ = 0;  // how many of them
+};
+
+// What a phone hears, mono.
+class WavWriter final : public media::AudioSink {
+ public:
+  [[nodiscard]] static Checked<std::unique_ptr<WavWriter>> open(const std::string& path,
+                                                                std::uint32_t rate = media::kSampleRate);
+  [[nodiscard]] std::uint32_t rate() const override { return file_->rate(); }
+  void write(media::ConstFrame frame) override { file_->write(frame); }
+
+ private:
+  explicit WavWriter(std::unique_ptr<WavFile> file) : file_(std::move(file)) {}
+  std::unique_ptr<WavFile> file_;
+};
+
+// Both sides of a phone's calls: what it says on the left, what it hears on the right.
+class ConversationWriter final : public media::ConversationSink {
+ public:
+  [[nodiscard]] static Checked<std::unique_ptr<ConversationWriter>> open(const std::string& path, std::uint32_t rate);
+  [[nodiscard]] std::uint32_t rate() const override { return file_->rate(); }
+  void write(media::ConstFrame said, media::ConstFrame heard) override;
+
+ private:
+  explicit ConversationWriter(std::unique_ptr<WavFile> file) : file_(std::move(file)) {}
+  std::unique_ptr<WavFile> file_;
+  std::vector<std::int16_t> both_;
 };
 
 }  // namespace offhook::io

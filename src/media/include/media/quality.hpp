@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/time.hpp"
+#include "media/tone_detector.hpp"
 #include "rtp/loss_pattern.hpp"
 #include "rtp/xr.hpp"
 
@@ -46,6 +47,8 @@ struct SentQuality {
 };
 
 struct CallQuality {
+  std::uint32_t local_ssrc = 0;
+  std::optional<std::uint32_t> remote_ssrc;
   std::optional<Duration> round_trip;  // of the network, RFC 3550 §6.4.1 or RFC 3611 §4.5
   // Mouth to ear, RFC 3611 §4.7.3: half of the round trip and of what both phones add; the peer adds as much as we do
   // unless it says otherwise. Nothing before the first round trip.
@@ -53,5 +56,9 @@ struct CallQuality {
   std::optional<ReceivedQuality> received;  // nothing before the first valid packet
   std::optional<SentQuality> sent;          // nothing before the first report about us
 };
+
+// "level -16 dB, delay 112 ms, MOS 4.3 (estimate)". The delay is the one that marks show; without them "about", by
+// RTCP. What is not known is left out.
+[[nodiscard]] std::string in_words(const HeardTone& tone, const CallQuality* quality);
 
 }  // namespace offhook::media

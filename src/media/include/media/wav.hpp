@@ -19,8 +19,9 @@ namespace offhook::media {
 [[nodiscard]] std::vector<std::uint8_t> encode_wav(std::span<const std::int16_t> samples,
                                                    std::uint32_t rate = kSampleRate);
 
-// The head of an 8 kHz mono 16 bit file with so many samples after it: for a writer that appends frames (little endian)
-// and comes back to the head when it closes.
-[[nodiscard]] std::array<std::uint8_t, 44> wav_header(std::uint32_t samples);
+// The head of a 16 bit file with so many samples of each channel after it: for a writer that appends frames (little
+// endian) and comes back to the head when it closes.
+[[nodiscard]] std::array<std::uint8_t, 44> wav_header(std::uint32_t samples, std::uint32_t rate = kSampleRate,
+                                                      std::uint16_t channels = 1);
 
 }  // namespace offhook::media

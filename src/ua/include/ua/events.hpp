@@ -58,6 +58,7 @@ struct CallRedirected {
 struct CallEstablished {
   CallId call;
   Party peer;
+  std::string call_id{}, local_tag{}, remote_tag{};  // of its dialog
 };
 enum class EndedBy : std::uint8_t { Local, Remote, Network };  // Network: timeout, transport, refused by a response
 struct CallEnded {

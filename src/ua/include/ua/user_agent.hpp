@@ -16,6 +16,7 @@
 #include "ua/account.hpp"
 #include "ua/events.hpp"
 #include "ua/port.hpp"
+#include "ua/publication.hpp"
 
 namespace offhook::ua {
 
@@ -71,6 +72,9 @@ class UserAgent {
   void accept_transfer(Now now, CallId call);
   void refuse_transfer(Now now, CallId call, int status);
   void notify_transfer(Now now, CallId call, int status);
+
+  // PUBLISH (RFC 3903), once; no event tells what becomes of it.
+  void publish(Now now, AccountId account, const Publication& publication);
 
   // Inputs, already sorted by index.
   void request(Now now, transaction::RequestReceived event);
