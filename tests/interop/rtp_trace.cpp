@@ -3,7 +3,6 @@
 // tshark judge the same packets.
 #include <cstdio>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "../../src/media/test/duet.hpp"
@@ -44,12 +43,12 @@ int main(int argc, char** argv) {
 
   const auto quality = *duet.b.quality(duet.sb);
   const auto ms = [](Duration d) { return static_cast<double>(d.count()) / 1000; };
-  const nlohmann::json figures{{"port", media::kRight.port},
-                               {"ssrc", quality.remote_ssrc.value_or(0)},
-                               {"expected", quality.received->packets.expected},
-                               {"lost", quality.received->packets.lost},
-                               {"jitter_mean_ms", ms(quality.received->mean_jitter)},
-                               {"jitter_max_ms", ms(quality.received->greatest_jitter)}};
-  std::printf("%s\n", figures.dump().c_str());
+  std::printf(
+      "{\"port\": %d, \"ssrc\": %lu, \"expected\": %llu, \"lost\": %llu, \"jitter_mean_ms\": %.3f, \"jitter_max_ms\": "
+      "%.3f}\n",
+      int{media::kRight.port}, static_cast<unsigned long>(quality.remote_ssrc.value_or(0)),
+      static_cast<unsigned long long>(quality.received->packets.expected),
+      static_cast<unsigned long long>(quality.received->packets.lost), ms(quality.received->mean_jitter),
+      ms(quality.received->greatest_jitter));
   return 0;
 }

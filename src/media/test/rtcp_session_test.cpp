@@ -174,6 +174,44 @@ TEST(SessionRtcp, ExtendedReportsGoOnlyWhenAskedForAndTellThePeerHowItIsHeard) {
               80 + static_cast<double>(at_b.received->buffer_delay.count()), 25);
 }
 
+// Guide features.rtp_symmetric.enable: what is done with audio from where the description does not say.
+TEST(SessionRtcp, AudioFromElsewhereByTheFourWays) {
+  const Endpoint nat{IpAddress::v4(203, 0, 113, 9), 40000}, other{IpAddress::v4(203, 0, 113, 77), 40000};
+  struct Case {
+    Symmetry way;
+    Endpoint sends_to;
+    bool plays;         // what comes from the first stranger
+    bool takes_second;  // what comes from a second one after it
+  };
+  for (const Case& c : {Case{Symmetry::None, kRight, true, true}, Case{Symmetry::Reject, kRight, false, false},
+                        Case{Symmetry::SendBack, nat, true, true}, Case{Symmetry::Both, nat, true, false}}) {
+    EngineConfig config;
+    config.symmetry = c.way;
+    Duet d(config);
+    d.way = [](const auto&) { return std::nullopt; };  // the peer that the description names is not there
+    d.talk();
+    const auto say = [&](Endpoint from, std::uint16_t first) {
+      for (std::uint16_t i = first; i < first + 5; ++i) {
+        std::vector<std::uint8_t> bytes;
+        rtp::append_header(bytes, {false, 0, i, rtp::RtpTime(i * 160U), 77});
+        bytes.resize(bytes.size() + 160, 0xff);
+        d.a.receive(d.now, kLeft, from, bytes);
+        d.run(milliseconds(20));
+      }
+    };
+    say(nat, 1);
+    const auto first = *d.a.stats(d.sa);
+    EXPECT_EQ(first.packets_received, c.plays ? 5U : 0U);
+    EXPECT_EQ(first.packets_strange, c.plays ? 0U : 5U);
+    EXPECT_EQ(first.remote, c.sends_to);
+    say(other, 6);
+    EXPECT_EQ(d.a.stats(d.sa)->packets_received - first.packets_received, c.takes_second ? 5U : 0U);
+    if (c.way == Symmetry::Both) {
+      EXPECT_EQ(d.a.stats(d.sa)->remote, nat);
+    }
+  }
+}
+
 // RFC 3611 §4.4: who sends nothing learns the round trip from the answer to its reference time.
 TEST(SessionRtcp, AListenerLearnsTheRoundTripToo) {
   Duet d(reporting(seconds(1), true));
