@@ -25,10 +25,10 @@ struct Party {
   std::optional<std::size_t> pilot;  // its place among EngineConfig::pilots
   std::vector<SessionId> sessions;
   LocalAudio local;
-  bool seated = false;                      // has a tick: it has sessions, or plays to itself
-  std::uint32_t phase = 0;                  // then
-  std::uint32_t rate = kSampleRate;         // in the present tick: the highest of its sessions
-  std::vector<std::int32_t> heard;          // where somebody listens
+  bool seated = false;               // has a tick: it has sessions, or plays to itself
+  std::uint32_t phase = 0;           // then
+  std::uint32_t rate = kSampleRate;  // in the present tick: the highest of its sessions
+  std::vector<std::int32_t> heard;   // where somebody listens
   std::vector<std::int16_t> recorded;
   std::vector<std::int16_t> mixed, played;  // the sum at `rate`, and at the rate of the sink
   float gain = 1;                           // of what it hears

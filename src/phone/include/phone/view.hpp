@@ -39,8 +39,8 @@ struct CallView {
   bool waiting = false;  // rings while another call is up (call waiting)
   std::string note;      // "Busy here", "forwarded to 1003", "transfer: 180" …
   std::vector<Action> actions;
-  std::string digits_sent;              // DTMF, as the screen may show it
-  std::vector<DigitView> digits_heard;  // each key once
+  std::string digits_sent;                            // DTMF, as the screen may show it
+  std::vector<DigitView> digits_heard;                // each key once
   std::shared_ptr<const media::CallQuality> quality;  // the newest report; null before the first
 };
 
