@@ -49,6 +49,27 @@ class Calls(case.Case):
         self.phone_a.wait_for(r"\[\d+ ended bari")
         self.check_recordings()
 
+    def test_digits_both_ways(self):
+        """By telephone-event: baresip's are shown once each, ours are in its log."""
+        self.api.act("dial", number="bari")
+        self.phone_a.wait_for(r"\[\d+ talking bari")
+        self.both_hear()
+
+        def digits():
+            return next(call["digits"] for call in self.api.view()["calls"] if call["state"] == "talking")
+
+        for number, key in enumerate("4*2", 1):
+            self.baresip.command("sndcode", key)
+            wait_until(lambda: len(digits()["heard"]) == number, f"{key} is heard")
+        self.assertEqual(digits()["heard"], "4*2")
+        self.assertEqual({key["way"] for key in digits()["keys"]}, {"event"})
+        before = self.baresip.process.mark()
+        self.api.act("dtmf", keys="7#")
+        for key in "7#":
+            self.baresip.process.wait_for(rf"received (DTMF|event): '{key}'", after=before)
+        self.assertEqual(digits()["sent"], "7#")
+        self.api.act("hangup")
+
     def test_the_phone_calls_baresip(self):
         self.api.act("dial", number="bari")
         self.phone_a.wait_for(r"\[\d+ talking bari")
