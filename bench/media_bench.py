@@ -2,7 +2,7 @@
 """bench/media_bench.py BUILD_FOLDER [--calls 1000,2800] [--seconds 10] [--rounds 3] [--codecs PCMU,G722] [--real-time]: what media costs.
 
 First each codec through the engine without sockets (media_engine_bench), then calls on real sockets (media_load): two processes on a core each in a
-network of their own, by both layouts of the sockets, the floor beside them in the same round. Tables to stdout, all to BUILD_FOLDER/media.json.
+network of their own, by both layouts of the sockets, the floor beside them in the same round; last the jitter buffer over traces. Tables to stdout, all to BUILD_FOLDER/media.json.
 --real-time gives the two processes precedence over whatever else the machine does: for a machine that is not idle. What the figures mean: docs/performance.md."""
 import argparse
 import json
@@ -75,6 +75,8 @@ def main():
         results["load"].append(out)
         print(f"| {codec} | {layout} | {calls:,} | {out['us']:.2f} ({out['least']:.2f} to {out['most']:.2f}) | {out['calls_a_core']:,} | "
               f"{out['bytes_a_call']:,} | {out['lost']} | {out['made_up']} | {out['latest_tick_ms']:.1f} |")
+    print(flush=True)
+    subprocess.run([os.path.join(programs, "media_jitter_bench")], check=True)
     with open(os.path.join(options.build, "media.json"), "w") as file:
         json.dump(results, file, indent=1)
 

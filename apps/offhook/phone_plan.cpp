@@ -1,9 +1,12 @@
 #include "phone_plan.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "config/settings.hpp"
 #include "io/files.hpp"
 #include "io/proxy_file.hpp"
+#include "media/codec.hpp"
 #include "media/wav.hpp"
 
 namespace offhook {
@@ -26,6 +29,33 @@ Checked<media::AudioIn> parse_audio_in(const std::string& text) {
   if (const auto decoded = media::decode_wav(wav); !decoded) return complain(std::string(decoded.error().text), text);
   return media::WavIn{{wav.begin(), wav.end()}};
 }
+
+namespace {
+
+// Whether a file switches the codec on, by its slot or by its name; what the phone has on by itself is nobody's wish.
+bool is_asked_for(const config::Settings& settings, const config::Model& model, int account, std::string_view codec) {
+  const auto x = static_cast<std::uint8_t>(account);
+  std::string late = "account.X.codec." + to_lower(codec) + ".enable";
+  std::ranges::replace(late, '-', '_');
+  if (settings.is_set(late, {x})) return true;
+  for (std::uint8_t y = 1; y <= model.codecs.size(); ++y)
+    if (settings.text("account.X.codec.Y.payload_type", {x, y}) == codec &&
+        settings.is_set("account.X.codec.Y.enable", {x, y}))
+      return true;
+  return false;
+}
+
+// What a file asks for and is not built in is not offered.
+void warn_of_codecs(const config::Settings& settings, const config::PhoneConfig& phone, const Common& common) {
+  for (const auto& account : phone.accounts)
+    for (const auto& codec : account.codecs)
+      if (const auto why = media::why_missing(codec.name);
+          !why.empty() && is_asked_for(settings, *phone.model, account.index, codec.name))
+        log(common, LogLevel::Warning,
+            "account " + std::to_string(account.index) + " does not offer " + codec.name + ": " + std::string(why));
+}
+
+}  // namespace
 
 Checked<io::PhonePlan> plan_phone(const PhoneFlags& flags, const Common& common) {
   const auto model = config::find_model(flags.model);
@@ -58,6 +88,7 @@ Checked<io::PhonePlan> plan_phone(const PhoneFlags& flags, const Common& common)
     return complain(
         "no account is switched on: account.1.enable = 1 and its user_name and sip_server.1.address are needed",
         flags.files.empty() ? "" : flags.files.back());
+  warn_of_codecs(loaded.settings, plan.config, common);
   plan.local = {flags.address, plan.config.listen_port};
   if (!flags.listen.empty()) {
     const auto listen = io::parse_listen(flags.listen);

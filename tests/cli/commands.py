@@ -158,6 +158,16 @@ class PhoneErrors(CommandCase):
             taken.bind(("127.0.0.1", 5071))
             self.complains("phone", "--config", self.cfg(*self.ACCOUNT), "--listen", "udp:127.0.0.1:5071", about="in use", where="udp:127.0.0.1:5071")
 
+    def test_codecs_that_are_not_built_in(self):
+        config = self.cfg(*self.ACCOUNT, "account.1.codec.ilbc.enable = 1", "account.1.codec.g729.enable = 1")
+        process = self.offhook("phone", "--config", config, "--listen", "udp:127.0.0.1:5071", name="phone")
+        process.wait_for(r"^phone at udp:")
+        self.assertRegex(process.text("err"), r"account 1 does not offer iLBC: Debian has no library for iLBC")
+        self.assertRegex(process.text("err"), r"account 1 does not offer G729: the free library for G.729 \(bcg729\) is GPL")
+        usual = self.offhook("phone", "--config", self.cfg(*self.ACCOUNT), "--listen", "udp:127.0.0.1:5072", name="usual")
+        usual.wait_for(r"^phone at udp:")
+        self.assertNotIn("does not offer", usual.text("err"), "what the phone has on by itself is nobody's wish")
+
     def test_bad_addresses_and_sounds(self):
         config = self.cfg(*self.ACCOUNT)
         self.complains("phone", "--config", config, "--listen", "5071", about="ADDRESS:PORT", where="5071")

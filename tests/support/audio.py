@@ -4,10 +4,10 @@ import math
 import wave
 
 
-def write_tone(path, hz, seconds, rate=8000, level=0.4):
-    samples = array.array("h", (round(32767 * level * math.sin(2 * math.pi * hz * n / rate)) for n in range(int(seconds * rate))))
+def write_tone(path, hz, seconds, rate=8000, level=0.4, channels=1):
+    samples = array.array("h", (round(32767 * level * math.sin(2 * math.pi * hz * n / rate)) for n in range(int(seconds * rate)) for _ in range(channels)))
     with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
+        out.setnchannels(channels)
         out.setsampwidth(2)
         out.setframerate(rate)
         out.writeframes(samples.tobytes())
