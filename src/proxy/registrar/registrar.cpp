@@ -47,19 +47,20 @@ void Registrar::load(Now now, const std::vector<Binding>& bindings) {
 
 void Registrar::handle(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow) {
   ++s_.counters->registers;
-  const auto aor = admit(now, id, request, flow);
+  Order order{id, request, flow};
+  const auto aor = admit(now, order);
   if (!aor) return;
   if (const auto busy = busy_.find(*aor); busy != busy_.end())
-    busy->second.waiting.push_back(id);
+    busy->second.waiting.push_back({id, order.informs});
   else
-    execute(now, id, request, flow, *aor);
+    execute(now, order, *aor);
 }
 
 // §10.3 steps 2 to 5.
-std::optional<std::string> Registrar::admit(Now now, transaction::ServerId id, const sip::Message& request,
-                                            const transport::Flow& flow) {
+std::optional<std::string> Registrar::admit(Now now, Order& order) {
+  const sip::Message& request = order.request;
   const auto refuse = [&](const Reply& reply) {
-    s_.answers->send(now.mono, id, request, reply, true);
+    s_.answers->send(now.mono, order.server, request, reply, true);
     return std::nullopt;
   };
   if (const auto refusal = check_options(request, HeaderId::Require)) return refuse(*refusal);
@@ -68,20 +69,20 @@ std::optional<std::string> Registrar::admit(Now now, transaction::ServerId id, c
   if (!uri) return refuse({400, "Bad To"});
   // Only a SIP URI names somebody here (§10.3 step 5; RFC 4475 §3.3.4); a telephone number is a user of ours.
   if (uri->scheme == sip::Scheme::Other) return refuse({400, "To Is Not A SIP URI"});
-  if (!s_.names->is_us(*uri, flow.local) && uri->scheme != sip::Scheme::Tel) return refuse({404});
+  if (!s_.names->is_us(*uri, order.flow.local) && uri->scheme != sip::Scheme::Tel) return refuse({404});
   const std::string user = sip::unescape(uri->user);
-  if (const auto refusal = authenticate(now, request, flow, user)) return refuse(*refusal);
+  if (const auto refusal = authenticate(now, order, user)) return refuse(*refusal);
   if (user.empty()) return refuse({404});
   if (const auto refusal = s_.guard->limit_user(now.mono, request, user)) return refuse(*refusal);
   return s_.names->aor(uri->user);
 }
 
-std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& request, const transport::Flow& flow,
-                                             std::string_view user) {
+std::optional<Reply> Registrar::authenticate(Now now, Order& order, std::string_view user) {
   if (!s_.config->challenges_registrations()) return std::nullopt;
-  const auto outcome = s_.authenticator->check(now.mono, request, flow, Realm::Registrar);
-  s_.guard->judged(now, flow, outcome.verdict);
-  s_.journal->judged(request, flow, outcome.verdict);
+  const auto outcome = s_.authenticator->check(now.mono, order.request, order.flow, Realm::Registrar);
+  s_.guard->judged(now, order.flow, outcome.verdict);
+  s_.journal->judged(order.request, order.flow, outcome.verdict);
+  order.informs = outcome.informs;
   switch (outcome.verdict) {
     case Authenticator::Verdict::Accepted: break;
     case Authenticator::Verdict::Malformed: ++s_.counters->bad_credentials; return Reply{400, "Bad Credentials"};
@@ -89,7 +90,7 @@ std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& reques
     case Authenticator::Verdict::Missing:
     case Authenticator::Verdict::Stale:
       ++s_.counters->challenges;
-      return s_.authenticator->challenge(now.mono, flow, Realm::Registrar,
+      return s_.authenticator->challenge(now.mono, order.flow, Realm::Registrar,
                                          outcome.verdict == Authenticator::Verdict::Stale);
   }
   // Asked last, so that nobody learns without a password which users there are.
@@ -98,23 +99,22 @@ std::optional<Reply> Registrar::authenticate(Now now, const sip::Message& reques
   return std::nullopt;
 }
 
-bool Registrar::execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow,
-                        const std::string& aor) {
-  auto decision = plan_register({now, &request, flow, aor, s_.location->find(aor)}, *s_.config, *s_.names);
+bool Registrar::execute(Now now, const Order& order, const std::string& aor) {
+  auto decision = plan_register({now, &order.request, order.flow, aor, s_.location->find(aor)}, *s_.config, *s_.names);
   if (const auto* refusal = std::get_if<Reply>(&decision)) {
-    s_.answers->send(now.mono, id, request, *refusal);
+    s_.answers->send(now.mono, order.server, order.request, *refusal);
     return false;
   }
   auto& write = std::get<StoreWrite>(decision);
   if (write.put.empty() && write.remove.empty()) {
-    s_.answers->send(now.mono, id, request, success(now, request, flow, aor));
+    s_.answers->send(now.mono, order.server, order.request, success(now, order, aor));
     return false;
   }
   for (Binding& binding : write.put) binding.through = s_.nodes->through(binding);
   flush_expired();
   write.id = ++last_id_;
   busy_.try_emplace(aor);
-  pending_.emplace(write.id, Pending{id, write});
+  pending_.emplace(write.id, Pending{order.server, order.request, order.informs, write});
   writes_.push_back(std::move(write));
   return true;
 }
@@ -213,13 +213,12 @@ void Registrar::stored(Now now, std::uint64_t id, Stored outcome) {
   }
   const std::vector<std::uint64_t> lost = pending_.empty() ? std::exchange(lost_, {}) : lost_;
   for (const std::uint64_t connection : lost) take_out(now, connection);
-  const transaction::ServerId server = pending.mapped().server;
+  const auto& [server, request, informs, _] = pending.mapped();
   // The transaction may have ended while the store was busy; what is stored counts all the same.
   const auto flow = s_.transactions->flow_of(server);
-  if (const sip::Message* request = s_.transactions->request_of(server)) {
-    const Reply reply =
-        ok ? success(now, *request, flow.value_or(transport::Flow{}), aor) : refusal(outcome, *s_.random);
-    s_.answers->send(now.mono, server, *request, reply);
+  if (flow && !s_.transactions->has_final(server)) {
+    const Reply reply = ok ? success(now, {server, request, *flow, informs}, aor) : refusal(outcome, *s_.random);
+    s_.answers->send(now.mono, server, request, reply);
     if (ok) ++s_.counters->registered;
   }
   finish(now, aor);
@@ -237,13 +236,13 @@ void Registrar::finish(Now now, const std::string& aor) {
   }
   busy.expired.clear();
   while (!busy.waiting.empty()) {
-    const transaction::ServerId next = busy.waiting.front();
+    const Waiting next = busy.waiting.front();
     busy.waiting.pop_front();
-    const sip::Message* waiting = s_.transactions->request_of(next);
-    const auto flow = s_.transactions->flow_of(next);
+    const sip::Message* waiting = s_.transactions->request_of(next.server);
+    const auto flow = s_.transactions->flow_of(next.server);
     if (waiting == nullptr || !flow) continue;
     const sip::Message request = *waiting;  // request_of is good until the next call only
-    if (!execute(now, next, request, *flow, aor)) continue;
+    if (!execute(now, {next.server, request, *flow, next.informs}, aor)) continue;
     busy_[aor].waiting = std::move(busy.waiting);
     return;
   }
@@ -264,8 +263,8 @@ std::string Registrar::contact_value(Now now, const LocationTable::Entry& entry,
 }
 
 // Step 8.
-Reply Registrar::success(Now now, const sip::Message& request, const transport::Flow& flow,
-                         const std::string& aor) const {
+Reply Registrar::success(Now now, const Order& order, const std::string& aor) const {
+  const sip::Message& request = order.request;
   Reply reply{200};
   const bool with_gruus = sip::has_option_tag(request, HeaderId::Supported, "gruu");
   for (const auto& entry : s_.location->find(aor)) {
@@ -277,11 +276,11 @@ Reply Registrar::success(Now now, const sip::Message& request, const transport::
   if (is_outbound(request)) {
     reply.headers.emplace_back(HeaderId::Require, "outbound");
     // Over UDP the phone's own pace is right: a NAT forgets a datagram's way after half a minute (§4.4.2).
-    if (s_.config->flow_timer.count() != 0 && transport::is_reliable(flow.protocol) && has_one_via(request))
+    if (s_.config->flow_timer.count() != 0 && transport::is_reliable(order.flow.protocol) && has_one_via(request))
       reply.headers.emplace_back(HeaderId::FlowTimer, std::to_string(s_.config->flow_timer.count()));
   }
   reply.headers.emplace_back(HeaderId::Date, sip::date_text(now.wall));
-  if (!s_.config->challenges_registrations()) return reply;
+  if (!order.informs) return reply;
   if (auto info = s_.authenticator->information(now.mono, request, Realm::Registrar); !info.empty())
     reply.headers.emplace_back(HeaderId::AuthenticationInfo, std::move(info));
   return reply;

@@ -74,23 +74,33 @@ class Registrar {
   [[nodiscard]] std::vector<Binding> kept(std::string_view aor, WallTime now) const;
 
  private:
+  // A REGISTER that may be carried out.
+  struct Order {
+    transaction::ServerId server;
+    const sip::Message& request;
+    const transport::Flow& flow;
+    bool informs = false;  // Authenticator::Outcome::informs
+  };
   struct Pending {  // a write under way
     transaction::ServerId server;
+    sip::Message request;  // a copy: the transaction has its bytes, and would read them again
+    bool informs = false;
     StoreWrite write;
   };
+  struct Waiting {
+    transaction::ServerId server;
+    bool informs = false;
+  };
   struct Busy {  // an address-of-record with a write under way
-    std::deque<transaction::ServerId> waiting;
+    std::deque<Waiting> waiting;
     std::vector<StoreWrite::Remove> expired;
   };
 
   // The address-of-record that the request may change; nothing when it was answered here (420, 401, 403, 404).
-  [[nodiscard]] std::optional<std::string> admit(Now now, transaction::ServerId id, const sip::Message& request,
-                                                 const transport::Flow& flow);
-  [[nodiscard]] std::optional<Reply> authenticate(Now now, const sip::Message& request, const transport::Flow& flow,
-                                                  std::string_view user);
+  [[nodiscard]] std::optional<std::string> admit(Now now, Order& order);
+  [[nodiscard]] std::optional<Reply> authenticate(Now now, Order& order, std::string_view user);
   // True when a write is under way now.
-  bool execute(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow,
-               const std::string& aor);
+  bool execute(Now now, const Order& order, const std::string& aor);
   void take_out(Now now, std::uint64_t connection);
   void put(Now now, const Binding& binding);
   void remove(Now now, const StoreWrite::Remove& which, body::ContactEvent event);
@@ -100,8 +110,7 @@ class Registrar {
   [[nodiscard]] static Binding named(const StoreWrite::Remove& which);
   void flush_expired();
   void finish(Now now, const std::string& aor);
-  [[nodiscard]] Reply success(Now now, const sip::Message& request, const transport::Flow& flow,
-                              const std::string& aor) const;
+  [[nodiscard]] Reply success(Now now, const Order& order, const std::string& aor) const;
 
   Services s_;
   std::uint64_t last_id_ = 0;

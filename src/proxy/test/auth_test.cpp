@@ -160,6 +160,25 @@ TEST(Auth, ANonceGetsItsSuccessorBeforeItEnds) {
   EXPECT_EQ(client.world.core->counters().challenges, 1U);
 }
 
+TEST(Auth, WhoWaitsForTheStoreIsToldSomethingToo) {
+  auto config = with_digest();
+  config.qop = {sip::Qop::AuthInt};  // asks for the proof each time
+  Client client(config);
+  const auto challenge = client.challenge();
+  client.world.hold_store = true;
+  for (const std::uint32_t nc : {1U, 2U}) {
+    Draft draft = client.request();
+    draft.headers.push_back("Authorization: " + client.answer(challenge, nc).text());
+    client.world.send(kAlice, draft);
+  }
+  for (const char* which : {"under way", "waiting for that one"}) {
+    client.world.release_store(true);
+    const auto ok = client.world.take(kAlice);
+    ASSERT_EQ(ok.status(), 200) << which;
+    EXPECT_EQ(ok.count(HeaderId::AuthenticationInfo), 1U) << which;
+  }
+}
+
 // Alice asks the proxy to forward a MESSAGE to Bob, who answers it.
 class Forwarded {
  public:
