@@ -15,7 +15,7 @@ bool Core::Impl::is_trusted(const IpAddress& source) const {
 
 bool Core::Impl::is_urgent(const sip::Message& request, const transport::Flow& flow) const {
   auto facts = read_facts(request, names_, flow.local);
-  if (facts) router_.recognise(request, flow, *facts);
+  if (facts) router_.recognise(flow, *facts);
   return facts && facts->emergency;
 }
 
@@ -28,7 +28,7 @@ void Core::Impl::request(Now now, RequestReceived& e) {
   journal_.request(e.request, e.flow);
   if (e.request.method() == Method::Cancel) return cancel(now, e);
   auto facts = read_facts(e.request, names_, e.flow.local);
-  if (facts) router_.recognise(e.request, e.flow, *facts);
+  if (facts) router_.recognise(e.flow, *facts);
   if (facts && nodes_.vouches(facts->plan.flow_token, e.flow.remote.address)) {
     facts->by_node = true;
     facts->to_us = facts->emergency = false;  // where it goes was said there
@@ -68,7 +68,7 @@ bool Core::Impl::subscribe(Now now, const RequestReceived& e, const Facts& facts
   std::string resource = names_.aor(facts.uri.user);
   const EventPackage* const package = event ? subscriptions_.find(event->package, resource) : nullptr;
   if (facts.uri.user.empty()) {
-    if (!e.request.to_tag().empty())
+    if (!facts.to_tag.empty())
       subscriptions_.resubscribe(now, e.id, e.request, e.flow);
     else if (package == nullptr)
       answer(now, e, {489, {}, {{HeaderId::AllowEvents, subscriptions_.allow_events()}}});
@@ -76,7 +76,7 @@ bool Core::Impl::subscribe(Now now, const RequestReceived& e, const Facts& facts
       answer(now, e, {404});
     return true;
   }
-  if (package == nullptr || !e.request.to_tag().empty()) return false;
+  if (package == nullptr || !facts.to_tag.empty()) return false;
   auto refusal = check_options(e.request, HeaderId::Require);
   bool informs = false;  // that is for what is forwarded
   if (!refusal) refusal = authenticate(now, e, facts, informs);
@@ -129,7 +129,7 @@ void Core::Impl::relay(Now now, const RequestReceived& e, const Facts& facts) {
     if (const auto refusal = guard_.limit_user(now.mono, e.request, facts.from_user)) return answer(now, e, *refusal);
   if (park_.take(now, e.id, e.request, e.flow, facts)) return;
   auto route = pickup_.find(now, e.request, facts);
-  if (!route) route = router_.find(now, e.request, facts);
+  if (!route) route = router_.find(now, facts);
   if (route && route->targets.empty()) return refuse_route(now, e, facts, route->refusal);
   if (is_cut_off(facts))
     return answer(now, e, {e.request.method() == Method::Invite ? 408 : 480, "Node Does Not Answer"});

@@ -35,12 +35,13 @@ Names::Names(std::vector<transport::Listen> listen, const std::vector<std::strin
 
 bool Names::is_us(const sip::Uri& uri, const Endpoint& local) const {
   if (!uri.is_sip()) return false;
-  const std::uint16_t port = port_of(uri);
+  // Only where it matters is it asked which port is meant by a URI that names none.
   for (const Domain& domain : domains_) {
     if (!iequals(domain.host, uri.host)) continue;
-    if (domain.port ? *domain.port == port : !uri.port || is_our_port(port)) return true;
+    if (domain.port ? *domain.port == port_of(uri) : !uri.port || is_our_port(*uri.port)) return true;
   }
-  return is_our_socket(uri.host, port, local);
+  const bool is_address = !uri.host.empty() && (is_digit(uri.host.front()) || uri.host.front() == '[');
+  return is_address && is_our_socket(uri.host, port_of(uri), local);
 }
 
 bool Names::is_our_port(std::uint16_t port) const {
@@ -50,7 +51,6 @@ bool Names::is_our_port(std::uint16_t port) const {
 }
 
 bool Names::is_our_socket(std::string_view host, std::uint16_t port, const Endpoint& local) const {
-  if (host.empty() || !(is_digit(host.front()) || host.front() == '[')) return false;
   if (!is_our_port(port) && local.port != port) return false;
   const auto address = IpAddress::parse(host);
   if (!address) return false;

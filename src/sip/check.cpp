@@ -1,5 +1,7 @@
 #include "sip/check.hpp"
 
+#include <algorithm>
+
 #include "scan.hpp"
 #include "sip/header/contact.hpp"
 #include "sip/header/cseq.hpp"
@@ -34,7 +36,7 @@ Fault check_address(const Message& request, HeaderId id, std::string_view missin
   const auto address = NameAddr::parse(*request.find(id));
   if (!address || !address->parse_uri()) return bad(malformed);
   // A tag is a token: what is matched by its text must not hide in quotes.
-  if (address->params.has("tag") && !is_token(address->tag())) return bad(malformed);
+  if (const auto tag = address->params.find("tag"); tag && !is_token(*tag)) return bad(malformed);
   return {};
 }
 
@@ -64,8 +66,7 @@ Fault check_max_forwards(const Message& request) {
   if (n > 1) return bad("Multiple Max-Forwards");
   // Absent is allowed (§16.3 step 3); too large is a number all the same.
   const std::string_view value = n == 0 ? std::string_view{"70"} : *request.find(HeaderId::MaxForwards);
-  if (value.empty() || value.find_first_not_of("0123456789") != std::string_view::npos)
-    return bad("Malformed Max-Forwards");
+  if (value.empty() || !std::all_of(value.begin(), value.end(), is_digit)) return bad("Malformed Max-Forwards");
   return {};
 }
 

@@ -113,6 +113,7 @@ bool Authenticator::is_ours(const sip::CredentialsView& credentials) const {
 Authenticator::Outcome Authenticator::check(TimePoint now, const sip::Message& request, const transport::Flow& flow,
                                             Realm where) {
   Outcome outcome;
+  if (!request.find(field_of(where))) return outcome;
   for (std::size_t i = 0; i < request.header_count(); ++i) {
     const auto header = request.header(i);
     if (header.id != field_of(where)) continue;

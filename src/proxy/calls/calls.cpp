@@ -53,13 +53,13 @@ std::uint32_t session_of(const sip::Message& response) {
 }  // namespace
 
 CallRef Calls::take(Now now, const sip::Message& request, const Facts& facts) {
-  if (request.to_tag().empty())
+  if (facts.to_tag.empty())
     return settings_.on && request.method() == Method::Invite ? begin(now, request, facts) : CallRef{};
   if (table_.empty()) return {};
   CallRef ref;
-  ref.call = find(request.call_id(), request.from_tag(), request.to_tag());
+  ref.call = find(request.call_id(), facts.from_tag, facts.to_tag);
   if (!ref.call) {
-    ref.call = find(request.call_id(), request.to_tag(), request.from_tag());
+    ref.call = find(request.call_id(), facts.to_tag, facts.from_tag);
     ref.is_callers = false;
   }
   if (!ref.call) return {};
@@ -71,7 +71,7 @@ CallRef Calls::take(Now now, const sip::Message& request, const Facts& facts) {
 
 std::optional<Calls::Call> Calls::make(Now now, const sip::Message& request, const Facts& facts) const {
   const auto call_id = bounded(request.call_id());
-  const auto tag = bounded(request.from_tag());
+  const auto tag = bounded(facts.from_tag);
   if (call_id.empty() || tag.empty()) return std::nullopt;
   const std::string callee = facts.to_us ? sip::unescape(facts.uri.user) : std::string{};
   Call call;
@@ -86,7 +86,7 @@ std::optional<Calls::Call> Calls::make(Now now, const sip::Message& request, con
 
 CallRef Calls::begin(Now now, const sip::Message& request, const Facts& facts) {
   // One that comes by again is the same call on a spiral: who relayed it first hears of everything.
-  if (find_setup(request.call_id(), request.from_tag())) return {};
+  if (find_setup(request.call_id(), facts.from_tag)) return {};
   auto call = table_.size() < settings_.most ? make(now, request, facts) : std::nullopt;
   if (!call) {
     ++not_kept_;
@@ -103,7 +103,7 @@ CallRef Calls::begin(Now now, const sip::Message& request, const Facts& facts) {
 }
 
 void Calls::refused(Now now, const sip::Message& request, const Facts& facts, int status) {
-  if (!settings_.on || observers_.empty() || !request.to_tag().empty() || request.method() != Method::Invite) return;
+  if (!settings_.on || observers_.empty() || !facts.to_tag.empty() || request.method() != Method::Invite) return;
   failed(now.mono, begin(now, request, facts), status);
 }
 

@@ -10,7 +10,7 @@ namespace offhook::proxy {
 std::optional<Router::Route> Pickup::find(Now now, const sip::Message& request, const Facts& facts) const {
   const auto& features = s_.config->features;
   if (features.pickup.empty() && features.group_pickup.empty() && features.retrieve.empty()) return std::nullopt;
-  if (request.method() != sip::Method::Invite || !request.to_tag().empty()) return std::nullopt;
+  if (request.method() != sip::Method::Invite || !facts.to_tag.empty()) return std::nullopt;
   if (!facts.to_us || !facts.from_us || facts.emergency) return std::nullopt;
   const std::string number = sip::unescape(facts.uri.user);
   std::vector<std::string> users;

@@ -45,7 +45,7 @@ void Router::configure(Policy policy) {
       std::ranges::any_of(plan_->policy().trunks, [](const Trunk& trunk) { return !trunk.identity.empty(); });
 }
 
-void Router::recognise(const sip::Message& request, const transport::Flow& flow, Facts& facts) const {
+void Router::recognise(const transport::Flow& flow, Facts& facts) const {
   if (plan_->is_empty()) return;
   facts.peer = trunk_at(flow.remote.address);
   if (facts.peer != nullptr) {
@@ -54,7 +54,7 @@ void Router::recognise(const sip::Message& request, const transport::Flow& flow,
     const std::string_view host = host_of(*facts.peer, storage);
     if (facts.plan.remaining == 0 && facts.uri.is_sip() && iequals(facts.uri.host, host)) facts.to_us = true;
   }
-  if (plan_->policy().emergency.numbers.empty() || facts.plan.remaining > 0 || !request.to_tag().empty()) return;
+  if (plan_->policy().emergency.numbers.empty() || facts.plan.remaining > 0 || !facts.to_tag.empty()) return;
   const std::string_view text = facts.uri.text;
   const bool is_sos = facts.uri.scheme == sip::Scheme::Other && text.size() >= kSos.size() &&
                       iequals(text.substr(0, kSos.size()), kSos) &&
@@ -69,8 +69,8 @@ const Trunk* Router::trunk_at(const IpAddress& address) const {
   return trusted != nullptr ? trusted : plan_->trunk(s_.registrations->trunk_at(address));
 }
 
-std::optional<Router::Route> Router::find(Now now, const sip::Message& request, const Facts& facts) const {
-  if (plan_->is_empty() || !facts.to_us || !request.to_tag().empty()) return std::nullopt;
+std::optional<Router::Route> Router::find(Now now, const Facts& facts) const {
+  if (plan_->is_empty() || !facts.to_us || !facts.to_tag.empty()) return std::nullopt;
   if (facts.emergency && facts.uri.scheme == sip::Scheme::Other)
     return route_of(now, plan_->emergency(plan_->policy().emergency.numbers.front()));
   if (facts.uri.params.has("gr")) return std::nullopt;

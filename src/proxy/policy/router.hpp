@@ -37,7 +37,7 @@ class Router {
   void configure(Policy policy);
 
   // Completes what is known of a request: whether it comes from a trunk, and whether it is an emergency call.
-  void recognise(const sip::Message& request, const transport::Flow& flow, Facts& facts) const;
+  void recognise(const transport::Flow& flow, Facts& facts) const;
 
   // That is trusted at this address, or at whose registrar of this address we are registered; null for none.
   [[nodiscard]] const Trunk* trunk_at(const IpAddress& address) const;
@@ -47,7 +47,7 @@ class Router {
     Reply refusal{404};           // where there are none
   };
   // Nothing: the plan has no say here.
-  [[nodiscard]] std::optional<Route> find(Now now, const sip::Message& request, const Facts& facts) const;
+  [[nodiscard]] std::optional<Route> find(Now now, const Facts& facts) const;
   // The same for a name or number without a request.
   [[nodiscard]] Route find(Now now, std::string_view number, const Sender& sender) const;
 

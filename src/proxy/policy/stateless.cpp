@@ -97,7 +97,7 @@ bool Stateless::take(Now now, const transport::Incoming& incoming) {
 
 std::optional<Facts> Stateless::facts_of(const sip::Message& request, const transport::Flow& in) const {
   auto facts = read_facts(request, *s_.names, in.local);
-  if (facts) s_.router->recognise(request, in, *facts);
+  if (facts) s_.router->recognise(in, *facts);
   return facts;
 }
 
@@ -113,7 +113,7 @@ std::optional<Router::Route> Stateless::route(Now now, const sip::Message& reque
   if (facts.to_us && everything_ && !s_.config->policy.next_hops.empty())
     return Router::Route{{next_hop(request)}, {503}};
   // The ACK of a refusal has a To tag, but goes where its INVITE went.
-  const bool begins = request.to_tag().empty() || (request.method() == Method::Ack && !facts.plan.came_along_us());
+  const bool begins = facts.to_tag.empty() || (request.method() == Method::Ack && !facts.plan.came_along_us());
   if (!begins || !facts.to_us || s_.router->plan().is_empty()) return std::nullopt;
   return s_.router->find(now, dialled(facts.uri), {facts.from_us, facts.peer});
 }

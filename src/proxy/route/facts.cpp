@@ -19,9 +19,11 @@ std::optional<Facts> read_facts(const sip::Message& request, const Names& names,
   if (!uri || facts.plan.broken) return std::nullopt;
   facts.uri = *uri;
   facts.to_us = facts.plan.remaining == 0 && is_ours(*uri, names, local);
-  facts.in_dialog = facts.plan.came_along_us() && !request.to_tag().empty();
+  facts.to_tag = request.to_tag();
+  facts.in_dialog = facts.plan.came_along_us() && !facts.to_tag.empty();
   const auto from = sip::NameAddr::parse(request.find(sip::HeaderId::From).value_or(std::string_view{}));
   const auto from_uri = from ? from->parse_uri() : tl::unexpected(from.error());
+  if (from) facts.from_tag = from->tag();
   facts.from_us = from_uri && names.is_us(*from_uri, local);
   if (facts.from_us) facts.from_user = sip::unescape(from_uri->user);
   return facts;

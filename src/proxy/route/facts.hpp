@@ -19,6 +19,7 @@ struct Facts {
   bool from_us = false;    // From names our domain
   bool by_node = false;    // another node of our cluster has let it in (Nodes::vouches; not read_facts' affair)
   std::string from_user;   // of From, unescaped
+  std::string_view from_tag, to_tag;  // "" where there is none
   // Filled in by the policy room (policy/router.hpp).
   const Trunk* peer = nullptr;  // it comes from a trunk that is believed
   bool emergency = false;       // an emergency call: for everybody, and before everything

@@ -159,6 +159,7 @@ void Forwarder::edit_record_route(sip::Edit& edit, std::string_view request_uri,
 
 // Credentials for our realm are meant for us and go no further (§22.3).
 void Forwarder::drop_own_credentials(sip::Edit& edit, const sip::Message& request) const {
+  if (!request.find(HeaderId::ProxyAuthorization)) return;
   for (std::size_t i = 0; i < request.header_count(); ++i) {
     const auto header = request.header(i);
     if (header.id != HeaderId::ProxyAuthorization) continue;
