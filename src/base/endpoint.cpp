@@ -1,5 +1,7 @@
 #include "base/endpoint.hpp"
 
+#include <cstring>
+
 #include "base/ascii.hpp"
 
 namespace offhook {
@@ -156,7 +158,12 @@ std::string Endpoint::text() const { return address.uri_host() + ":" + std::to_s
 }  // namespace offhook
 
 std::size_t std::hash<offhook::Endpoint>::operator()(const offhook::Endpoint& endpoint) const noexcept {
-  const auto& bytes = endpoint.address.bytes();
-  return offhook::fnv1a({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-                        14695981039346656037ULL ^ endpoint.port);
+  std::uint64_t words[2];
+  std::memcpy(words, endpoint.address.bytes().data(), sizeof words);
+  // Each octet has its part in the low bits, which choose the bucket.
+  const auto mixed = [](std::uint64_t x) {
+    x = (x ^ x >> 32) * 0x9e3779b97f4a7c15ULL;
+    return x ^ x >> 29;
+  };
+  return mixed(mixed(words[0] ^ std::uint64_t{endpoint.port} << 32) ^ words[1]);
 }

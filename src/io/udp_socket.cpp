@@ -113,6 +113,22 @@ struct UdpBatch::Buffers {
   std::size_t reads = 0;
   std::array<OutgoingDatagram, kSize> out{};
   UdpRuns runs;
+
+  Buffers() {
+    for (std::size_t i = 0; i < kSize; ++i) prepare(i);
+  }
+  // The place of a read, which the kernel writes into along with the sizes.
+  void prepare(std::size_t i) {
+    pieces[i] = {in.get() + i * kStride, kLargest};
+    headers[i] = {};
+    headers[i].msg_hdr.msg_name = &names[i];
+    headers[i].msg_hdr.msg_namelen = sizeof names[i];
+    headers[i].msg_hdr.msg_iov = &pieces[i];
+    headers[i].msg_hdr.msg_iovlen = 1;
+    headers[i].msg_hdr.msg_control = controls[i].data();
+    headers[i].msg_hdr.msg_controllen = kControl;
+  }
+
   // One a run.
   std::array<sockaddr_storage, kSize> peers{};
   std::array<std::array<char, kSegmentControl>, kSize> segments{};
@@ -182,16 +198,7 @@ UdpBatch::~UdpBatch() = default;
 
 std::span<const UdpBatch::Datagram> UdpBatch::receive(UdpSocket& socket) {
   Buffers& b = *buffers_;
-  for (std::size_t i = 0; i < kSize; ++i) {
-    b.pieces[i] = {b.in.get() + i * kStride, kLargest};
-    b.headers[i] = {};
-    b.headers[i].msg_hdr.msg_name = &b.names[i];
-    b.headers[i].msg_hdr.msg_namelen = sizeof b.names[i];
-    b.headers[i].msg_hdr.msg_iov = &b.pieces[i];
-    b.headers[i].msg_hdr.msg_iovlen = 1;
-    b.headers[i].msg_hdr.msg_control = b.controls[i].data();
-    b.headers[i].msg_hdr.msg_controllen = kControl;
-  }
+  for (std::size_t i = 0; i < b.reads; ++i) b.prepare(i);  // the others are as they were
   int got = ::recvmmsg(socket.fd_, b.headers.data(), kSize, MSG_DONTWAIT, nullptr);
   // An error that is pending at the socket is told once in place of the data; unreachable() has the details.
   for (int tries = 0; got < 0 && errno != EAGAIN && tries < 8; ++tries)

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <set>
+
 #include "base/ascii.hpp"
 #include "base/endpoint.hpp"
 #include "base/queue.hpp"
@@ -111,6 +114,24 @@ TEST(Ascii, Numbers) {
   EXPECT_FALSE(parse_number<int>("1 "));
   EXPECT_EQ(trim(" \t a b\r\n"), "a b");
   EXPECT_EQ(trim("  "), "");
+}
+
+TEST(Endpoint, NeighboursHaveHashesOfTheirOwn) {
+  std::set<std::size_t> all, ends;
+  const auto add = [&](const Endpoint& endpoint) {
+    const std::size_t hash = std::hash<Endpoint>{}(endpoint);
+    all.insert(hash);
+    ends.insert(hash % 4096);
+  };
+  std::array<std::uint8_t, 16> v6{0x20, 0x01, 0x0d, 0xb8};
+  for (std::uint8_t i = 0; i < 64; ++i)
+    for (std::uint16_t port = 5060; port < 5124; ++port) {
+      add({IpAddress::v4(10, 0, i, 1), port});
+      v6[15] = i;
+      add({IpAddress::v6(v6), port});
+    }
+  EXPECT_EQ(all.size(), 2U * 64 * 64);
+  EXPECT_GT(ends.size(), 3000U) << "8,192 into 4,096 buckets: some 3,540 by chance";
 }
 
 }  // namespace
