@@ -29,7 +29,13 @@ LocalAudio party(std::uint8_t wish, std::uint8_t host) {
   out.rfc2543_hold = (wish & 32U) != 0;
   out.rtcp_mux = (wish & 64U) != 0;
   out.srtp = static_cast<Srtp>(wish % 3);
-  out.crypto = {{CryptoSuite::AES_CM_128_HMAC_SHA1_80, {{}, 30}}, {CryptoSuite::AES_CM_128_HMAC_SHA1_32, {{}, 30}}};
+  SrtpKey key;
+  key.material.size = 30;
+  key.material.bytes[0] = wish;
+  key.lifetime = std::uint64_t{wish} << 20U;
+  key.unencrypted_rtcp = (wish & 128U) != 0;
+  out.crypto = {{CryptoSuite::AES_CM_128_HMAC_SHA1_80, key}, {CryptoSuite::AES_CM_128_HMAC_SHA1_32, key}};
+  out.crypto.back().offered = (wish & 8U) != 0;
   return out;
 }
 

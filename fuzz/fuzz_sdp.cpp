@@ -55,7 +55,8 @@ void read_attribute(const Attribute& a, std::size_t size) {
   if (has_name(a.name, "crypto")) {
     round_trip<Crypto>(a.value, a.offset, size);
     if (const auto crypto = Crypto::parse(a.value))
-      if (const auto key = crypto->usable_key()) require(KeyMaterial::from_base64(key->base64()) == key);
+      if (const auto key = crypto->usable_key())
+        require(KeyMaterial::from_base64(key->material.base64()) == key->material);
   }
   if (has_name(a.name, "rtcp")) round_trip<Rtcp>(a.value, a.offset, size);
   if (has_name(a.name, "candidate")) round_trip<Candidate>(a.value, a.offset, size);

@@ -83,6 +83,7 @@ json call_json(const phone::CallView& call, TimePoint start) {
            {"state", phone::call_state_name(call.state)},
            {"since", in_milliseconds(call.since - start)},
            {"peer", {{"name", call.peer_name}, {"number", call.peer_number}, {"uri", call.peer_uri}}},
+           {"encrypted", call.encrypted},
            {"waiting", call.waiting},
            {"note", call.note},
            {"actions", std::move(actions)},

@@ -13,6 +13,7 @@
 #include "base/overloaded.hpp"
 #include "commands.hpp"
 #include "feed.hpp"
+#include "flow/wire_text.hpp"
 #include "message_json.hpp"
 #include "phone_json.hpp"
 #include "route.hpp"
@@ -156,7 +157,7 @@ Response PhonesApi::Impl::get_message(const Asked& asked) {
   if (record == nullptr)
     return error(404, "there is no message " + std::string(asked.captured[0]) + ", or not any more");
   auto out = message(*record);
-  out["text"] = record->bytes;
+  out["text"] = flow::without_keys(record->bytes);
   return ok(out);
 }
 

@@ -65,9 +65,10 @@ struct Table {
   std::vector<std::uint16_t> buckets;  // row + 1, 0 is free; open addressing, at most half full
 
   Table() {
-    for (const auto chapter : {chapters::account(), chapters::registration(), chapters::dns(),
-                               chapters::account_features(), chapters::codec(), chapters::sip(), chapters::features(),
-                               chapters::phone_setting(), chapters::network(), chapters::voice(), chapters::security()})
+    for (const auto chapter :
+         {chapters::account(), chapters::registration(), chapters::dns(), chapters::account_features(),
+          chapters::codec(), chapters::sip(), chapters::features(), chapters::phone_setting(), chapters::network(),
+          chapters::voice(), chapters::security(), chapters::srtp()})
       rows.insert(rows.end(), chapter.begin(), chapter.end());
     std::size_t size = 64;
     while (size < rows.size() * 2) size *= 2;

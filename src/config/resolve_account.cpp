@@ -30,6 +30,18 @@ DtmfConfig dtmf_of(const Settings& s, Index index) {
           static_cast<std::uint8_t>(s.number("account.X.dtmf.dtmf_payload", index))};
 }
 
+// Compulsory for all calls of an account that has a server by TLS, where the file wants that.
+SrtpConfig srtp_of(const Settings& s, const std::vector<ServerConfig>& servers, Index index) {
+  SrtpConfig out{static_cast<SrtpUse>(s.number("account.X.srtp_encryption", index)),
+                 static_cast<unsigned>(s.number("account.X.srtp_lifetime", index)),
+                 s.flag("account.X.srtp.unencrypted_rtp.enable", index),
+                 s.flag("account.X.srtp.unencrypted_rtcp.enable", index),
+                 static_cast<SrtpOffer>(s.number("account.X.srtp.offer", index))};
+  const bool tls = !servers.empty() && servers.front().transport == Transport::Tls;
+  if (tls && s.flag("account.X.tls.srtp_encryption_compulsorily", index)) out.use = SrtpUse::Compulsory;
+  return out;
+}
+
 // The account's own timer if a file sets it, else the phone's, whose default is the same.
 Duration timer(const Settings& s, std::string_view own, std::string_view common, Index index) {
   return s.is_set(own, index) ? s.duration(own, index) : s.duration(common);
@@ -136,6 +148,7 @@ AccountConfig account_of(const Settings& s, const Model& model, Index index) {
   out.dtmf = dtmf_of(s, index);
   out.ring_type = s.text("account.X.ringtone.ring_type", index);
   out.alert_info_url = s.flag("account.X.alert_info_url_enable", index);
+  out.srtp = srtp_of(s, out.servers, index);
   out.hold = hold_of(s, index);
   out.forward = forward_of(s, index);
   out.dnd = dnd_of(s, index);

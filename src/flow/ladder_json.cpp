@@ -3,6 +3,7 @@
 
 #include "flow/label.hpp"
 #include "flow/ladder.hpp"
+#include "flow/wire_text.hpp"
 
 namespace offhook::flow {
 namespace {
@@ -52,7 +53,7 @@ json message_json(const Record& record, const LadderOptions& options, TimePoint 
   out["label"] = label(facts);
   out["retransmission"] = record.retransmission;
   if (const auto mark = options.marks.find(record.number); mark != options.marks.end()) out["step"] = mark->second;
-  out["bytes"] = record.bytes;
+  out["bytes"] = without_keys(record.bytes);
   return out;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "flow/wire_text.hpp"
+
 namespace offhook::flow {
 namespace {
 
@@ -48,7 +50,7 @@ std::string udp(const Record& record) {
   out.u16(record.to.port);
   out.u16(length);
   out.u16(0);
-  out.bytes(record.bytes);
+  out.bytes(record.kind == Kind::Sip ? without_keys(record.bytes) : record.bytes);
   Bytes covered;
   covered.address(record.from.address);
   covered.address(record.to.address);

@@ -200,4 +200,15 @@ class Pass {
 
 WireMarks mark_and_redact(char* text, std::size_t size) { return Pass(text, size).run(); }
 
+std::string without_keys(std::string text) {
+  char* const end = text.data() + text.size();
+  for (char* at = text.data(); at != end;) {
+    auto* const found = static_cast<char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    char* const line_end = found == nullptr ? end : found + 1;
+    if (begins_with(at, line_end, "a=crypto:")) hide_keys(at, line_end);
+    at = line_end;
+  }
+  return text;
+}
+
 }  // namespace offhook::flow

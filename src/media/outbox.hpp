@@ -11,7 +11,7 @@ class Outbox {
  public:
   // Whose datagrams follow.
   void speak_for(SessionId session) { session_ = session; }
-  // write(std::vector<std::uint8_t>&) appends the bytes of one datagram.
+  // write(std::vector<std::uint8_t>&) appends the bytes of one datagram; where it appends none, none leaves.
   template <class Write>
   void add(const Endpoint& local, const Endpoint& remote, Write&& write) {
     if (taken_ == items_.size()) {
@@ -21,7 +21,7 @@ class Outbox {
     }
     const std::size_t begin = bytes_.size();
     write(bytes_);
-    items_.push_back({local, remote, begin, bytes_.size() - begin, session_});
+    if (bytes_.size() > begin) items_.push_back({local, remote, begin, bytes_.size() - begin, session_});
   }
 
   [[nodiscard]] std::optional<Transmit> take() {

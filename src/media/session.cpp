@@ -12,7 +12,7 @@ Session::Session(PartyId party, Endpoint local, const EngineConfig& config, Rand
       random_(random),
       workspace_(workspace),
       ssrc_(static_cast<std::uint32_t>(random.next())),
-      sequence_(static_cast<std::uint16_t>(random.next())),
+      sequence_(static_cast<std::uint16_t>(random.next() & 0x7FFFU)),  // RFC 3711 §3.3.1: far from its first wrap
       timestamp_(static_cast<std::uint32_t>(random.next())),
       packetizer_(workspace),
       playout_(config.jitter, workspace) {
@@ -34,6 +34,7 @@ void Session::set_plan(const AudioPlan& plan) {
   plan_ = plan;
   plan_.local = local;
   set_formats(plan);
+  gate_.set_keys(plan.srtp);
   if (!receives(plan.direction)) playout_.reset();
   if (plan.inband_digits || digits_) digits().listen(plan.inband_digits);
 }
@@ -68,6 +69,8 @@ const Session::Heard* Session::format_of(std::uint8_t payload_type) const {
 bool Session::may_send() const { return sends(plan_.direction) && packetizer_.ready() && reachable(remote_rtp_); }
 
 void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
+  bytes = gate_.open_rtp(bytes, stats_.srtp);
+  if (bytes.empty()) return;
   const auto packet = rtp::parse_packet(bytes);
   const Heard* heard = packet ? format_of(packet->payload_type) : nullptr;
   const bool is_event = packet && (plan_.telephone_event_receive ? plan_.telephone_event_receive
@@ -223,8 +226,10 @@ void Session::send(const Packetizer::Packet& packet, Outbox& out) {
 
 void Session::send(const rtp::PacketHeader& header, std::span<const std::uint8_t> payload, Outbox& out) {
   out.add(plan_.local, remote_rtp_, [&](std::vector<std::uint8_t>& bytes) {
+    const std::size_t begin = bytes.size();
     rtp::append_header(bytes, header);
     bytes.insert(bytes.end(), payload.begin(), payload.end());
+    (void)gate_.seal_rtp(bytes, begin, stats_.srtp);
   });
   ++stats_.packets_sent;
   stats_.bytes_sent += payload.size();
@@ -255,6 +260,7 @@ bool Session::say_digit(rtp::RtpTime begin, ConstFrame& frame, Outbox& out) {
 SessionStats Session::stats() const {
   SessionStats out = stats_;
   out.remote = remote_rtp_;
+  out.encrypted = plan_.srtp.has_value();
   out.packets_lost = lost_before_;
   if (source_) {
     out.packets_lost += source_->lost();

@@ -17,6 +17,7 @@
 #include "playout.hpp"
 #include "quality/meter.hpp"
 #include "rtp/reception.hpp"
+#include "srtp/gate.hpp"
 
 namespace offhook::media {
 
@@ -126,6 +127,7 @@ class Session {
   std::unique_ptr<MarkFinder> marks_;      // where EngineConfig says so
 
   std::unique_ptr<SessionDigits> digits_;  // from the first digit on
+  SrtpGate gate_;
 
   // RTCP.
   std::optional<TimePoint> next_report_;

@@ -31,6 +31,8 @@ std::uint32_t Session::new_ssrc() {
 Endpoint Session::rtcp_port() const { return plan_.rtcp_mux ? plan_.local : rtcp_of(plan_.local); }
 
 void Session::receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
+  bytes = gate_.open_rtcp(bytes, stats_.srtp);
+  if (bytes.empty()) return;
   const auto compound = rtp::parse_rtcp(bytes);
   if (!compound) {
     ++stats_.packets_malformed;
@@ -96,7 +98,11 @@ void Session::report(Now tick, Now now, Outbox& out) {
   if (!next_report_) next_report_ = tick.mono + next_interval() / 2;  // the first one sooner (§6.2)
   if (tick.mono < *next_report_) return;
   next_report_ = tick.mono + next_interval();
-  out.add(rtcp_port(), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) { append_report(now, bytes); });
+  out.add(rtcp_port(), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
+    const std::size_t begin = bytes.size();
+    append_report(now, bytes);
+    (void)gate_.seal_rtcp(bytes, begin, stats_.srtp);
+  });
   ++stats_.rtcp_sent;
 }
 
@@ -150,9 +156,11 @@ QualityMeter::Facts Session::quality_facts() const {
 
 void Session::leave_old_name(Outbox& out) {
   out.add(rtcp_port(), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
+    const std::size_t begin = bytes.size();
     append(bytes, rtp::ReceiverReport{*old_ssrc_, {}});
     rtp::append_cname(bytes, *old_ssrc_, plan_.local.text());
     rtp::append_bye(bytes, *old_ssrc_);
+    (void)gate_.seal_rtcp(bytes, begin, stats_.srtp);
   });
   old_ssrc_.reset();
   ++stats_.rtcp_sent;
@@ -162,8 +170,10 @@ void Session::say_bye(Now now, Outbox& out) {
   if (stats_.packets_sent + stats_.rtcp_sent == 0 || config_.rtcp_interval.count() <= 0 || !reachable(remote_rtcp_))
     return;
   out.add(rtcp_port(), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
+    const std::size_t begin = bytes.size();
     append_report(now, bytes);
     rtp::append_bye(bytes, ssrc_);
+    (void)gate_.seal_rtcp(bytes, begin, stats_.srtp);
   });
   ++stats_.rtcp_sent;
 }

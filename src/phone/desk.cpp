@@ -158,6 +158,7 @@ void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>&
         !negotiated->telephone_event_payload && lines[call.line].dtmf.way != config::DtmfWay::Info;
     call.agreed->remote_rtcp = negotiated->remote_rtcp;
     call.agreed->rtcp_mux = negotiated->rtcp_mux;
+    call.agreed->srtp = negotiated->srtp;
   } else if (call.agreed) {
     call.agreed->direction = sdp::Direction::Inactive;  // the session is gone: silence, until there is another
   }

@@ -40,6 +40,18 @@ std::vector<sdp::Codec> codecs_of(const config::AccountConfig& config) {
   return out;
 }
 
+ua::SrtpSettings srtp_of(const config::SrtpConfig& config) {
+  using sdp::CryptoSuite;
+  std::vector<CryptoSuite> offered{CryptoSuite::AES_CM_128_HMAC_SHA1_80, CryptoSuite::AES_CM_128_HMAC_SHA1_32};
+  if (config.offer == config::SrtpOffer::Gcm128AndAes128)
+    offered.insert(offered.begin(), CryptoSuite::AEAD_AES_128_GCM);
+  if (config.offer == config::SrtpOffer::All)
+    offered.insert(offered.begin(), {CryptoSuite::AEAD_AES_256_GCM, CryptoSuite::AEAD_AES_128_GCM,
+                                     CryptoSuite::AES_256_CM_HMAC_SHA1_80, CryptoSuite::AES_256_CM_HMAC_SHA1_32});
+  return {static_cast<sdp::Srtp>(config.use), std::move(offered), config.lifetime, config.unencrypted_rtp,
+          config.unencrypted_rtcp};
+}
+
 ua::HoldStyle hold_style(config::HoldStyle style) {
   switch (style) {
     case config::HoldStyle::SendOnly: return ua::HoldStyle::SendOnly;
@@ -172,6 +184,7 @@ LinePlan plan_line(const config::AccountConfig& config, const std::string& user_
   account.timers.t4 = config.timers.t4;
   account.codecs = codecs_of(config);
   account.ptime = config.ptime;
+  account.srtp = srtp_of(config.srtp);
   account.hold_style = hold_style(config.hold.style);
   return plan;
 }

@@ -36,6 +36,7 @@ CallView view_of(const Call& call, bool others_up, const config::DtmfKeysConfig&
   out.peer_number = call.peer.user;
   out.peer_uri = call.peer.uri;
   out.since = call.since;
+  out.encrypted = call.agreed && call.agreed->srtp.has_value();
   out.waiting = call.facts.stage == Stage::Ringing && others_up;
   out.note = call.note;
   out.actions = actions_of(call.facts);

@@ -42,7 +42,8 @@ void set_policies(SrtpSuite suite, srtp_policy_t& policy) {
   }
 }
 
-Result<SrtpContext> make_context(SrtpSuite suite, std::span<const std::uint8_t> key, srtp_ssrc_type_t direction) {
+Result<SrtpContext> make_context(SrtpSuite suite, std::span<const std::uint8_t> key, const SrtpOptions& options,
+                                 srtp_ssrc_type_t direction) {
   if (key.size() != srtp_key_size(suite)) return fail(Module::Rtp, "SRTP key is not of its suite's length");
   if (!is_ready()) return fail(Module::Rtp, "libsrtp does not start");
   std::array<std::uint8_t, SRTP_MAX_KEY_LEN> copy{};
@@ -50,7 +51,19 @@ Result<SrtpContext> make_context(SrtpSuite suite, std::span<const std::uint8_t> 
   srtp_policy_t policy{};
   policy.ssrc.type = direction;
   set_policies(suite, policy);
-  policy.key = copy.data();
+  if (options.unencrypted_rtp) policy.rtp.sec_serv = sec_serv_auth;
+  if (options.unencrypted_rtcp) policy.rtcp.sec_serv = sec_serv_auth;
+  if (options.mki.size() > SRTP_MAX_MKI_LEN) return fail(Module::Rtp, "MKI is longer than 128 bytes");
+  std::array<std::uint8_t, SRTP_MAX_MKI_LEN> mki{};
+  std::copy(options.mki.begin(), options.mki.end(), mki.begin());
+  srtp_master_key_t named{copy.data(), mki.data(), static_cast<unsigned>(options.mki.size())};
+  std::array<srtp_master_key_t*, 1> all{&named};
+  if (options.mki.empty()) {
+    policy.key = copy.data();
+  } else {
+    policy.keys = all.data();
+    policy.num_master_keys = all.size();
+  }
   policy.window_size = kSrtpReplayWindow;
   srtp_t context = nullptr;
   if (srtp_create(&context, &policy) != srtp_err_status_ok) return fail(Module::Rtp, "libsrtp lacks the suite");
@@ -62,7 +75,7 @@ bool protect(std::vector<std::uint8_t>& packet, std::size_t begin, std::size_t l
   SrtpBuffer buffer;
   const std::size_t size = packet.size() - begin;
   bool done = false;
-  if (size >= least && size + SRTP_MAX_TRAILER_LEN <= sizeof(buffer.bytes)) {
+  if (size >= least && size + SRTP_MAX_TRAILER_LEN + 4 <= sizeof(buffer.bytes)) {
     std::copy_n(packet.data() + begin, size, buffer.bytes);
     int length = static_cast<int>(size);
     done = call(buffer.bytes, &length) == srtp_err_status_ok;
@@ -75,7 +88,9 @@ bool protect(std::vector<std::uint8_t>& packet, std::size_t begin, std::size_t l
 
 SrtpVerdict verdict_of(srtp_err_status_t status) {
   if (status == srtp_err_status_ok) return SrtpVerdict::Good;
-  if (status == srtp_err_status_auth_fail || status == srtp_err_status_cipher_fail) return SrtpVerdict::Forged;
+  if (status == srtp_err_status_auth_fail || status == srtp_err_status_cipher_fail ||
+      status == srtp_err_status_bad_mki || status == srtp_err_status_cant_check)
+    return SrtpVerdict::Forged;
   if (status == srtp_err_status_replay_fail || status == srtp_err_status_replay_old) return SrtpVerdict::Replayed;
   return SrtpVerdict::Unfit;
 }
@@ -96,26 +111,27 @@ std::size_t srtp_key_size(SrtpSuite suite) {
 
 void FreeSrtp::operator()(srtp_ctx_t_* context) const { srtp_dealloc(context); }
 
-Result<SrtpSender> SrtpSender::make(SrtpSuite suite, std::span<const std::uint8_t> key) {
-  auto context = make_context(suite, key, ssrc_any_outbound);
+Result<SrtpSender> SrtpSender::make(SrtpSuite suite, std::span<const std::uint8_t> key, const SrtpOptions& options) {
+  auto context = make_context(suite, key, options, ssrc_any_outbound);
   if (!context) return tl::unexpected(context.error());
-  return SrtpSender(std::move(*context));
+  return SrtpSender(std::move(*context), !options.mki.empty());
 }
 
 bool SrtpSender::protect_rtp(std::vector<std::uint8_t>& packet, std::size_t begin) {
   return protect(packet, begin, kLeastRtp,
-                 [&](void* bytes, int* length) { return srtp_protect(context_.get(), bytes, length); });
+                 [&](void* bytes, int* n) { return srtp_protect_mki(context_.get(), bytes, n, mki_ ? 1 : 0, 0); });
 }
 
 bool SrtpSender::protect_rtcp(std::vector<std::uint8_t>& packet, std::size_t begin) {
   return protect(packet, begin, kLeastRtcp,
-                 [&](void* bytes, int* length) { return srtp_protect_rtcp(context_.get(), bytes, length); });
+                 [&](void* bytes, int* n) { return srtp_protect_rtcp_mki(context_.get(), bytes, n, mki_ ? 1 : 0, 0); });
 }
 
-Result<SrtpReceiver> SrtpReceiver::make(SrtpSuite suite, std::span<const std::uint8_t> key) {
-  auto context = make_context(suite, key, ssrc_any_inbound);
+Result<SrtpReceiver> SrtpReceiver::make(SrtpSuite suite, std::span<const std::uint8_t> key,
+                                        const SrtpOptions& options) {
+  auto context = make_context(suite, key, options, ssrc_any_inbound);
   if (!context) return tl::unexpected(context.error());
-  return SrtpReceiver(std::move(*context));
+  return SrtpReceiver(std::move(*context), suite, options.mki);
 }
 
 template <class Unprotect>
@@ -135,13 +151,32 @@ SrtpReceiver::Out SrtpReceiver::unprotect(std::span<const std::uint8_t> packet, 
 }
 
 SrtpReceiver::Out SrtpReceiver::unprotect_rtp(std::span<const std::uint8_t> packet, SrtpBuffer& buffer) {
+  const unsigned named = mki_.empty() ? 0 : 1;
   return unprotect(packet, kRtpSsrc, buffer,
-                   [&](void* bytes, int* length) { return srtp_unprotect(context_.get(), bytes, length); });
+                   [&](void* bytes, int* length) { return srtp_unprotect_mki(context_.get(), bytes, length, named); });
+}
+
+// libsrtp 2.5 looks for the MKI of SRTCP where it would stand if the tag were as short as that of SRTP. In the suites
+// where it is not we check it and take it out ourselves.
+bool SrtpReceiver::strip_rtcp_mki(std::uint8_t* packet, int* length) const {
+  constexpr std::size_t kTag = 10;
+  const auto size = static_cast<std::size_t>(*length);
+  if (size < kLeastRtcp + kTag + mki_.size()) return false;
+  std::uint8_t* const at = packet + size - kTag - mki_.size();
+  if (std::memcmp(at, mki_.data(), mki_.size()) != 0) return false;
+  std::memmove(at, at + mki_.size(), kTag);
+  *length -= static_cast<int>(mki_.size());
+  return true;
 }
 
 SrtpReceiver::Out SrtpReceiver::unprotect_rtcp(std::span<const std::uint8_t> packet, SrtpBuffer& buffer) {
-  return unprotect(packet, kRtcpSsrc, buffer,
-                   [&](void* bytes, int* length) { return srtp_unprotect_rtcp(context_.get(), bytes, length); });
+  const bool tags_differ = suite_ == SrtpSuite::AesCm128Sha1_32 || suite_ == SrtpSuite::AesCm256Sha1_32;
+  const bool by_hand = tags_differ && !mki_.empty();
+  const unsigned named = by_hand || mki_.empty() ? 0 : 1;
+  return unprotect(packet, kRtcpSsrc, buffer, [&](void* bytes, int* length) {
+    if (by_hand && !strip_rtcp_mki(static_cast<std::uint8_t*>(bytes), length)) return srtp_err_status_bad_mki;
+    return srtp_unprotect_rtcp_mki(context_.get(), bytes, length, named);
+  });
 }
 
 }  // namespace offhook::rtp

@@ -157,13 +157,57 @@ std::string Crypto::text() const {
   return out;
 }
 
-std::optional<KeyMaterial> Crypto::usable_key() const {
-  if (suite == CryptoSuite::Unknown || keys.size() != 1 || keys.front().mki_length != 0) return std::nullopt;
-  for (const auto parameter : session_parameters)
-    if (!parameter.starts_with("WSH=") && !parameter.starts_with('-'))
+std::optional<std::string> SrtpKey::mki_bytes() const {
+  constexpr std::size_t kMostDigits = 309;  // of 128 bytes
+  if (mki.size() > kMostDigits || mki.starts_with('0')) return std::nullopt;
+  std::string out(mki_length, '\0');
+  for (const char digit : mki) {
+    unsigned carry = static_cast<unsigned>(digit - '0');
+    for (std::size_t i = out.size(); i-- > 0; carry >>= 8U) {
+      carry += static_cast<unsigned char>(out[i]) * 10U;
+      out[i] = static_cast<char>(carry & 0xFFU);
+    }
+    if (carry != 0) return std::nullopt;
+  }
+  return out;
+}
+
+std::optional<SrtpKey> Crypto::usable_key() const {
+  if (suite == CryptoSuite::Unknown || keys.size() != 1) return std::nullopt;
+  SrtpKey out;
+  for (const auto parameter : session_parameters) {
+    if (parameter == "UNENCRYPTED_SRTP")
+      out.unencrypted_rtp = true;
+    else if (parameter == "UNENCRYPTED_SRTCP")
+      out.unencrypted_rtcp = true;
+    else if (!parameter.starts_with("WSH=") && !parameter.starts_with('-'))
       return std::nullopt;  // §6.3.7: "-" may be ignored
-  const auto key = KeyMaterial::from_base64(keys.front().key_salt);
-  return key && key->size == key_size(suite) ? key : std::nullopt;
+  }
+  const CryptoKey& key = keys.front();
+  const auto material = KeyMaterial::from_base64(key.key_salt);
+  if (!material || material->size != key_size(suite)) return std::nullopt;
+  out.material = *material;
+  out.lifetime = key.lifetime.value_or(0);
+  out.mki = key.mki;
+  out.mki_length = key.mki_length;
+  if (!out.mki_bytes()) return std::nullopt;
+  return out;
+}
+
+std::string crypto_text(std::uint32_t tag, CryptoSuite suite, const SrtpKey& key) {
+  const std::string base64 = key.material.base64();
+  std::string parameters;
+  if (key.unencrypted_rtp) parameters += "UNENCRYPTED_SRTP ";
+  if (key.unencrypted_rtcp) parameters += "UNENCRYPTED_SRTCP ";
+  if (!parameters.empty()) parameters.pop_back();
+  Crypto line;
+  line.tag = tag;
+  line.suite_name = crypto_suite_text(suite);
+  line.suite = suite;
+  line.keys.push_back(
+      {base64, key.lifetime == 0 ? std::nullopt : std::optional(key.lifetime), key.mki, key.mki_length});
+  line.session_parameters = Words(parameters);
+  return line.text();
 }
 
 }  // namespace offhook::sdp

@@ -23,6 +23,21 @@ const LocalCrypto* find_suite(const std::vector<LocalCrypto>& list, CryptoSuite 
   return it == list.end() ? nullptr : &*it;
 }
 
+// Protection is not given away unless we want that too.
+bool protects_enough(const SrtpKey& theirs, const SrtpKey& ours) {
+  return (!theirs.unencrypted_rtp || ours.unencrypted_rtp) && (!theirs.unencrypted_rtcp || ours.unencrypted_rtcp);
+}
+
+// What we send with, to go with their key: what is negotiated (§6.3.2) is the same on both sides, and a peer that names
+// its keys in packets expects the like.
+SrtpKey reply_to(const SrtpKey& theirs, SrtpKey ours) {
+  ours.unencrypted_rtp = theirs.unencrypted_rtp;
+  ours.unencrypted_rtcp = theirs.unencrypted_rtcp;
+  ours.mki = theirs.mki;
+  ours.mki_length = theirs.mki_length;
+  return ours;
+}
+
 tl::unexpected<Error> no_keys() { return fail(Module::Sdp, "no crypto suite in common"); }
 
 bool is_taken(const std::vector<Codec>& list, std::uint8_t payload_type, const Codec& codec) {
@@ -57,7 +72,8 @@ Result<RemoteAudio> read_audio(const SessionDescription& description, std::size_
   return out;
 }
 
-Result<std::optional<ChosenCrypto>> choose_crypto(const Media& offer, const LocalAudio& ours) {
+Result<std::optional<ChosenCrypto>> choose_crypto(const Media& offer, const LocalAudio& ours,
+                                                  const std::optional<Negotiated>& before) {
   const bool wanted = ours.srtp == Srtp::Mandatory || is_secure_profile(offer);
   if (ours.srtp == Srtp::Off) {
     if (wanted) return fail(Module::Sdp, "SRTP offered, which we do not want", offer.offset);
@@ -68,9 +84,11 @@ Result<std::optional<ChosenCrypto>> choose_crypto(const Media& offer, const Loca
     const auto crypto = Crypto::parse(attribute.value, attribute.offset);
     const auto key = crypto ? crypto->usable_key() : std::nullopt;
     const LocalCrypto* own = key ? find_suite(ours.crypto, crypto->suite) : nullptr;
-    if (own == nullptr || (best && best->keys.suite >= crypto->suite)) continue;
-    best = ChosenCrypto{crypto->tag, {crypto->suite, own->key, *key}};
+    if (own == nullptr || !protects_enough(*key, own->key) || (best && best->keys.suite >= crypto->suite)) continue;
+    best = ChosenCrypto{crypto->tag, {crypto->suite, reply_to(*key, own->key), *key}};
   }
+  const auto& known = before ? before->srtp : std::nullopt;
+  if (best && known && known->suite == best->keys.suite && known->remote == best->keys.remote) best->keys = *known;
   if (!best && wanted) return no_keys();
   return best;
 }
@@ -82,9 +100,12 @@ Result<std::optional<ChosenCrypto>> match_crypto(const Media& answer, const Loca
     const auto key = crypto ? crypto->usable_key() : std::nullopt;
     if (!key || crypto->tag == 0 || crypto->tag > ours.crypto.size()) continue;
     const LocalCrypto& own = ours.crypto[crypto->tag - 1];
-    if (own.suite == crypto->suite) return ChosenCrypto{crypto->tag, {own.suite, own.key, *key}};
+    const bool as_offered =
+        own.key.unencrypted_rtp == key->unencrypted_rtp && own.key.unencrypted_rtcp == key->unencrypted_rtcp;
+    if (own.suite == crypto->suite && as_offered) return ChosenCrypto{crypto->tag, {own.suite, own.key, *key}};
   }
-  if (ours.srtp == Srtp::Mandatory) return no_keys();
+  // §5.1.3: a line that does not fit ends it, for the peer believes that it does.
+  if (ours.srtp == Srtp::Mandatory || answer.has_attribute("crypto")) return no_keys();
   return std::optional<ChosenCrypto>();
 }
 

@@ -31,7 +31,9 @@ struct ChosenCrypto {
 };
 // The strongest suite of their offer that we have a key for; among equals the first offered. An Error when the profile
 // or our policy wants keys and there is none in common; nothing for plain RTP.
-[[nodiscard]] Result<std::optional<ChosenCrypto>> choose_crypto(const Media& offer, const LocalAudio& ours);
+// Where the peer's key is that of `before`, ours stays too: packets go on under the same context.
+[[nodiscard]] Result<std::optional<ChosenCrypto>> choose_crypto(const Media& offer, const LocalAudio& ours,
+                                                                const std::optional<Negotiated>& before = {});
 // The keys of an answer to our offer of all of `ours.crypto`, tagged from 1 in that order.
 [[nodiscard]] Result<std::optional<ChosenCrypto>> match_crypto(const Media& answer, const LocalAudio& ours);
 

@@ -34,33 +34,38 @@ bool fits_family(const Endpoint& ours, const Endpoint& theirs) {
   return ours.port == 0 || theirs.address.is_unspecified() || ours.address.is_v6() == theirs.address.is_v6();
 }
 
-Result<OfferedAudio> take_audio(const SessionDescription& offer, std::size_t index, const LocalAudio& local) {
+Result<OfferedAudio> take_audio(const SessionDescription& offer, std::size_t index, const LocalAudio& local,
+                                const std::optional<Negotiated>& before) {
   const Media m = offer.media()[index];
   auto remote = read_audio(offer, index);
   if (!remote) return tl::unexpected(remote.error());
   if (!fits_family(local.rtp, remote->rtp)) return fail(Module::Sdp, "address of the other IP version", m.offset);
-  const auto crypto = choose_crypto(m, local);
+  const auto crypto = choose_crypto(m, local, before);
   if (!crypto) return tl::unexpected(crypto.error());
   CodecList common = common_codecs(remote->codecs, local.codecs);
   if (!has_voice(common)) return fail(Module::Sdp, "no codec in common", m.offset);
   return OfferedAudio{std::move(*remote), std::move(common), *crypto, is_secure_profile(m)};
 }
 
-// The audio stream of an offer that we take, the first that fits: nothing when the offer has none on purpose (no m=
-// lines, or audio with port 0), an Error when all it has is of no use to us.
-Result<std::optional<OfferedAudio>> audio_of_offer(const SessionDescription& offer, const LocalAudio& local) {
+// The audio stream of an offer that we take, the first that fits, before all one with keys: nothing when the offer has
+// none on purpose (no m= lines, or audio with port 0), an Error when all it has is of no use to us.
+Result<std::optional<OfferedAudio>> audio_of_offer(const SessionDescription& offer, const LocalAudio& local,
+                                                   const std::optional<Negotiated>& before) {
   const MediaRange media = offer.media();
   bool disabled = media.empty();
   std::optional<Error> problem;
+  std::optional<OfferedAudio> plain;
   for (std::size_t i = 0; i < media.size(); ++i) {
     const Media m = media[i];
     if (!is_audio(m)) continue;
     if (m.port == 0) disabled = true;
     if (m.port == 0 || !(iequals(m.protocol, "RTP/AVP") || is_secure_profile(m))) continue;
-    auto audio = take_audio(offer, i, local);
-    if (audio) return std::optional(std::move(*audio));
-    if (!problem) problem = audio.error();
+    auto audio = take_audio(offer, i, local, before);
+    if (audio && (audio->crypto || local.srtp == Srtp::Off)) return std::optional(std::move(*audio));
+    if (audio && !plain) plain = std::move(*audio);
+    if (!audio && !problem) problem = audio.error();
   }
+  if (plain) return plain;
   if (problem) return tl::unexpected(*problem);
   if (disabled) return std::nullopt;
   return fail(Module::Sdp, "no RTP audio stream offered");
@@ -96,8 +101,13 @@ std::string Session::make_offer(const LocalAudio& local) {
   audio.direction = local.direction;
   audio.secure_profile = local.srtp == Srtp::Mandatory;
   audio.rtcp_mux = local.rtcp_mux;
+  std::erase_if(offered_.crypto, [](const LocalCrypto& crypto) { return !crypto.offered; });
+  // A key in use stays: peers are known that take no second one.
+  if (negotiated_ && negotiated_->srtp && !local.renew_keys)
+    for (LocalCrypto& crypto : offered_.crypto)
+      if (crypto.suite == negotiated_->srtp->suite) crypto.key = negotiated_->srtp->local;
   if (local.srtp != Srtp::Off)
-    for (const LocalCrypto& crypto : local.crypto)
+    for (const LocalCrypto& crypto : offered_.crypto)
       audio.crypto.push_back({static_cast<std::uint32_t>(audio.crypto.size() + 1), crypto});
   state_ = State::OfferSent;
   return render(offered_, std::move(audio));
@@ -108,7 +118,7 @@ Result<void> Session::receive_offer(std::string_view offer, const LocalAudio& lo
   if (state_ == State::OfferReceived) return fail(Module::Sdp, "offer while an earlier one is unanswered");
   const auto description = parse(offer);
   if (!description) return tl::unexpected(description.error());
-  if (const auto audio = audio_of_offer(*description, local); !audio) return tl::unexpected(audio.error());
+  if (const auto audio = audio_of_offer(*description, local, negotiated_); !audio) return tl::unexpected(audio.error());
   open_offer_ = offer;
   state_ = State::OfferReceived;
   return {};
@@ -118,7 +128,7 @@ Result<std::string> Session::answer(const LocalAudio& local) {
   if (state_ != State::OfferReceived) return fail(Module::Sdp, "no offer to answer");
   const auto description = parse(open_offer_);
   if (!description) return tl::unexpected(description.error());
-  const auto taken = audio_of_offer(*description, local);
+  const auto taken = audio_of_offer(*description, local, negotiated_);
   if (!taken) return tl::unexpected(taken.error());
 
   streams_.clear();

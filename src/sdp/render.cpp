@@ -11,11 +11,6 @@ Connection connection_of(const IpAddress& address, std::string_view text) {
   return {"IN", address.is_v6() ? "IP6" : "IP4", text};
 }
 
-// The one key of a line of ours: no lifetime (2^48 packets are far), no MKI.
-std::string crypto_value(std::uint32_t tag, const LocalCrypto& crypto) {
-  return std::to_string(tag) + ' ' + std::string(crypto_suite_text(crypto.suite)) + " inline:" + crypto.key.base64();
-}
-
 }  // namespace
 
 void Session::append_audio(std::string& out, const LocalAudio& local, const AudioLines& audio,
@@ -29,7 +24,7 @@ void Session::append_audio(std::string& out, const LocalAudio& local, const Audi
   line.formats = Words(formats);
   Writer w;
   w.media(line);
-  for (const auto& [tag, crypto] : audio.crypto) w.attribute("crypto", crypto_value(tag, crypto));
+  for (const auto& [tag, crypto] : audio.crypto) w.attribute("crypto", crypto_text(tag, crypto.suite, crypto.key));
   for (const Codec& codec : audio.codecs) w.codec(codec);
   if (local.ptime.count() > 0) w.attribute("ptime", std::to_string(local.ptime.count()));
   w.attribute(direction_text(audio.direction));

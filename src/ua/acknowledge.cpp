@@ -90,7 +90,7 @@ void Calls::acked(Now now, Call& call, const Unacked& unacked, const sip::Messag
   if (unacked.carries_offer && (!has_content_type(ack, kSdpType) || !call.session.accept_answer(ack.body())))
     return end(now, call, EndedBy::Network, 488, "No usable answer");
   if (is_first) tell_established(call);
-  tell_media(call);
+  tell_media(now, call);
   tell_remote_hold(call);
   pursue_hold(now, call);
   send_next_info(now, call);

@@ -65,6 +65,7 @@ struct HoldMachine {
   bool offered = false;  // what the open re-INVITE asks for
   Key sent = 0;          // the open re-INVITE
   Key alarm = 0;         // the pause after a 491
+  bool renew = false;    // new SRTP keys are wanted, whatever becomes of the rest
 };
 
 // INFO requests of ours.
@@ -123,6 +124,8 @@ struct Call {
   int refers_received = 0;
 
   std::optional<sdp::Negotiated> told_media;
+  sdp::KeyMaterial watched_key;  // of ours, whose lifetime runs
+  Key rekey_alarm = 0;
   bool held_by_remote = false;
   bool peer_updates = false;  // its Allow names UPDATE
   bool bye_sent = false;

@@ -103,7 +103,7 @@ void Calls::answer(Now now, CallId id, Endpoint rtp) {
   }
   call->phase = Phase::Answered;
   send_accepted(now, *call, arrival.id, arrival.request, *body);
-  tell_media(*call);
+  tell_media(now, *call);
   tell_remote_hold(*call);
 }
 

@@ -157,7 +157,7 @@ void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
   if (!answered.display_name.empty()) call.peer.display_name = answered.display_name;
   if (!answer) return end(now, call, EndedBy::Network, 488, "No usable answer");
   tell_established(call);
-  tell_media(call);
+  tell_media(now, call);
   tell_remote_hold(call);
   pursue_hold(now, call);
   send_next_info(now, call);

@@ -7,6 +7,7 @@
 #include "capabilities.hpp"
 #include "party.hpp"
 #include "sip/header/name_addr.hpp"
+#include "srtp_keys.hpp"
 
 namespace offhook::ua {
 namespace {
@@ -164,10 +165,12 @@ void Calls::tell_ended(Call& call, EndedBy by, int status, std::string_view reas
   if (call.phase == Phase::Over) return;
   call.phase = Phase::Over;
   core_->disarm(call.hold.alarm);
+  core_->disarm(call.rekey_alarm);
   core_->tell(CallEnded{call.id, by, status, std::string(reason), std::string(reason_header)});
 }
 
-void Calls::tell_media(Call& call) {
+void Calls::tell_media(Now now, Call& call) {
+  watch_key(now, call);
   if (call.phase == Phase::Over || call.told_media == call.session.negotiated()) return;
   call.told_media = call.session.negotiated();
   core_->tell(MediaChanged{call.id, call.told_media});
@@ -190,6 +193,9 @@ sdp::LocalAudio Calls::audio(const Call& call, bool held) const {
   // RFC 5761 §5.1: not offered, for phones here do not; taken, and kept, where the other side offers it.
   const auto agreed = call.session.negotiated();
   out.rtcp_mux = call.session.state() == sdp::Session::State::OfferReceived || (agreed && agreed->rtcp_mux);
+  out.srtp = account.srtp.use;
+  out.crypto = draw_keys(account.srtp, core_->random());
+  out.renew_keys = call.hold.renew;
   if (!held) return out;
   switch (account.hold_style) {
     case HoldStyle::SendOnly: out.direction = sdp::Direction::SendOnly; break;
@@ -249,6 +255,9 @@ void Calls::alarm(Now now, const Alarm& alarm) {
       if (call == nullptr) return;
       call->hold.alarm = 0;
       return pursue_hold(now, *call);
+    case AlarmKind::RekeyDue:
+      if (call != nullptr) rekey(now, *call);
+      return;
     case AlarmKind::InvitationExpired:
       if (call != nullptr) expire(now, *call);
       return;

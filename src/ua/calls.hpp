@@ -5,6 +5,7 @@
 //   redirect.cpp        3xx                                                            §8.1.3.4
 //   acknowledge.cpp     ACK in both directions, 2xx retransmission                     §13.2.2.4, §13.3.1.4
 //   reinvite.cpp        hold, resume, the peer's re-INVITE, glare                      §14, RFC 3264 §8.4
+//   rekey.cpp           new SRTP keys in time                                          RFC 4568 §6.1
 //   update.cpp          UPDATE, both sides                                             RFC 3311
 //   info.cpp            INFO, both sides                                               RFC 6086
 // Transfer stands beside it (transfer.hpp) and uses only what is public here.
@@ -87,7 +88,7 @@ class Calls {
   void tell_ended(Call& call, EndedBy by, int status, std::string_view reason, std::string_view reason_header = {});
   void send_bye(Now now, Call& call, std::string_view reason_header);
   void tell_established(const Call& call);
-  void tell_media(Call& call);
+  void tell_media(Now now, Call& call);
   [[nodiscard]] sdp::LocalAudio audio(const Call& call, bool held) const;
   [[nodiscard]] const Account& settings(const Call& call) const { return core_->account(call.account)->settings; }
   void add_identity(sip::Builder& builder, const Call& call) const;  // Contact, Allow, User-Agent
@@ -137,6 +138,11 @@ class Calls {
   // info.cpp
   void send_next_info(Now now, Call& call);
   void info_over(Now now, Call& call, int status, std::string_view reason);
+
+  // rekey.cpp
+  void watch_key(Now now, Call& call);
+  void rekey(Now now, Call& call);
+  void rekey_refused(Now now, Call& call);
 
   // update.cpp
   void note_peer(Call& call, const sip::Message& message) const;

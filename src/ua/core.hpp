@@ -79,6 +79,7 @@ enum class AlarmKind : std::uint8_t {
   ProvisionalDue,     // repeat the 180 each minute, §13.3.1.1
   ResponseDue,        // repeat a 2xx without ACK, §13.3.1.4
   ReinviteDue,        // after 491, §14.1
+  RekeyDue,           // our SRTP key has nearly had its lifetime
   InviteOverdue,      // its early dialog was left by BYE, and no 487 comes
   InvitationExpired,  // the INVITE's Expires, §13.3.1
   TransferOverdue,    // no final NOTIFY, or none to send

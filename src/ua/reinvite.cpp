@@ -43,7 +43,7 @@ bool Calls::offer_is_open(const Call& call) const {
 
 void Calls::pursue_hold(Now now, Call& call) {
   HoldMachine& hold = call.hold;
-  if (call.phase != Phase::Established || hold.wanted == hold.held) return;
+  if (call.phase != Phase::Established || (hold.wanted == hold.held && !hold.renew)) return;
   if (offer_is_open(call) || hold.alarm != 0 || !call.unacked.empty()) return;  // comes back here when that is over
   hold.offered = hold.wanted;
   const bool update = call.peer_updates && settings(call).modify_by_update;
@@ -81,9 +81,11 @@ void Calls::change_agreed(Now now, Call& call, const sip::Message& response) {
   if (call.phase == Phase::Over) return;
   if (!has_content_type(response, kSdpType) || !call.session.accept_answer(response.body()))
     return end(now, call, EndedBy::Network, 488, "No usable answer");
+  const bool only_renewed = call.hold.renew && call.hold.held == call.hold.offered;
   call.hold.held = call.hold.offered;
-  core_->tell(HoldChanged{call.id, call.hold.held, true});
-  tell_media(call);
+  call.hold.renew = false;
+  if (!only_renewed) core_->tell(HoldChanged{call.id, call.hold.held, true});
+  tell_media(now, call);
   tell_remote_hold(call);
   pursue_hold(now, call);
 }
@@ -108,8 +110,10 @@ void Calls::reinvite_refused(Now now, Call& call, int status, std::string_view r
     hold.alarm = core_->arm(now, pause, {AlarmKind::ReinviteDue, call.account, call.id, 0});
     return;
   }
+  const bool only_renewed = hold.renew && hold.wanted == hold.held;
+  if (hold.renew) rekey_refused(now, call);
   hold.wanted = hold.held;
-  core_->tell(HoldChanged{call.id, hold.held, false});
+  if (!only_renewed) core_->tell(HoldChanged{call.id, hold.held, false});
 }
 
 // A re-INVITE or UPDATE that crosses what is under way in its dialog: 491 where that is ours, 500 where it is theirs
@@ -152,7 +156,7 @@ void Calls::reinvite(Now now, Call& call, const transaction::RequestReceived& ev
   call.dialog->refresh_target(request);
   send_accepted(now, call, event.id, request, *body);
   if (!has_offer) return;
-  tell_media(call);
+  tell_media(now, call);
   tell_remote_hold(call);
 }
 

@@ -82,7 +82,7 @@ void Calls::update(Now now, Call& call, const transaction::RequestReceived& even
   }
   call.dialog->refresh_target(request);
   core_->respond(now, event.id, builder.build());
-  tell_media(call);
+  tell_media(now, call);
   tell_remote_hold(call);
 }
 

@@ -227,6 +227,7 @@ void UserAgent::timer(Now now, std::uint32_t key) {
     case AlarmKind::ResponseDue:
     case AlarmKind::InvitationExpired:
     case AlarmKind::InviteOverdue:
+    case AlarmKind::RekeyDue:
     case AlarmKind::ReinviteDue: impl_->calls.alarm(now, *alarm); break;
   }
   impl_->calls.sweep();

@@ -30,14 +30,15 @@ class Baresip:
     """Says `hz` to whoever it talks with. `test` is the Case that ends it."""
 
     def __init__(self, test, user, password, hz, port=5090, control=4444, rtp=30000, registrar="127.0.0.1", transport="",
-                 trusted=None, codec="PCMU", module="g711", rate=8000, channels=1):
+                 trusted=None, codec="PCMU", module="g711", rate=8000, channels=1, modules=(), account=""):
         self.folder = test.folder / f"baresip-{user}"
         self.folder.mkdir()
         self.control = ("127.0.0.1", control)
         audio.write_tone(self.folder / "say.wav", hz, 60, rate, channels=channels)
         (self.folder / "config").write_text(CONFIG.format(address="127.0.0.1", port=port, rtp=rtp, rtp_end=rtp + 100, control=control, folder=self.folder, module=module, rate=rate)
+                                             + "".join(f"module {name}\n" for name in modules)
                                              + (f"sip_cafile {trusted}\nsip_verify_server yes\n" if trusted else ""))
-        (self.folder / "accounts").write_text(f"<sip:{user}@{registrar}{';transport=' + transport if transport else ''}>;auth_pass={password};answermode=auto;regint=600;audio_codecs={codec}\n")
+        (self.folder / "accounts").write_text(f"<sip:{user}@{registrar}{';transport=' + transport if transport else ''}>;auth_pass={password};answermode=auto;regint=600;audio_codecs={codec}{';' + account if account else ''}\n")
         (self.folder / "contacts").write_text("")
         # Its output goes through stdio: line by line, so that a line can be waited for.
         self.process = test.start(f"baresip {user}", ["stdbuf", "-oL", "baresip", "-f", self.folder, "-v"])

@@ -167,6 +167,15 @@ TEST_F(PhonesApiTest, AMessageHasItsFacts) {
   EXPECT_EQ(ok.at("request"), false);
 }
 
+TEST_F(PhonesApiTest, MessagesShowNoKeys) {
+  const transport::Flow flow{transport::Protocol::Udp, at(5061), at(5062), 0};
+  recorder_.clear();
+  recorder_.sent(now_, flow::Kind::Sip, flow,
+                 "INVITE sip:b SIP/2.0\r\n\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:PS1uQCVe|2^20\r\n");
+  const auto number = get("/api/messages").at("messages").back().at("number").dump();
+  EXPECT_THAT(get("/api/messages/" + number).at("text").get<std::string>(), HasSubstr(" inline:xxxxxxxx|2^20\r\n"));
+}
+
 TEST_F(PhonesApiTest, MessagesComeInPages) {
   const transport::Flow flow{transport::Protocol::Udp, at(5061), at(5062), 0};
   recorder_.clear();

@@ -17,5 +17,6 @@ namespace offhook::config::chapters {
 [[nodiscard]] std::span<const Row> network();
 [[nodiscard]] std::span<const Row> voice();
 [[nodiscard]] std::span<const Row> security();
+[[nodiscard]] std::span<const Row> srtp();
 
 }  // namespace offhook::config::chapters

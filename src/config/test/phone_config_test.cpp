@@ -90,6 +90,22 @@ TEST(PhoneConfig, ServersWithoutAddressAreLeftOut) {
   EXPECT_EQ(servers[0].transport, Transport::Tls);
 }
 
+TEST(PhoneConfig, EncryptionIsOffUntilAFileWantsItAndTlsMayMakeItCompulsory) {
+  EXPECT_EQ(account("").srtp.use, SrtpUse::Disabled);
+  const auto some = account(
+      "account.1.srtp_encryption = 1\naccount.1.srtp_lifetime = 20\naccount.1.srtp.offer = 2\n"
+      "account.1.srtp.unencrypted_rtcp.enable = 1\n");
+  EXPECT_EQ(some.srtp.use, SrtpUse::Optional);
+  EXPECT_EQ(some.srtp.lifetime, 20U);
+  EXPECT_EQ(some.srtp.offer, SrtpOffer::All);
+  EXPECT_FALSE(some.srtp.unencrypted_rtp);
+  EXPECT_TRUE(some.srtp.unencrypted_rtcp);
+  EXPECT_EQ(account("account.1.srtp_encryption = 2\n").srtp.use, SrtpUse::Compulsory);
+  const std::string tls = "account.1.sip_server.1.address = a\naccount.1.tls.srtp_encryption_compulsorily = 1\n";
+  EXPECT_EQ(account(tls).srtp.use, SrtpUse::Disabled) << "its server is reached by UDP";
+  EXPECT_EQ(account(tls + "account.1.sip_server.1.transport_type = 2\n").srtp.use, SrtpUse::Compulsory);
+}
+
 TEST(PhoneConfig, OlderServerNamesCountWhenTheNewOnesAreSilent) {
   const std::string legacy =
       "account.1.sip_server_host = old.example\naccount.1.sip_server_port = 5099\naccount.1.expires = 60\n";

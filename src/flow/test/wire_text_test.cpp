@@ -89,6 +89,11 @@ TEST(WireText, MessagesAndKeysInBodies) {
       "v=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:xxxxxxxx|2^20|1:4;INLINE:xxxx FEC\r\n\r\n"
       "INVITE sip:b@x SIP/2.0\r\nAuthorization: Digest response=\"xxxx\"\r\n";
   EXPECT_EQ(redacted(with("X: y") + body), with("X: y") + wanted);
+  const std::string text =
+      "a=crypto:1 X inline:AAAA;inline:BB|2^20\r\nresponse=\"01\" inline:CC\na=crypto:2 Y INLINE:DD";
+  EXPECT_EQ(without_keys(text),
+            "a=crypto:1 X inline:xxxx;inline:xx|2^20\r\nresponse=\"01\" inline:CC\na=crypto:2 Y INLINE:xx");
+  EXPECT_EQ(without_keys(""), "");
 }
 
 }  // namespace

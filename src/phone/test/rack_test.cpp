@@ -266,6 +266,37 @@ TEST(Rack, EachChangeIsToldOnceUntilItIsTaken) {
   EXPECT_TRUE(rack.poll_event());
 }
 
+// Optional on one side, compulsory on the other; then two that cannot come together.
+TEST(Rack, EncryptedCallsSayThatTheyAre) {
+  SimOffice office;
+  const auto with = [](config::SrtpUse use) {
+    return [use](config::PhoneConfig& config) { config.accounts[0].srtp.use = use; };
+  };
+  office.add("A", with(config::SrtpUse::Optional));
+  office.add("B", with(config::SrtpUse::Compulsory));
+  office.add("C");
+  office.connect("A", "B");
+  EXPECT_TRUE(office.call("A", 1).encrypted);
+  EXPECT_TRUE(office.call("B", 1).encrypted);
+  const auto a = office.plan(*office.rack().leg_of(office.id("A"), 1)).srtp;
+  const auto b = office.plan(*office.rack().leg_of(office.id("B"), 1)).srtp;
+  ASSERT_TRUE(a && b);
+  EXPECT_EQ(a->local, b->remote);
+  EXPECT_EQ(a->remote, b->local);
+  EXPECT_EQ(office.tell("A", "hangup"), "");
+  office.settle();
+  EXPECT_FALSE(office.call("A", 1).encrypted);
+  office.connect("A", "C");
+  EXPECT_EQ(office.state("A", 2), "talking");
+  EXPECT_FALSE(office.call("A", 2).encrypted);
+  EXPECT_EQ(office.tell("A", "hangup"), "");
+  office.settle();
+  EXPECT_EQ(office.tell("C", "call 1002"), "");
+  office.settle();
+  EXPECT_EQ(office.state("C", 2), "ended") << "plain, to one that must encrypt";
+  EXPECT_EQ(office.state("B", 2), "gone") << "and nobody was called for it";
+}
+
 TEST(Rack, AnUnreachablePeerEndsTheCall) {
   SimOffice office;
   office.add("A");

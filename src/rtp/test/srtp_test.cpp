@@ -151,6 +151,46 @@ TEST(SrtpKey, OfAnotherLengthIsRefused) {
   EXPECT_FALSE(SrtpReceiver::make(SrtpSuite::AesCm128Sha1_80, {}));
 }
 
+TEST_P(EverySuite, PacketsCarryTheirMki) {
+  using namespace std::string_view_literals;
+  const SrtpOptions named{.mki = "\0\0\0\7"sv}, other{.mki = "\0\0\0\10"sv};
+  auto out = std::move(*SrtpSender::make(suite, key_of(suite), named));
+  auto in = std::move(*SrtpReceiver::make(suite, key_of(suite), named));
+  auto stranger = std::move(*SrtpReceiver::make(suite, key_of(suite), other));
+  Packet packet = rtp_packet(1), report = rtcp_packet();
+  const Packet plain = packet;
+  const std::size_t bare = sent(1).size();
+  ASSERT_TRUE(out.protect_rtp(packet));
+  ASSERT_TRUE(out.protect_rtcp(report));
+  EXPECT_EQ(packet.size(), bare + 4);
+  EXPECT_EQ(stranger.unprotect_rtp(packet, buffer).verdict, SrtpVerdict::Forged);
+  EXPECT_NE(verdict(packet), SrtpVerdict::Good) << "who does not know of it takes it for the tag";
+  const auto opened = in.unprotect_rtp(packet, buffer);
+  ASSERT_EQ(opened.verdict, SrtpVerdict::Good);
+  EXPECT_EQ(Packet(opened.packet.begin(), opened.packet.end()), plain);
+  EXPECT_EQ(in.unprotect_rtcp(report, buffer).verdict, SrtpVerdict::Good);
+  EXPECT_FALSE(SrtpSender::make(suite, key_of(suite), {.mki = std::string(129, 'm')}));
+}
+
+TEST_P(EverySuite, WhatIsLeftInTheClearIsAuthenticatedAllTheSame) {
+  if (suite == SrtpSuite::AeadAes128Gcm || suite == SrtpSuite::AeadAes256Gcm) GTEST_SKIP() << "they always encrypt";
+  const SrtpOptions open{.unencrypted_rtp = true, .unencrypted_rtcp = true};
+  auto out = std::move(*SrtpSender::make(suite, key_of(suite), open));
+  auto in = std::move(*SrtpReceiver::make(suite, key_of(suite), open));
+  Packet packet = rtp_packet(1), report = rtcp_packet();
+  const Packet plain = packet, plain_report = report;
+  ASSERT_TRUE(out.protect_rtp(packet));
+  ASSERT_TRUE(out.protect_rtcp(report));
+  EXPECT_TRUE(std::equal(plain.begin(), plain.end(), packet.begin()));
+  EXPECT_TRUE(std::equal(plain_report.begin(), plain_report.end(), report.begin()));
+  EXPECT_EQ(receiver.unprotect_rtcp(report, buffer).verdict, SrtpVerdict::Forged) << "E bit is not set";
+  Packet bad = packet;
+  bad[20] ^= 1;
+  EXPECT_EQ(in.unprotect_rtp(bad, buffer).verdict, SrtpVerdict::Forged);
+  EXPECT_EQ(in.unprotect_rtp(packet, buffer).verdict, SrtpVerdict::Good);
+  EXPECT_EQ(in.unprotect_rtcp(report, buffer).verdict, SrtpVerdict::Good);
+}
+
 // The reference packet of libsrtp's own driver: key of RFC 3711 B.3, AES_CM_128_HMAC_SHA1_80.
 TEST(SrtpVector, AesCm128) {
   const Packet key = from_hex("e1f97a0d3e018be0d64fa32c06de41390ec675ad498afeebb6960b3aabe6");

@@ -60,18 +60,43 @@ TEST(Crypto, RefusesWhatIsMalformed) {
 TEST(Crypto, TakesNoKeyThatItCannotDoJusticeTo) {
   const std::string line = "1 AES_CM_128_HMAC_SHA1_80 inline:" + std::string(kKey);
   EXPECT_TRUE(Crypto::parse(line)->usable_key());
-  for (const char* good : {"|2^31", " WSH=128", " -FUTURE=1"}) {
+  for (const char* good : {"|2^31", "|2^31|1:4", "|255:1", " WSH=128", " -FUTURE=1", " UNENCRYPTED_SRTP"}) {
     const std::string text = line + good;
     EXPECT_TRUE(Crypto::parse(text)->usable_key()) << text;
   }
-  for (const char* bad : {"|2^31|1:4", " UNENCRYPTED_SRTP", " UNAUTHENTICATED_SRTP", " UNENCRYPTED_SRTCP", " KDR=1",
-                          " FEC_KEY=inline:x", " FUTURE=1"}) {
+  for (const char* bad : {"|256:1", "|01:4", " UNAUTHENTICATED_SRTP", " KDR=1", " FEC_KEY=inline:x", " FUTURE=1"}) {
     const std::string text = line + bad;
     EXPECT_FALSE(Crypto::parse(text)->usable_key()) << text;
   }
   EXPECT_FALSE(Crypto::parse("1 NEW inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR")->usable_key());
   EXPECT_FALSE(Crypto::parse("1 AES_256_CM_HMAC_SHA1_80 inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR")->usable_key())
       << "30 bytes where 46 belong";
+  const std::string two = line + "|1:4;inline:" + std::string(kKey) + "|2:4";
+  EXPECT_FALSE(Crypto::parse(two)->usable_key()) << "which of them?";
+}
+
+TEST(Crypto, KeySaysWhatItsLineSays) {
+  const std::string text = "1 AES_CM_128_HMAC_SHA1_80 inline:" + std::string(kKey) + "|2^20|66051:4 UNENCRYPTED_SRTCP";
+  const auto key = Crypto::parse(text)->usable_key();
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->material.base64(), kKey);
+  EXPECT_EQ(key->lifetime, 1U << 20U);
+  EXPECT_FALSE(key->unencrypted_rtp);
+  EXPECT_TRUE(key->unencrypted_rtcp);
+  EXPECT_EQ(key->mki_bytes(), std::string("\0\1\2\3", 4)) << "the number, most significant byte first";
+  EXPECT_EQ(crypto_text(1, CryptoSuite::AES_CM_128_HMAC_SHA1_80, *key), text);
+}
+
+TEST(Crypto, MkiHasTheLengthThatItSays) {
+  SrtpKey key;
+  EXPECT_EQ(key.mki_bytes(), "");
+  key.mki = "256";
+  key.mki_length = 1;
+  EXPECT_FALSE(key.mki_bytes());
+  key.mki_length = 128;
+  EXPECT_EQ(key.mki_bytes(), std::string(126, '\0') + std::string("\1\0", 2));
+  key.mki = std::string(309, '9');
+  EXPECT_FALSE(key.mki_bytes());
 }
 
 TEST(KeyMaterial, IsBase64OfEveryLength) {

@@ -108,6 +108,87 @@ TEST(SrtpOffer, SecondStreamIsTakenWhereTheFirstIsNotForUs) {
   EXPECT_THAT(*answer, HasSubstr("m=audio 0 RTP/SAVP 0\r\nm=audio 4004 RTP/AVP 0\r\n"));
 }
 
+TEST(SrtpOffer, StreamWithKeysGoesBeforeAPlainOne) {
+  const std::string offer = described(
+      "m=audio 4000 RTP/AVP 0\r\nm=audio 4002 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 "
+      "inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR\r\n");
+  Session b(2);
+  const auto answer = b.answer(offer, secured(2, Srtp::Optional, {k80}));
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(*answer, HasSubstr("m=audio 0 RTP/AVP 0\r\nm=audio 4004 RTP/SAVP 0\r\na=crypto:1 "));
+  EXPECT_TRUE(b.negotiated()->srtp);
+  const auto plain = Session(3).answer(offer, party(3));
+  ASSERT_TRUE(plain);
+  EXPECT_THAT(*plain, HasSubstr("m=audio 4006 RTP/AVP 0\r\n"));
+}
+
+TEST(SrtpOffer, NamesOnlySuitesThatAreToBeOffered) {
+  LocalAudio local = secured(1, Srtp::Optional, {k256, k80, k32});
+  local.crypto[0].offered = false;
+  Session a(1), b(2);
+  const std::string offer = a.make_offer(local);
+  EXPECT_THAT(offer, Not(HasSubstr("AES_256")));
+  EXPECT_THAT(offer, HasSubstr("a=crypto:1 AES_CM_128_HMAC_SHA1_80 "));
+  ASSERT_TRUE(a.accept_answer(*b.answer(offer, secured(2, Srtp::Optional, {k256, k32}))));
+  EXPECT_EQ(a.negotiated()->srtp->suite, k32);
+  EXPECT_EQ(a.negotiated()->srtp->local, b.negotiated()->srtp->remote);
+  Session c(3), d(4);  // but it is taken where the other offers it
+  ASSERT_TRUE(d.answer(c.make_offer(secured(3, Srtp::Optional, {k256})), local));
+  EXPECT_EQ(d.negotiated()->srtp->suite, k256);
+}
+
+TEST(SrtpAnswer, KeepsOurKeyAsLongAsTheOfferKeepsTheirs) {
+  Session a(1), b(2);
+  const auto exchange = [&](std::uint8_t ours, std::uint8_t theirs, bool renew = false) {
+    LocalAudio alice = party(1), bob = party(2);
+    alice.srtp = bob.srtp = Srtp::Optional;
+    alice.crypto = {key(k80, ours)};
+    bob.crypto = {key(k80, theirs)};
+    alice.renew_keys = renew;
+    return a.accept_answer(*b.answer(a.make_offer(alice), bob)).has_value();
+  };
+  ASSERT_TRUE(exchange(10, 20));
+  const auto first = b.negotiated()->srtp;
+  ASSERT_TRUE(exchange(15, 30)) << "drawn anew, but not wanted";
+  EXPECT_EQ(b.negotiated()->srtp, first) << "a refresh changes nothing";
+  EXPECT_EQ(a.negotiated()->srtp->remote, first->local);
+  ASSERT_TRUE(exchange(40, 50, true));
+  EXPECT_EQ(b.negotiated()->srtp->local.material, key(k80, 50).key.material);
+  EXPECT_EQ(b.negotiated()->srtp->remote.material, key(k80, 40).key.material);
+}
+
+TEST(SrtpAnswer, MirrorsTheMkiAndWhatIsLeftInTheClearOnlyByConsent) {
+  const std::string line =
+      "m=audio 4000 RTP/SAVP 0\r\na=crypto:7 AES_CM_128_HMAC_SHA1_80 "
+      "inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR|2^20|5:2";
+  Session b(2);
+  LocalAudio bob = secured(2, Srtp::Optional, {k80});
+  bob.crypto[0].key.lifetime = 1U << 30U;
+  const auto answer = b.answer(described(line + "\r\n"), bob);
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(*answer, HasSubstr("|2^30|5:2\r\n"));
+  EXPECT_EQ(b.negotiated()->srtp->remote.mki_bytes(), std::string("\0\5", 2));
+  EXPECT_EQ(b.negotiated()->srtp->remote.lifetime, 1U << 20U);
+
+  const std::string open = described(line + " UNENCRYPTED_SRTP\r\n");
+  EXPECT_FALSE(Session(3).answer(open, secured(3, Srtp::Optional, {k80})));
+  LocalAudio willing = secured(4, Srtp::Optional, {k80});
+  willing.crypto[0].key.unencrypted_rtp = willing.crypto[0].key.unencrypted_rtcp = true;
+  Session d(4);
+  const auto agreed = d.answer(open, willing);
+  ASSERT_TRUE(agreed);
+  EXPECT_THAT(*agreed, HasSubstr(" UNENCRYPTED_SRTP\r\n"));
+  EXPECT_TRUE(d.negotiated()->srtp->local.unencrypted_rtp);
+  EXPECT_FALSE(d.negotiated()->srtp->local.unencrypted_rtcp) << "not asked for";
+  // Who has offered to leave audio open must hear yes.
+  Session e(5), f(6);
+  const std::string offer = e.make_offer(willing);
+  std::string reply = *f.answer(offer, willing);
+  EXPECT_TRUE(Session(e).accept_answer(reply));
+  reply.erase(reply.find(" UNENCRYPTED_SRTP"), 17);
+  EXPECT_FALSE(e.accept_answer(reply));
+}
+
 TEST(RtcpMux, IsAgreedByBothOrNot) {
   for (const bool at_a : {false, true}) {
     for (const bool at_b : {false, true}) {

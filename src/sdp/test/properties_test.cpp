@@ -175,7 +175,9 @@ RC_GTEST_PROP(Keys, areReadAsTheyWereWritten, ()) {
   RC_ASSERT(read->tag == written.tag);
   RC_ASSERT(read->suite == suite);
   RC_ASSERT(read->keys == written.keys);
-  RC_ASSERT(read->usable_key() == KeyMaterial::of(bytes));
+  RC_ASSERT(read->usable_key().has_value());
+  RC_ASSERT(read->usable_key()->material == KeyMaterial::of(bytes));
+  RC_ASSERT(crypto_text(read->tag, suite, *read->usable_key()) == text);
 }
 
 LocalAudio side(std::uint8_t host) {
@@ -189,7 +191,7 @@ LocalAudio side(std::uint8_t host) {
   out.direction = static_cast<Direction>(number(4));
   out.srtp = static_cast<Srtp>(number(3));
   for (const auto suite : {CryptoSuite::AES_CM_128_HMAC_SHA1_80, CryptoSuite::AES_CM_128_HMAC_SHA1_32})
-    if (number(3) != 0) out.crypto.push_back({suite, {{host}, 30}});
+    if (number(3) != 0) out.crypto.push_back({suite, {{{host}, 30}}});
   out.rtcp_mux = number(2) == 0;
   return out;
 }

@@ -28,6 +28,8 @@ export interface Call {
   /** Of this state; milliseconds since the server's start. */
   since: number;
   peer: { name: string; number: string; uri: string };
+  /** SRTP protects what is said and heard. */
+  encrypted: boolean;
   /** Rings while another call is up. */
   waiting: boolean;
   note: string;

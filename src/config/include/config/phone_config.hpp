@@ -202,6 +202,15 @@ struct DtmfKeysConfig {  // phone-wide: how a digit is sent and shown
   std::string transfer;           // these
 };
 
+enum class SrtpUse : std::uint8_t { Disabled, Optional, Compulsory };
+enum class SrtpOffer : std::uint8_t { Aes128, Gcm128AndAes128, All };
+struct SrtpConfig {  // per account
+  SrtpUse use = SrtpUse::Disabled;
+  unsigned lifetime = 0;  // packets under one key as a power of two; 0: nothing said
+  bool unencrypted_rtp = false, unencrypted_rtcp = false;
+  SrtpOffer offer = SrtpOffer::Aes128;
+};
+
 struct JitterConfig {
   bool adaptive = true;
   milliseconds min{60};
@@ -250,6 +259,7 @@ struct AccountConfig {
   std::vector<CodecConfig> codecs;  // enabled ones, best first
   milliseconds ptime{20};           // 0: not offered
   DtmfConfig dtmf;
+  SrtpConfig srtp;
   HoldConfig hold;
   ForwardConfig forward;
   DndConfig dnd;

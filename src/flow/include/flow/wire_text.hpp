@@ -22,4 +22,7 @@ struct WireMarks {
 [[nodiscard]] WireMarks mark_and_redact(char* text, std::size_t size);
 inline WireMarks mark_and_redact(std::string& text) { return mark_and_redact(text.data(), text.size()); }
 
+// Only the keys of SDES, for what shows messages whole: whoever reads it shall not be able to listen.
+[[nodiscard]] std::string without_keys(std::string text);
+
 }  // namespace offhook::flow

@@ -31,6 +31,7 @@
 #include "media/stats.hpp"
 #include "media/tone_detector.hpp"
 #include "sdp/codec.hpp"
+#include "sdp/offer_answer.hpp"
 
 namespace offhook::media {
 
@@ -56,6 +57,7 @@ struct AudioPlan {
   bool rtcp_mux = false;                  // RTCP on the RTP port, both ways (RFC 5761)
   // Sessions of one party in one room hear each other and the party, each all others and not itself; 0: none.
   std::uint32_t room = 0;
+  std::optional<sdp::SrtpKeys> srtp{};  // nothing: plain RTP and RTCP
 
   friend bool operator==(const AudioPlan&, const AudioPlan&) = default;
 };

@@ -8,6 +8,13 @@
 
 namespace offhook::media {
 
+// Packets that encryption kept out or in, RTP and RTCP. What is refused counts nowhere else.
+struct SrtpStats {
+  std::uint64_t forged = 0;    // not of the peer's key: tampered with, in the clear, no packet at all
+  std::uint64_t replayed = 0;  // here before, or older than the window
+  std::uint64_t unsent = 0;    // ours: the key has had its lifetime, or cannot be used
+};
+
 struct SessionStats {
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_sent = 0;
@@ -26,7 +33,9 @@ struct SessionStats {
   std::int32_t remote_packets_lost = 0;
   bool remote_said_bye = false;
   std::optional<TimePoint> last_received;  // RTP
-  Endpoint remote;                         // where we send now (symmetric RTP may have moved it)
+  bool encrypted = false;                  // by the present plan
+  SrtpStats srtp;
+  Endpoint remote;  // where we send now (symmetric RTP may have moved it)
 };
 
 }  // namespace offhook::media

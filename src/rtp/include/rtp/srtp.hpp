@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -28,6 +30,12 @@ inline constexpr std::size_t kLongestSrtpPacket = 2048;  // protected; longer on
 inline constexpr std::size_t kSrtpReplayWindow = 128;    // packets (RFC 3711 §3.3.2 asks for 64)
 inline constexpr std::size_t kMostSrtpSources = 64;      // SSRCs under one key; further ones are refused
 
+// What goes beyond suite and key.
+struct SrtpOptions {
+  std::string_view mki{};  // bytes behind each packet that name its key (RFC 3711 §3.1), 128 at most; empty: none
+  bool unencrypted_rtp = false, unencrypted_rtcp = false;  // only authenticated (RFC 4568 §6.3.2)
+};
+
 struct FreeSrtp {
   void operator()(srtp_ctx_t_* context) const;
 };
@@ -37,15 +45,17 @@ using SrtpContext = std::unique_ptr<srtp_ctx_t_, FreeSrtp>;
 class SrtpSender {
  public:
   // `key` is master key and salt, srtp_key_size() bytes, else an Error.
-  [[nodiscard]] static Result<SrtpSender> make(SrtpSuite suite, std::span<const std::uint8_t> key);
+  [[nodiscard]] static Result<SrtpSender> make(SrtpSuite suite, std::span<const std::uint8_t> key,
+                                               const SrtpOptions& options = {});
   // The packet is packet[begin..]; false leaves nothing of it: not a packet, too long, or sent before (the same index
   // twice under one key would give both away).
   [[nodiscard]] bool protect_rtp(std::vector<std::uint8_t>& packet, std::size_t begin = 0);
   [[nodiscard]] bool protect_rtcp(std::vector<std::uint8_t>& packet, std::size_t begin = 0);
 
  private:
-  explicit SrtpSender(SrtpContext context) : context_(std::move(context)) {}
+  SrtpSender(SrtpContext context, bool mki) : context_(std::move(context)), mki_(mki) {}
   SrtpContext context_;
+  bool mki_;
 };
 
 enum class SrtpVerdict : std::uint8_t {
@@ -63,7 +73,8 @@ struct SrtpBuffer {
 // Unprotects what the peer sends, whatever its SSRCs. Only what is Good changes its state.
 class SrtpReceiver {
  public:
-  [[nodiscard]] static Result<SrtpReceiver> make(SrtpSuite suite, std::span<const std::uint8_t> key);
+  [[nodiscard]] static Result<SrtpReceiver> make(SrtpSuite suite, std::span<const std::uint8_t> key,
+                                                 const SrtpOptions& options = {});
   struct Out {
     SrtpVerdict verdict = SrtpVerdict::Unfit;
     std::span<const std::uint8_t> packet{};  // of Good
@@ -74,8 +85,12 @@ class SrtpReceiver {
  private:
   template <class Unprotect>
   Out unprotect(std::span<const std::uint8_t> packet, std::size_t ssrc_at, SrtpBuffer& buffer, Unprotect&& call);
-  explicit SrtpReceiver(SrtpContext context) : context_(std::move(context)) {}
+  SrtpReceiver(SrtpContext context, SrtpSuite suite, std::string_view mki)
+      : context_(std::move(context)), suite_(suite), mki_(mki) {}
+  [[nodiscard]] bool strip_rtcp_mki(std::uint8_t* packet, int* length) const;
   SrtpContext context_;
+  SrtpSuite suite_;
+  std::string mki_;
   std::vector<std::uint32_t> sources_;
 };
 

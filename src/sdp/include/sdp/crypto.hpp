@@ -50,6 +50,18 @@ struct CryptoKey {
   friend bool operator==(const CryptoKey&, const CryptoKey&) = default;
 };
 
+// One direction of a session's keys: what stands in the line of the side that sends with it.
+struct SrtpKey {
+  KeyMaterial material;
+  std::uint64_t lifetime = 0;                              // packets; 0: not said, RFC 3711 §9.2 gives 2^48
+  std::string mki{};                                       // decimal; empty: packets carry none
+  std::uint8_t mki_length = 0;                             // bytes of each packet
+  bool unencrypted_rtp = false, unencrypted_rtcp = false;  // only authenticated (§6.3.2)
+  // The MKI as packets carry it, `mki_length` bytes; nothing when the number does not fit.
+  [[nodiscard]] std::optional<std::string> mki_bytes() const;
+  friend bool operator==(const SrtpKey&, const SrtpKey&) = default;
+};
+
 struct Crypto {
   std::uint32_t tag = 0;
   std::string_view suite_name;
@@ -61,9 +73,13 @@ struct Crypto {
   // only for the method: nothing but inline is defined for SRTP.
   [[nodiscard]] static Result<Crypto> parse(std::string_view value, std::size_t offset = 0);
   [[nodiscard]] std::string text() const;
-  // The one key of a line that we can do: suite known, key of its length, one key without MKI, and no session
-  // parameter that takes protection away or asks for what we do not have (§6.3: such a line must not be accepted).
-  [[nodiscard]] std::optional<KeyMaterial> usable_key() const;
+  // The key of a line that we can do: suite known, one key of its length, and no session parameter that we do not have
+  // (§6.3: such a line must not be accepted). It may say that packets are not encrypted; whether that is wanted is the
+  // caller's to judge.
+  [[nodiscard]] std::optional<SrtpKey> usable_key() const;
 };
+
+// What stands after "a=crypto:" for a key of ours.
+[[nodiscard]] std::string crypto_text(std::uint32_t tag, CryptoSuite suite, const SrtpKey& key);
 
 }  // namespace offhook::sdp

@@ -6,7 +6,8 @@
 //   callee        receive_offer (while it rings) -> answer(local), or answer(offer, local) at once
 //   late offer    callee: make_offer in the 200, accept_answer from the ACK; caller: answer(offer, local) into the ACK
 //   hold          LocalAudio::direction SendOnly or Inactive, rfc2543_hold also writes c=0.0.0.0 (RFC 3264 §8.4)
-//   SRTP          LocalAudio::srtp and ::crypto (RFC 4568); Optional offers RTP/AVP with keys, Mandatory RTP/SAVP
+//   SRTP          LocalAudio::srtp and ::crypto (RFC 4568); Optional offers RTP/AVP with keys, Mandatory RTP/SAVP. An
+//                 answer to an offer that keeps its key keeps ours too; our offers keep it until renew_keys.
 //
 // Which SIP message may carry which of them: sdp/offer_answer_rules.hpp.
 #pragma once
@@ -28,7 +29,8 @@ enum class Srtp : std::uint8_t { Off, Optional, Mandatory };
 
 struct LocalCrypto {
   CryptoSuite suite = CryptoSuite::Unknown;
-  KeyMaterial key;  // drawn by the caller from its Random, the same for the whole call
+  SrtpKey key;          // its material drawn by the caller from its Random, anew for each description
+  bool offered = true;  // false: only taken where the peer offers it
   friend bool operator==(const LocalCrypto&, const LocalCrypto&) = default;
 };
 
@@ -42,6 +44,7 @@ struct LocalAudio {
   bool rfc2543_hold = false;  // c=0.0.0.0 (IPv6: ::)
   Srtp srtp = Srtp::Off;
   std::vector<LocalCrypto> crypto{};  // suites in order of preference, each once
+  bool renew_keys = false;            // in an offer: also the key in use gives way to that of `crypto`
   std::optional<Endpoint> rtcp{};     // written as a=rtcp (RFC 3605) when it is not the port above RTP
   bool rtcp_mux = false;              // RFC 5761: offered, and taken where it is offered
   std::string attributes{};           // further "a=…" lines of the medium, carried as they are: ICE, fingerprint
@@ -49,8 +52,8 @@ struct LocalAudio {
 
 struct SrtpKeys {
   CryptoSuite suite = CryptoSuite::Unknown;
-  KeyMaterial local;   // what we send with
-  KeyMaterial remote;  // what the peer sends with
+  SrtpKey local;   // what we send with
+  SrtpKey remote;  // what the peer sends with
   friend bool operator==(const SrtpKeys&, const SrtpKeys&) = default;
 };
 

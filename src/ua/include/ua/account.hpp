@@ -35,6 +35,14 @@ enum class Failback : std::uint8_t { NewRequests, DnsTtl, Registration, Duration
 // What keeps a way through a NAT open; streams have their own ping (RFC 5626). Guide: account.X.nat.udp_update_enable.
 enum class KeepAlive : std::uint8_t { Off, Blank, Options, Notify };
 
+// Encryption of audio, by keys in the session description (RFC 4568). Guide: account.X.srtp_encryption.
+struct SrtpSettings {
+  sdp::Srtp use = sdp::Srtp::Off;
+  std::vector<sdp::CryptoSuite> offered;  // the preferred first; any that we know is taken where a peer offers it
+  unsigned lifetime = 0;                  // packets under one key as a power of two, 48 at most; 0: not said
+  bool unencrypted_rtp = false, unencrypted_rtcp = false;  // protected against change, but open to read
+};
+
 struct Account {
   [[nodiscard]] std::string_view route() const {
     return servers.empty() ? std::string_view{} : std::string_view(servers.front().route);
@@ -57,6 +65,7 @@ struct Account {
   transaction::Timers timers;
   std::vector<sdp::Codec> codecs;
   milliseconds ptime{20};
+  SrtpSettings srtp;
   HoldStyle hold_style = HoldStyle::SendOnly;
   bool offer_in_invite = true;    // false: the callee makes the offer in its 2xx, we answer in the ACK (§13.2.1)
   bool modify_by_update = false;  // hold and resume by UPDATE where the peer allows it; RFC 3311 §5.1 would have INVITE
