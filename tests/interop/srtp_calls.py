@@ -103,7 +103,8 @@ class WithBaresip(Secured):
         self.phone_a.wait_for(r"\[\d+ held bari", after=mark)
         self.phone_a.wait_for(r"^1001: hears nobody$", after=mark)
         self.api.act("resume")
-        self.both_hear(mark)
+        # What baresip 1.0 hears after a hold it does not write down any more, encrypted or not.
+        self.phone_a.wait_for(rf"^1001: hears {SECOND_HZ} Hz$", after=mark)
         mark = self.phone_a.mark()
         self.api.act("hangup")
         self.phone_a.wait_for(r"\[\d+ ended bari", after=mark)
@@ -133,6 +134,7 @@ class WithBaresip(Secured):
         baresip.process.wait_for(r"488 Not Acceptable Here")
         self.assertEqual(api.view()["calls"], [])
         self.assertTrue(phone.alive())
+
 
 if __name__ == "__main__":
     case.main()
