@@ -36,11 +36,29 @@ JitterBuffer::Insert Playout::insert(const Codec& codec, std::string_view ours, 
   const auto samples = static_cast<std::int64_t>(format.decoder->samples_in(payload));
   const auto number = static_cast<std::uint8_t>(&format - formats_.data());
   packet_time_ = milliseconds(samples * 1000 / format.rate);
+  voice_after_ = quiet_;
   return jitter_.insert(
       {timestamp, codec.rtp_clock, number, samples * JitterBuffer::kTicksASecond / format.rate, payload});
 }
 
+void Playout::fall_silent(const ComfortNoise& noise) {
+  if (!noise_) noise_ = std::make_unique<NoiseMaker>();
+  noise_->set(noise);
+  quiet_ = true;
+  voice_after_ = false;
+  jitter_.set_patience(0);
+}
+
+// The noise lasts until the voice is played again, not only until its first packet is here.
+void Playout::be_silent(Frame out) {
+  if (quiet_)
+    noise_->fill(out);
+  else
+    std::fill(out.begin(), out.end(), std::int16_t{0});
+}
+
 void Playout::reset() {
+  quiet_ = false;
   jitter_.reset();
   ready_.clear();
   ready_at_ = 0;
@@ -105,8 +123,12 @@ bool Playout::take_frame(Frame out) {
 Playout::Read Playout::read(Frame out) {
   const auto step = jitter_.begin_frame();
   if (step == JitterBuffer::Step::Silence || formats_.empty()) {
-    std::fill(out.begin(), out.end(), std::int16_t{0});
+    be_silent(out);
     return Read::Silence;
+  }
+  if (quiet_ && voice_after_) {
+    quiet_ = voice_after_ = false;
+    jitter_.set_patience(kPatience);
   }
   if (step == JitterBuffer::Step::Stretch) {
     // Nothing moves on, only the sound: it is made up in front of what is ready.
@@ -118,7 +140,8 @@ Playout::Read Playout::read(Frame out) {
     return Read::Concealed;
   }
   const bool all = take_frame(out);
-  jitter_.set_patience(formats_[playing_].codec->rtp_clock == 48'000 ? kLongPatience : kPatience);
+  // Who says that he is silent is not missed.
+  if (!quiet_) jitter_.set_patience(formats_[playing_].codec->rtp_clock == 48'000 ? kLongPatience : kPatience);
   if (!all) return Read::Concealed;
   if (jitter_.take_spare()) {
     // The frame glides into the one after it, so that one of the two is gone without a click.

@@ -10,6 +10,7 @@
 #include "media/codec.hpp"
 #include "media/jitter_buffer.hpp"
 #include "media/resampler.hpp"
+#include "silence/comfort_noise.hpp"
 #include "workspace.hpp"
 
 namespace offhook::media {
@@ -26,6 +27,9 @@ class Playout {
   JitterBuffer::Insert insert(const Codec& codec, std::string_view ours, rtp::RtpTime timestamp, Payload payload);
   // False: that is no payload of this codec.
   [[nodiscard]] bool fits(const Codec& codec, std::string_view ours, Payload payload);
+
+  // Until the next packet there is nothing but this (RFC 3389): no loss to conceal.
+  void fall_silent(const ComfortNoise& noise);
 
   enum class Read : std::uint8_t { Silence, Audio, Concealed };
   Read read(Frame out);
@@ -48,6 +52,7 @@ class Playout {
   [[nodiscard]] std::size_t samples_of(const JitterBuffer::Item& item);
   void decode(const JitterBuffer::Item& item, std::span<std::int16_t> out);
   bool take_frame(Frame out);
+  void be_silent(Frame out);
 
   JitterBuffer jitter_;
   milliseconds packet_time_{20};
@@ -58,6 +63,9 @@ class Playout {
   std::vector<std::int16_t> ready_;  // of packets that are no single frame: at the session's rate, from `ready_at_` on
   std::vector<std::int16_t> following_;  // a frame that is blended away
   std::size_t ready_at_ = 0;
+  std::unique_ptr<NoiseMaker> noise_;  // from the first word of it on
+  bool quiet_ = false;                 // the other end says that it is silent
+  bool voice_after_ = false;           // and has spoken since, but that is not played yet
 };
 
 }  // namespace offhook::media

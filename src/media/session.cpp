@@ -57,6 +57,11 @@ void Session::set_formats(const AudioPlan& plan) {
     if (heard.codec == codec) ours = heard.ours;
   packetizer_.set(codec, ours, plan.codec.fmtp, plan.ptime);
   playout_.set_rate(packetizer_.rate());
+  const bool own_silence = codec != nullptr && codec->rtp_clock == 48'000;
+  if (!plan.suppress_silence || own_silence)
+    suppressor_.reset();
+  else if (!suppressor_)
+    suppressor_ = std::make_unique<SilenceSuppressor>();
   window_.set_rate(packetizer_.rate());
 }
 
@@ -75,7 +80,8 @@ void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> 
   const Heard* heard = packet ? format_of(packet->payload_type) : nullptr;
   const bool is_event = packet && (plan_.telephone_event_receive ? plan_.telephone_event_receive
                                                                  : plan_.telephone_event) == packet->payload_type;
-  if (!packet || (heard == nullptr && !is_event) || packet->ssrc == ssrc_) {
+  const bool is_noise = packet && heard == nullptr && !is_event && packet->payload_type == kComfortNoisePayload;
+  if (!packet || (heard == nullptr && !is_event && !is_noise) || packet->ssrc == ssrc_) {
     if (packet && packet->ssrc == ssrc_) collide(from);
     ++stats_.packets_malformed;
     return;
@@ -99,6 +105,8 @@ void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> 
   if (receives(plan_.direction)) {
     if (is_event)
       receive_event(*packet);
+    else if (is_noise)
+      receive_noise(packet->payload);
     else
       in_time = play_packet(*heard, packet->timestamp, packet->payload);
   }
@@ -114,6 +122,13 @@ bool Session::play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<
   if (late) ++stats_.packets_late;
   quality_.codec(heard.codec->name, playout_.packet_time());
   return !late;
+}
+
+void Session::receive_noise(std::span<const std::uint8_t> payload) {
+  if (const auto noise = ComfortNoise::parse(payload); !noise)
+    ++stats_.packets_malformed;
+  else if (config_.comfort_noise)
+    playout_.fall_silent(*noise);
 }
 
 void Session::receive_event(const rtp::PacketView& packet) {
@@ -204,6 +219,7 @@ void Session::speak(ConstFrame frame, Outbox& out) {
     frame = workspace_.converted;
   }
   if (digits_ && digits_->sending() && !say_digit(begin, frame, out)) return;
+  if (suppressor_ && !say_voice(begin, frame, out)) return;
   packetizer_.add(frame);
   for (Packetizer::Packet packet; packetizer_.next(packet);) {
     if (packet.payload.empty())
@@ -211,6 +227,21 @@ void Session::speak(ConstFrame frame, Outbox& out) {
     else
       send(packet, out);
   }
+}
+
+// False when nobody speaks: the frame stays here.
+bool Session::say_voice(rtp::RtpTime begin, ConstFrame frame, Outbox& out) {
+  const auto verdict = suppressor_->judge(frame);
+  if (verdict == SilenceSuppressor::Verdict::Voice) return true;
+  if (verdict == SilenceSuppressor::Verdict::Noise && plan_.comfort_noise) {
+    std::vector<std::uint8_t>& payload = workspace_.payload;
+    payload.clear();
+    suppressor_->noise().append(payload);
+    send({false, *plan_.comfort_noise, sequence_++, begin, ssrc_}, payload, out);
+  }
+  talking_ = false;
+  packetizer_.drop();
+  return false;
 }
 
 void Session::send(const Packetizer::Packet& packet, Outbox& out) {

@@ -17,6 +17,7 @@
 #include "playout.hpp"
 #include "quality/meter.hpp"
 #include "rtp/reception.hpp"
+#include "silence/suppressor.hpp"
 #include "srtp/gate.hpp"
 
 namespace offhook::media {
@@ -83,6 +84,8 @@ class Session {
   SessionDigits& digits();
   // False: it came too late.
   bool play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<const std::uint8_t> payload);
+  void receive_noise(std::span<const std::uint8_t> payload);
+  bool say_voice(rtp::RtpTime begin, ConstFrame frame, Outbox& out);
   [[nodiscard]] bool may_send() const;
   rtp::Reception::Verdict account(Now now, const rtp::PacketView& packet, rtp::Reception::Timing timing);
   [[nodiscard]] bool is_stranger(const Endpoint& from) const;
@@ -115,7 +118,8 @@ class Session {
   rtp::RtpTime timestamp_;
   Packetizer packetizer_;
   Resampler to_codec_;
-  bool talking_ = false;  // the last tick sent: no marker
+  bool talking_ = false;                           // the last tick sent: no marker
+  std::unique_ptr<SilenceSuppressor> suppressor_;  // when the plan says so
 
   // Receiving.
   std::optional<rtp::Reception> source_, candidate_;

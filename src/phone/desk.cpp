@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "features/hold/hold.hpp"
 
 namespace offhook::phone {
@@ -135,6 +136,8 @@ void Desk::refresh(Now now, Call& call) {
 
 namespace {
 
+bool is_comfort_noise(const sdp::Codec& codec) { return iequals(codec.name, "CN"); }
+
 // What the peer may send us: by the numbers and format parameters of our own description.
 std::vector<sdp::Codec> received(const sdp::Negotiated& negotiated) {
   std::vector<sdp::Codec> out = negotiated.codecs;
@@ -148,10 +151,15 @@ std::vector<sdp::Codec> received(const sdp::Negotiated& negotiated) {
 }  // namespace
 
 void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>& negotiated) {
-  if (negotiated && !negotiated->codecs.empty()) {
+  const auto voice = negotiated ? std::ranges::find_if_not(negotiated->codecs, is_comfort_noise)
+                                : std::vector<sdp::Codec>::const_iterator{};
+  if (negotiated && voice != negotiated->codecs.end()) {
     call.agreed = media::AudioPlan{
-        negotiated->local,     negotiated->remote, negotiated->codecs.front(), negotiated->telephone_event_payload,
-        negotiated->direction, negotiated->ptime,  received(*negotiated)};
+        negotiated->local, negotiated->remote,   *voice, negotiated->telephone_event_payload, negotiated->direction,
+        negotiated->ptime, received(*negotiated)};
+    call.agreed->suppress_silence = settings.voice_activity_detection;
+    const auto noise = std::ranges::find_if(negotiated->codecs, is_comfort_noise);
+    if (noise != negotiated->codecs.end()) call.agreed->comfort_noise = noise->payload_type;
     call.agreed->telephone_event_receive = negotiated->telephone_event_receive_payload;
     // Where events are not spoken, the sound is all that can come.
     call.agreed->inband_digits =

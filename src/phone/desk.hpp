@@ -44,6 +44,7 @@ struct PhoneSettings {
   std::string mac;
   config::JitterConfig jitter;
   config::VoiceReportConfig voice_reports;
+  bool voice_activity_detection = false;
 };
 
 // What the phone plays to its person (features/tones).

@@ -14,6 +14,7 @@ media::EngineConfig engine_config(const config::PhoneConfig& config, std::vector
   out.jitter = {config.jitter.adaptive, config.jitter.min, config.jitter.normal, config.jitter.max};
   if (!config.rtcp.enabled) out.rtcp_interval = seconds(0);
   out.rtcp_xr = config.rtcp.extended;
+  out.comfort_noise = config.comfort_noise;
   out.symmetry = static_cast<media::Symmetry>(config.rtp_symmetry);
   return out;
 }

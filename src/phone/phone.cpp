@@ -30,7 +30,8 @@ PhoneSettings settings_of(const config::PhoneConfig& config) {
           config.busy_tone_delay,
           config.mac,
           config.jitter,
-          config.voice_reports};
+          config.voice_reports,
+          config.voice_activity_detection};
 }
 
 // What the screen says when a call is over.
@@ -59,6 +60,8 @@ Phone::Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneCon
       desk_(id, port, local, out, rtp_ports, settings_of(config)) {
   for (const auto& account : config.accounts) {
     auto plan = plan_line(account, config.user_agent, local);
+    // Who keeps silent says what it sounds like (RFC 3389), if the other side wants to know.
+    if (config.voice_activity_detection) plan.account.codecs.push_back({13, "CN", 8000, 1, {}});
     plan.line.account = desk_.ua.add_account(std::move(plan.account));
     desk_.lines.push_back(std::move(plan.line));
   }

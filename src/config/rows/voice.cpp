@@ -64,7 +64,7 @@ constexpr Row kRows[] = {
     host("account.X.vq_rtcpxr.collector_server_host", Room::Audio, "Where quality reports go."),
     integer("account.X.vq_rtcpxr.collector_server_port", 1, 65535, "5060", Room::Audio, "Port of the collector."),
     flag("voice.vad", false, Room::Audio, "Sends no packets while nobody speaks."),
-    flag("voice.cng", true, Room::Audio, "Plays comfort noise when the far side sends none of its own."),
+    flag("voice.cng", true, Room::Audio, "Makes audible what the far side tells of its silence (RFC 3389)."),
 };
 
 }  // namespace

@@ -198,5 +198,24 @@ TEST_F(PhoneCalls, AHoldInTheSameInstantOnBothSidesIsSettled) {
   EXPECT_EQ(office.audio("B", 1), "inactive");
 }
 
+// voice.vad: who keeps silent tells what it sounds like, if both know how (RFC 3389); the voice has its own codec.
+TEST(PhoneSilence, ComfortNoiseIsAgreedWhereBothSuppressSilence) {
+  const auto quiet = [](config::PhoneConfig& config) { config.voice_activity_detection = true; };
+  for (const bool both : {true, false}) {
+    SimOffice office;
+    office.add("A", quiet);
+    office.add("B", both ? SimOffice::Adjust(quiet) : SimOffice::Adjust());
+    office.connect("A", "B");
+    const auto& a = office.plan(*office.rack().leg_of(office.id("A"), 1));
+    const auto& b = office.plan(*office.rack().leg_of(office.id("B"), 1));
+    EXPECT_TRUE(a.suppress_silence);
+    EXPECT_EQ(b.suppress_silence, both);
+    EXPECT_EQ(a.comfort_noise, both ? std::optional<std::uint8_t>(13) : std::nullopt);
+    EXPECT_EQ(b.comfort_noise, a.comfort_noise);
+    EXPECT_EQ(a.codec.name, "PCMU");
+    EXPECT_EQ(b.codec.name, "PCMU");
+  }
+}
+
 }  // namespace
 }  // namespace offhook::phone::test

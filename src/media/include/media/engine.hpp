@@ -58,6 +58,10 @@ struct AudioPlan {
   // Sessions of one party in one room hear each other and the party, each all others and not itself; 0: none.
   std::uint32_t room = 0;
   std::optional<sdp::SrtpKeys> srtp{};  // nothing: plain RTP and RTCP
+  // Nothing leaves while nobody speaks (guide voice.vad), but what the silence sounds like, where the peer takes that:
+  // its payload type (RFC 3389). Opus keeps silence in its own way, when the peer wants it (usedtx).
+  bool suppress_silence = false;
+  std::optional<std::uint8_t> comfort_noise{};
 
   friend bool operator==(const AudioPlan&, const AudioPlan&) = default;
 };
@@ -139,7 +143,8 @@ struct EngineConfig {
   Symmetry symmetry = Symmetry::SendBack;
   // Tones that are among `pilots` carry marks, by which Hearing tells the delay. For phones that share a clock.
   bool marks = false;
-  bool rtcp_xr = false;  // extended reports (RFC 3611), guide voice.rtcp_xr.enable; read in any case
+  bool rtcp_xr = false;       // extended reports (RFC 3611), guide voice.rtcp_xr.enable; read in any case
+  bool comfort_noise = true;  // what the peer tells of its silence is made audible (guide voice.cng)
 };
 
 class Engine {
