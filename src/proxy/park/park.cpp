@@ -208,7 +208,10 @@ void Park::hang_up(Now now, Id id, transaction::ServerId server, const sip::Mess
 
 // The table of calls hears of a BYE, theirs or ours.
 CallRef Park::tell_end(Now now, const sip::Message& bye) {
-  const CallRef call = s_.calls->take(now, bye, {});
+  Facts facts;
+  facts.from_tag = bye.from_tag();
+  facts.to_tag = bye.to_tag();
+  const CallRef call = s_.calls->take(now, bye, facts);
   if (call) s_.calls->success(now.mono, call, bye, {});
   return call;
 }
