@@ -1,8 +1,6 @@
 #include "api/call_json.hpp"
 
-#include <chrono>
-#include <cstdio>
-
+#include "base/wall_text.hpp"
 #include "call_value.hpp"
 #include "json_text.hpp"
 
@@ -11,26 +9,11 @@ namespace {
 
 using nlohmann::json;
 
-// "2026-11-26T12:00:00.250Z"
-std::string time_text(WallTime time) {
-  const auto since = std::chrono::floor<milliseconds>(time.time_since_epoch());
-  const std::chrono::sys_time<milliseconds> at(since);
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(at - day);
-  char out[64];
-  std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return out;
-}
-
 void put(json& out, const char* name, std::string_view text) {
   if (!text.empty()) out[name] = text;
 }
 void put(json& out, const char* name, const std::optional<Now>& time) {
-  if (time) out[name] = time_text(time->wall);
+  if (time) out[name] = wall_text(time->wall);
 }
 
 }  // namespace
@@ -46,7 +29,7 @@ json call_value(const proxy::CallRecord& call) {
   put(out, "callee", call.callee);
   put(out, "callee_display", call.callee_display);
   put(out, "callee_user", call.callee_user);
-  out["started"] = time_text(call.started.wall);
+  out["started"] = wall_text(call.started.wall);
   put(out, "rang", call.rang);
   put(out, "answered", call.answered);
   put(out, "ended", call.ended);

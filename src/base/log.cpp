@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "base/utf8.hpp"
+#include "base/wall_text.hpp"
 
 namespace offhook {
 namespace {
@@ -18,20 +19,6 @@ template <class E, std::size_t N>
 std::optional<E> parse(const std::array<std::string_view, N>& names, std::string_view text) {
   const auto found = std::ranges::find(names, text);
   return found == names.end() ? std::nullopt : std::optional(static_cast<E>(found - names.begin()));
-}
-
-// "2026-11-26T12:00:00.250Z"
-std::string time_text(WallTime time) {
-  const std::chrono::sys_time<milliseconds> at(std::chrono::floor<milliseconds>(time.time_since_epoch()));
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(at - day);
-  char out[64];
-  std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return out;
 }
 
 // How many octets the character at the front has; 0 where it is none.
@@ -78,7 +65,7 @@ std::string plain(std::string_view text) {
 }
 
 std::string json_line(WallTime time, const LogEvent& event) {
-  std::string out = "{\"time\":\"" + time_text(time) + "\",\"level\":" + quoted(text_of(event.level)) +
+  std::string out = "{\"time\":\"" + wall_text(time) + "\",\"level\":" + quoted(text_of(event.level)) +
                     ",\"area\":" + quoted(event.area) + ",\"message\":" + quoted(event.message);
   for (const auto& [name, value] : event.fields)
     if (!value.empty()) out += ',' + quoted(name) + ':' + quoted(value);
@@ -86,7 +73,7 @@ std::string json_line(WallTime time, const LogEvent& event) {
 }
 
 std::string logfmt_line(WallTime time, const LogEvent& event) {
-  std::string out = "time=" + time_text(time) + " level=" + std::string(text_of(event.level)) +
+  std::string out = "time=" + wall_text(time) + " level=" + std::string(text_of(event.level)) +
                     " area=" + plain(event.area) + " message=" + plain(event.message);
   for (const auto& [name, value] : event.fields)
     if (!value.empty()) out.append(" ").append(name).append("=").append(plain(value));
@@ -94,7 +81,7 @@ std::string logfmt_line(WallTime time, const LogEvent& event) {
 }
 
 std::string text_line(WallTime time, const LogEvent& event) {
-  std::string out = time_text(time) + ' ' + std::string(text_of(event.level)) + ' ' + std::string(event.area) + ": " +
+  std::string out = wall_text(time) + ' ' + std::string(text_of(event.level)) + ' ' + std::string(event.area) + ": " +
                     escape(event.message, false);
   std::string about;
   for (const auto& [name, value] : event.fields)

@@ -1,5 +1,7 @@
 #include "base/log.hpp"
 
+#include "base/wall_text.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -59,6 +61,13 @@ TEST(Log, NamesOfLevelsAndFormats) {
   EXPECT_EQ(parse_log_format("json"), LogFormat::Json);
   EXPECT_EQ(parse_log_format("xml"), std::nullopt);
   EXPECT_EQ(text_of(LogLevel::Warning), "warning");
+}
+
+TEST(WallText, CutsAndPads) {
+  const WallTime at{seconds(1'700'000'000) + milliseconds(7) + std::chrono::microseconds(999)};
+  EXPECT_EQ(wall_text(at), "2023-11-14T22:13:20.007Z");
+  EXPECT_EQ(wall_text(at, Precision::Seconds), "2023-11-14T22:13:20Z");
+  EXPECT_EQ(wall_text(WallTime{milliseconds(-1)}), "1969-12-31T23:59:59.999Z");
 }
 
 }  // namespace

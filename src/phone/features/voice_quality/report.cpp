@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/wall_text.hpp"
+
 namespace offhook::phone::voice_quality {
 namespace {
 
@@ -106,17 +108,7 @@ std::string mac_line(const std::string& mac) {
 
 }  // namespace
 
-std::string timestamp(WallTime time) {
-  const auto days = std::chrono::floor<std::chrono::days>(time.time_since_epoch());
-  const std::chrono::year_month_day date{std::chrono::sys_days(days)};
-  const std::chrono::hh_mm_ss clock{std::chrono::floor<seconds>(time.time_since_epoch() - days)};
-  char out[40];
-  std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return out;
-}
+std::string timestamp(WallTime time) { return wall_text(time, Precision::Seconds); }
 
 std::string text(const Report& report) {
   if (!report.quality.received) return {};
