@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""bench/media_bench.py BUILD_FOLDER [--calls 1000,2800] [--seconds 10] [--rounds 3] [--codecs PCMU,G722] [--real-time]: what media costs.
+"""bench/media_bench.py BUILD_FOLDER [--calls 1000,2800] [--seconds 10] [--rounds 3] [--codecs PCMU,G722] [--suites AEAD_AES_128_GCM]
+  [--real-time]: what media costs.
 
 First each codec through the engine without sockets (media_engine_bench), then calls on real sockets (media_load): two processes on a core each in a
 network of their own, by both layouts of the sockets, the floor beside them in the same round; last the jitter buffer over traces. Tables to stdout, all to BUILD_FOLDER/media.json.
@@ -25,20 +26,20 @@ def engine(program, first):
     return best
 
 
-def load(program, first, layout, calls, seconds, codec):
+def load(program, first, layout, calls, seconds, codec, suite):
     command = [os.path.join(ROOT, "tools/in-namespace"), *first, program, "--layout", layout, "--calls", str(calls), "--seconds", str(seconds),
-               "--codec", codec]
+               "--codec", codec, *(["--srtp", suite] if suite else [])]
     out = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds + 120)
     if out.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: {out.stderr.strip()}")
     return [json.loads(line) for line in out.stdout.splitlines()]
 
 
-def row(codec, layout, calls, sides):
+def row(codec, suite, layout, calls, sides):
     """Both sides of every round are one measurement each; the median counts."""
     microseconds = [side["us"] for side in sides]
     median = statistics.median(microseconds)
-    return {"codec": codec, "layout": layout, "calls": calls, "us": round(median, 2), "least": min(microseconds), "most": max(microseconds),
+    return {"codec": codec, "srtp": suite, "layout": layout, "calls": calls, "us": round(median, 2), "least": min(microseconds), "most": max(microseconds),
             "calls_a_core": round(1e6 / (50 * median)), "bytes_a_call": round(statistics.median(side["bytes_a_call"] for side in sides)),
             "lost": sum(side["lost"] for side in sides), "made_up": sum(side["concealed"] for side in sides),
             "latest_tick_ms": max(side["latest_tick_ms"] for side in sides)}
@@ -51,6 +52,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--codecs", default="PCMU,G722", help="all but the first only with the first number of calls, and only a fifth of them")
+    parser.add_argument("--suites", default="AEAD_AES_128_GCM,AES_CM_128_HMAC_SHA1_80", help="of SRTP: with 2,000 calls, or the most of --calls if that is less")
     parser.add_argument("--real-time", action="store_true")
     options = parser.parse_args()
     programs = os.path.join(options.build, "bench")
@@ -64,16 +66,17 @@ def main():
     print("\n| on sockets | layout | calls | µs per stream and 20 ms | calls a core | bytes a call | lost | made up | latest tick, ms |\n"
           "|---|---|---:|---:|---:|---:|---:|---:|---:|", flush=True)
     codecs, numbers = options.codecs.split(","), [int(n) for n in options.calls.split(",")]
-    plan = [(codecs[0], layout, calls) for calls in numbers for layout in LAYOUTS]
-    plan += [(codec, "own", max(1, numbers[0] // 5)) for codec in codecs[1:]]
+    plan = [(codecs[0], "", layout, calls) for calls in numbers for layout in LAYOUTS]
+    plan += [(codecs[0], suite, "own", min(2000, max(numbers))) for suite in filter(None, options.suites.split(","))]
+    plan += [(codec, "", "own", max(1, numbers[0] // 5)) for codec in codecs[1:]]
     measured = {what: [] for what in plan}
     for _ in range(options.rounds):  # in turns, so that a busy moment does not hit one of them alone
-        for codec, layout, calls in plan:
-            measured[codec, layout, calls] += load(os.path.join(programs, "media_load"), first, layout, calls, options.seconds, codec)
-    for (codec, layout, calls), sides in measured.items():
-        out = row(codec, layout, calls, sides)
+        for codec, suite, layout, calls in plan:
+            measured[codec, suite, layout, calls] += load(os.path.join(programs, "media_load"), first, layout, calls, options.seconds, codec, suite)
+    for (codec, suite, layout, calls), sides in measured.items():
+        out = row(codec, suite, layout, calls, sides)
         results["load"].append(out)
-        print(f"| {codec} | {layout} | {calls:,} | {out['us']:.2f} ({out['least']:.2f} to {out['most']:.2f}) | {out['calls_a_core']:,} | "
+        print(f"| {codec} {suite} | {layout} | {calls:,} | {out['us']:.2f} ({out['least']:.2f} to {out['most']:.2f}) | {out['calls_a_core']:,} | "
               f"{out['bytes_a_call']:,} | {out['lost']} | {out['made_up']} | {out['latest_tick_ms']:.1f} |")
     print(flush=True)
     subprocess.run([os.path.join(programs, "media_jitter_bench")], check=True)

@@ -1,10 +1,12 @@
 // Calls on real sockets: two processes on a core each, with N sessions that talk to the N of the other. No signalling:
 // what is measured is media.
 //   media_load --calls N [--seconds S] [--codec PCMU] [--fmtp TEXT] [--layout own|shared|floor-own|floor-shared]
+//              [--srtp SUITE]
 // Prints one line of JSON a side: CPU per stream and 20 ms (one packet out, one in; user and system), the part of a
 // core that it used, memory a call, packets sent, received, lost and late, frames made up, and by how much the latest
 // tick came after its time. With floor-…, the same packets by the plainest program there can be: no codec, no jitter
-// buffer, no RTCP. Best in a network of its own (tools/in-namespace): with fewer cores than two the sides share one.
+// buffer, no RTCP. SUITE is one of SDES, as AEAD_AES_128_GCM: RTP and RTCP are encrypted by it. Best in a network of
+// its own (tools/in-namespace): with fewer cores than two the sides share one.
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -17,7 +19,9 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "floor.hpp"
 #include "io/clock.hpp"
@@ -35,6 +39,7 @@ struct Options {
   std::uint32_t calls = 500;
   int seconds = 10;
   std::string codec = "PCMU", fmtp, layout = "own";
+  std::optional<sdp::CryptoSuite> srtp;
 };
 
 Endpoint address(int side, std::uint32_t call) {
@@ -68,6 +73,16 @@ struct Counts {
   std::int64_t lost = 0;
 };
 
+// The key that `side` sends with in that call: known to both, so no good for anything but this.
+sdp::SrtpKey key_of(sdp::CryptoSuite suite, int side, std::uint32_t call) {
+  std::vector<std::uint8_t> bytes(sdp::key_size(suite));
+  std::uint32_t state = call * 2 + static_cast<std::uint32_t>(side) + 1;
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>((state = state * 1'664'525 + 1'013'904'223) >> 24);
+  sdp::SrtpKey out;
+  out.material = sdp::KeyMaterial::of(bytes);
+  return out;
+}
+
 class Streams {
  public:
   virtual ~Streams() = default;
@@ -89,6 +104,7 @@ class EngineStreams final : public Streams {
       plan.remote = address(1 - side, i);
       plan.codec = {static_cast<std::uint8_t>(codec->name == "PCMU" ? 0 : 97), std::string(codec->name),
                     codec->rtp_clock, codec->sdp_channels, options.fmtp};
+      if (options.srtp) plan.srtp = {*options.srtp, key_of(*options.srtp, side, i), key_of(*options.srtp, 1 - side, i)};
       engine_.update(sessions_.back(), plan);
     }
     const auto layout = options.layout == "own" ? io::MediaLayout::Own : io::MediaLayout::Shared;
@@ -167,12 +183,15 @@ void run_side(const Options& options, int side, int ready, int go) {
   const double frames = std::max(
       1.0, static_cast<double>(counts.sent - counts_before.sent + counts.received - counts_before.received) / 2);
   std::printf(
-      "{\"side\": %d, \"layout\": \"%s\", \"codec\": \"%s\", \"calls\": %u, \"us\": %.2f, \"user_us\": %.2f, "
+      "{\"side\": %d, \"layout\": \"%s\", \"codec\": \"%s\", \"srtp\": \"%s\", \"calls\": %u, \"us\": %.2f, "
+      "\"user_us\": %.2f, "
       "\"system_us\": %.2f, \"core\": %.3f, \"bytes_a_call\": %zu, \"sent\": %llu, \"received\": %llu, \"lost\": %lld, "
       "\"late\": %llu, \"concealed\": %llu, \"latest_tick_ms\": %.1f}\n",
-      side, options.layout.c_str(), options.codec.c_str(), options.calls, (used.user + used.system) / frames * 1e6,
-      used.user / frames * 1e6, used.system / frames * 1e6, (used.user + used.system) / span,
-      (resident() - before) / options.calls, static_cast<unsigned long long>(counts.sent - counts_before.sent),
+      side, options.layout.c_str(), options.codec.c_str(),
+      options.srtp ? std::string(sdp::crypto_suite_text(*options.srtp)).c_str() : "", options.calls,
+      (used.user + used.system) / frames * 1e6, used.user / frames * 1e6, used.system / frames * 1e6,
+      (used.user + used.system) / span, (resident() - before) / options.calls,
+      static_cast<unsigned long long>(counts.sent - counts_before.sent),
       static_cast<unsigned long long>(counts.received - counts_before.received),
       static_cast<long long>(counts.lost - counts_before.lost),
       static_cast<unsigned long long>(counts.late - counts_before.late),
@@ -197,6 +216,8 @@ bool read_options(int argc, char** argv, Options& options) {
       options.fmtp = value;
     else if (name == "--layout")
       options.layout = value;
+    else if (name == "--srtp" && sdp::key_size(sdp::parse_crypto_suite(value)) > 0)
+      options.srtp = sdp::parse_crypto_suite(value);
     else
       return false;
   }
@@ -213,7 +234,7 @@ int main(int argc, char** argv) {
   if (!read_options(argc, argv, options)) {
     std::fputs(
         "usage: media_load --calls N [--seconds S] [--codec NAME] [--fmtp TEXT] "
-        "[--layout own|shared|floor-own|floor-shared]\n",
+        "[--layout own|shared|floor-own|floor-shared] [--srtp SUITE]\n",
         stderr);
     return 2;
   }

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <optional>
 
+#include "srtp_ciphers.hpp"
+
 namespace offhook::rtp {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr std::size_t kRtpSsrc = 8, kRtcpSsrc = 4;
 
 // libsrtp keeps its table of ciphers for the process; it is made once, before the first context.
 bool is_ready() {
-  static const bool ready = srtp_init() == srtp_err_status_ok;
+  static const bool ready = srtp_init() == srtp_err_status_ok && use_openssl_ciphers();
   return ready;
 }
 
