@@ -108,6 +108,9 @@ class Demo {
       if (api_) api_->hearing(name, std::move(hears));
       push_soon();
     };
+    host_options.call_ended = [this](phone::EndedCall call) {
+      if (api_) api_->call_ended(std::move(call));
+    };
     host_options.heard = [this](phone::PhoneId phone, media::ConstFrame frame) {
       if (api_) api_->heard(phone, frame);
       push_soon();

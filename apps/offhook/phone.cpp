@@ -1,8 +1,12 @@
 // offhook phone: one desk phone.
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <fstream>
 #include <memory>
 
+#include "api/ended_call.hpp"
 #include "api/phones.hpp"
 #include "base/ascii.hpp"
 #include "command.hpp"
@@ -19,7 +23,7 @@ namespace {
 
 struct Options {
   PhoneFlags phone;
-  std::string api, audio_out = "null", media_sockets = "own", record;
+  std::string api, audio_out = "null", media_sockets = "own", record, calls;
   std::vector<double> pilots;
   std::vector<std::string> commands, name_servers;
   std::string tls_trusted;
@@ -98,6 +102,19 @@ int serve(const Options& options, const Common& common) {
     if (api) api->hearing(name, std::move(hears));
     if (http) http->push();
   };
+  std::ofstream calls;
+  if (!options.calls.empty()) {
+    calls.open(options.calls, std::ios::app);
+    if (!calls) return report({"cannot write there: " + std::string(std::strerror(errno)), "--calls " + options.calls});
+  }
+  host_options.call_ended = [&](phone::EndedCall call) {
+    // A record at a time, so that what is there is whole.
+    if (calls.is_open() && !(calls << api::ended_call_line(call) + '\n' << std::flush)) {
+      log(common, LogLevel::Error, "a call is not in " + options.calls + ": " + std::strerror(errno));
+      calls.clear();
+    }
+    if (api) api->call_ended(std::move(call));
+  };
   host_options.heard = [&](phone::PhoneId phone, media::ConstFrame frame) {
     if (api) api->heard(phone, frame);
     if (http) http->push();
@@ -175,6 +192,8 @@ Run add_phone(CLI::App& app, Common& common) {
       ->add_option("--record", options->record,
                    "Record both sides: what it says on the left, what it hears on the right")
       ->option_text("FILE.wav");
+  command->add_option("--calls", options->calls, "Append a line of JSON for each call that is over (docs/api.md)")
+      ->option_text("FILE");
   command->add_option("--hear", options->pilots, "Report when a tone of that frequency is heard, several times")
       ->option_text("HZ …");
   command->add_option("--do", options->commands, "A command once registered, e.g. \"call 1002\"; several times")

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "api/ended_call.hpp"
+#include "base/wall_text.hpp"
 #include "json_text.hpp"
 
 namespace offhook::api {
@@ -75,6 +77,10 @@ json quality_json(const media::CallQuality& q) {
   return out;
 }
 
+json peer_json(const auto& call) {
+  return {{"name", call.peer_name}, {"number", call.peer_number}, {"uri", call.peer_uri}};
+}
+
 json call_json(const phone::CallView& call, TimePoint start) {
   json actions = json::array();
   for (const auto action : call.actions) actions.push_back(phone::action_name(action));
@@ -82,7 +88,7 @@ json call_json(const phone::CallView& call, TimePoint start) {
            {"direction", call.outgoing ? "outgoing" : "incoming"},
            {"state", phone::call_state_name(call.state)},
            {"since", in_milliseconds(call.since - start)},
-           {"peer", {{"name", call.peer_name}, {"number", call.peer_number}, {"uri", call.peer_uri}}},
+           {"peer", peer_json(call)},
            {"encrypted", call.encrypted},
            {"waiting", call.waiting},
            {"note", call.note},
@@ -93,6 +99,23 @@ json call_json(const phone::CallView& call, TimePoint start) {
 }
 
 }  // namespace
+
+json ended_call_json(const phone::EndedCall& call) {
+  json out{{"phone", call.phone},
+           {"id", call.id},
+           {"direction", call.outgoing ? "outgoing" : "incoming"},
+           {"peer", peer_json(call)},
+           {"begun", wall_text(call.begun)},
+           {"ended", wall_text(call.ended)},
+           {"talked_ms", rounded(in_ms(call.talked()), 1)},
+           {"encrypted", call.encrypted},
+           {"note", call.note}};
+  if (call.answered) out["answered"] = wall_text(*call.answered);
+  if (call.quality) out["quality"] = quality_json(*call.quality);
+  return out;
+}
+
+std::string ended_call_line(const phone::EndedCall& call) { return json_text(ended_call_json(call)); }
 
 json phone_json(const phone::PhoneView& view, const std::vector<std::string>& hears, TimePoint start) {
   json accounts = json::array();

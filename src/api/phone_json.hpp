@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "phone/ended_call.hpp"
 #include "phone/view.hpp"
 
 namespace offhook::api {
@@ -12,5 +13,6 @@ namespace offhook::api {
 // `hears`: the phones that are heard in it now.
 [[nodiscard]] nlohmann::json phone_json(const phone::PhoneView& view, const std::vector<std::string>& hears,
                                         TimePoint start);
+[[nodiscard]] nlohmann::json ended_call_json(const phone::EndedCall& call);
 
 }  // namespace offhook::api

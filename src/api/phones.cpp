@@ -12,6 +12,7 @@
 #include "base/ascii.hpp"
 #include "base/overloaded.hpp"
 #include "commands.hpp"
+#include "ended_calls.hpp"
 #include "feed.hpp"
 #include "flow/wire_text.hpp"
 #include "message_json.hpp"
@@ -63,6 +64,8 @@ class PhonesApi::Impl {
   Response post_action(const Asked& asked);
   Response get_messages(const Asked& asked);
   Response get_message(const Asked& asked);
+  Response get_calls(const Asked&) { return ok({{"calls", ended.json()}}); }
+  Response get_metrics(const Asked&);
   Response get_events(const Asked&) {
     return feed.is_full() ? error(503, "too many pages are connected") : error(400, "open a WebSocket here");
   }
@@ -79,6 +82,7 @@ class PhonesApi::Impl {
   TimePoint latest;                // the youngest time that anyone brought: pushes have no time of their own
   Feed feed;
   AudioSockets audio;
+  EndedCalls ended;
   std::map<std::string, std::vector<std::string>, std::less<>> hears;
   std::map<std::uint64_t, TimePoint> under_way;
 };
@@ -89,6 +93,8 @@ std::span<const PhonesApi::Impl::Route> PhonesApi::Impl::routes() {
       Route{"GET", "/api/phones/{phone}", &Impl::get_phone},
       Route{"GET", kAudio, &Impl::get_audio},
       Route{"POST", "/api/phones/{phone}/{action}", &Impl::post_action},
+      Route{"GET", "/api/calls", &Impl::get_calls},
+      Route{"GET", "/metrics", &Impl::get_metrics},
       Route{"GET", "/api/messages", &Impl::get_messages},
       Route{"GET", "/api/messages/{number}", &Impl::get_message},
       Route{"GET", kEvents, &Impl::get_events},
@@ -116,6 +122,21 @@ Response PhonesApi::Impl::get_health(const Asked&) {
   const auto ids = rack->phones();
   const auto registered = std::ranges::count_if(ids, [&](phone::PhoneId id) { return rack->is_registered(id); });
   return ok({{"status", "ok"}, {"phones", ids.size()}, {"registered", registered}, {"calls", rack->counts().calls}});
+}
+
+Response PhonesApi::Impl::get_metrics(const Asked&) {
+  const auto counts = rack->counts();
+  const auto ids = rack->phones();
+  const auto registered = std::ranges::count_if(ids, [&](phone::PhoneId id) { return rack->is_registered(id); });
+  const auto number = [](auto value) { return static_cast<double>(value); };
+  Families out;
+  out.gauge("phones", "Phones of this process", number(ids.size()));
+  out.gauge("phones_registered", "Phones all of whose accounts are registered", number(registered));
+  out.gauge("phone_calls", "Calls of the phones now; one between two of them counts twice", number(counts.calls));
+  out.gauge("phone_media_legs", "Audio sessions now", number(counts.media_legs));
+  out.gauge("phone_transactions", "SIP transactions now", number(counts.transactions));
+  ended.write(out);
+  return out.page();
 }
 
 Response PhonesApi::Impl::get_phone(const Asked& asked) {
@@ -260,6 +281,7 @@ std::optional<Push> PhonesApi::poll_push() {
 
 void PhonesApi::heard(phone::PhoneId phone, media::ConstFrame frame) { impl_->audio.heard(phone, frame); }
 
+void PhonesApi::call_ended(phone::EndedCall call) { impl_->ended.add(std::move(call)); }
 void PhonesApi::phone_changed(phone::PhoneId phone) { impl_->feed.phone_changed(phone); }
 
 void PhonesApi::message(const flow::Record& record) {

@@ -39,6 +39,7 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
         self.sip_->drain();
       });
   self.rack_ = std::make_unique<phone::Rack>(self.random_, self.locator_);
+  if (self.options_.call_ended) self.rack_->tell_ended_calls();
   if (!plans.empty()) {
     self.options_.tls.verify_servers = plans.front().config.tls.trusted_only;
     self.options_.tls.verify_names = plans.front().config.tls.check_name;
@@ -144,6 +145,7 @@ void PhoneHost::pass_on() {
   }
   while (const auto event = rack_->poll_event())
     if (options_.changed) options_.changed(event->phone, event->change);
+  while (auto call = rack_->poll_ended()) options_.call_ended(std::move(*call));
 }
 
 void PhoneHost::take_report(MediaReport report) {

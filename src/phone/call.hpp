@@ -76,6 +76,9 @@ struct Call {
   CallFacts facts;
   CallState shown = CallState::Dialing;
   TimePoint since;
+  WallTime begun{};
+  std::optional<WallTime> answered;
+  std::optional<WallTime> ended;  // and not told yet (Desk::tell_end)
   ua::Party peer;
   std::string target;  // what a Waiting call will dial; later the target of our transfer
   std::string note;
@@ -90,6 +93,7 @@ struct Call {
   std::uint64_t leg = 0;       // 0: none
   std::uint64_t last_leg = 0;  // the same, and kept when it is closed: its last report comes after
   std::shared_ptr<const media::CallQuality> quality;
+  bool quality_is_final = false;
   std::shared_ptr<voice_quality::Watch> watch;  // null: its quality is reported to nobody
   std::optional<media::AudioPlan> agreed;       // by both sides; the direction is the negotiated one
   std::optional<media::AudioPlan> sent;         // last UpdateLeg

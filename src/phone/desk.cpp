@@ -66,6 +66,7 @@ Call& Desk::add_call(Now now, bool outgoing, std::size_t line, ua::Party peer) {
   call.line = line;
   call.peer = std::move(peer);
   call.since = now.mono;
+  call.begun = now.wall;
   call.facts.stage = outgoing ? Stage::Waiting : Stage::Ringing;
   call.shown = state_of(call.facts);
   calls.push_back(std::move(call));
@@ -116,11 +117,34 @@ void Desk::end(Now now, Call& call, std::string note) {
   if (deferred && deferred->call == call.id) deferred.reset();
   arm(call, CallTimer::Linger, now.mono + kLinger);
   refresh(now, call);
+  call.ended = now.wall;
+  tell_end(call);
+}
+
+void Desk::tell_end(Call& call) {
+  if (!out_->tells_ends || !call.ended || (call.last_leg != 0 && !call.quality_is_final)) return;
+  EndedCall out;
+  out.id = call.id;
+  out.outgoing = call.outgoing;
+  out.peer_name = call.peer.display_name;
+  out.peer_number = call.peer.user;
+  out.peer_uri = call.peer.uri;
+  out.begun = call.begun;
+  out.answered = call.answered;
+  out.ended = *call.ended;
+  out.encrypted = call.agreed && call.agreed->srtp.has_value();
+  out.note = call.note;
+  out.quality = call.quality;
+  call.ended.reset();
+  out_->ended.emplace_back(id_, std::move(out));
 }
 
 void Desk::remove(int id) {
-  if (Call* call = find(id))
+  if (Call* call = find(id)) {
     for (std::size_t i = 0; i < call->timers.size(); ++i) cancel(*call, static_cast<CallTimer>(i));
+    call->quality_is_final = true;  // its audio has had the time
+    tell_end(*call);
+  }
   calls.remove_if([&](const Call& c) { return c.id == id; });
   changed(Change::Calls);
 }
@@ -131,6 +155,7 @@ void Desk::refresh(Now now, Call& call) {
     call.shown = state;
     call.since = now.mono;
   }
+  if (call.facts.stage == Stage::Established && !call.answered) call.answered = now.wall;
   changed(Change::Calls);
 }
 
@@ -178,6 +203,7 @@ bool Desk::open_audio(Call& call) {
   if (!port) return false;
   call.rtp_port = *port;
   call.leg = call.last_leg = out_->next_leg++;
+  call.quality_is_final = false;
   ++out_->open_legs;
   out_->media.push_back(OpenLeg{call.leg, id_, {local_.address, *port}});
   return true;

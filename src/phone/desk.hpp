@@ -85,6 +85,8 @@ class Desk {
   // The call is over (the user agent knows): audio closed, timers gone, shown a little longer.
   void end(Now now, Call& call, std::string note);
   void remove(int id);
+  // Tells the world of a call that is over and whose audio has had its last report: once, where it asked for that.
+  void tell_end(Call& call);
 
   // After a change of facts: state, time of the state, and the news to the world.
   void refresh(Now now, Call& call);

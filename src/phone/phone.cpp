@@ -140,10 +140,14 @@ void Phone::media_report(Now now, const LegQuality& report) {
   Call* call = desk_.find_leg(report.leg);
   if (call == nullptr) return;
   call->quality = std::make_shared<const media::CallQuality>(report.quality);
+  call->quality_is_final = report.final;
   for (const auto& feature : features())
     if (feature.on_quality != nullptr) feature.on_quality(desk_, now, *call, report.final);
   // While a call goes on its figures are asked for; the last ones are news.
-  if (report.final) desk_.changed(Change::Calls);
+  if (report.final) {
+    desk_.changed(Change::Calls);
+    desk_.tell_end(*call);
+  }
   pump(now);
 }
 

@@ -34,6 +34,7 @@ class Phone {
   [[nodiscard]] bool is_registered() const;
   [[nodiscard]] std::optional<std::uint64_t> leg_of(int call) const;
   [[nodiscard]] const ua::UserAgent& agent() const { return desk_.ua; }
+  [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::vector<Line>& lines() const { return desk_.lines; }
   [[nodiscard]] std::size_t waiting_calls() const;  // shown, but not yet known to the user agent
   void taken(Change change) { desk_.taken(change); }

@@ -130,6 +130,8 @@ class Rack::Impl {
 Rack::Rack(Random& random, const transport::Locator& locator) : impl_(std::make_unique<Impl>(random, locator)) {}
 Rack::~Rack() = default;
 
+void Rack::tell_ended_calls() { impl_->out.tells_ends = true; }
+
 void Rack::speak_tcp() { impl_->transport.speak_tcp(); }
 
 PhoneId Rack::add(std::string name, config::PhoneConfig config, Endpoint local) {
@@ -259,6 +261,15 @@ std::optional<PhoneEvent> Rack::poll_event() {
   events.pop_front();
   if (Phone* p = impl_->phone(event.phone)) p->taken(event.change);
   return event;
+}
+
+std::optional<EndedCall> Rack::poll_ended() {
+  auto& ended = impl_->out.ended;
+  if (ended.empty()) return std::nullopt;
+  auto [id, call] = std::move(ended.front());
+  ended.pop_front();
+  if (const Phone* p = impl_->phone(id)) call.phone = p->name();
+  return std::move(call);
 }
 
 Counts Rack::counts() const {

@@ -116,8 +116,8 @@ srtp_err_status_t seal(void* state, std::uint8_t* bytes, unsigned* length) {
 srtp_err_status_t take_tag(void* state, std::uint8_t* tag, std::uint32_t* length) {
   auto& gcm = *static_cast<Gcm*>(state);
   *length = static_cast<std::uint32_t>(gcm.tag_length);
-  return status(
-      EVP_CIPHER_CTX_ctrl(gcm.context.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(gcm.tag_length), tag) == 1);
+  return status(EVP_CIPHER_CTX_ctrl(gcm.context.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(gcm.tag_length), tag) ==
+                1);
 }
 
 srtp_err_status_t open(void* state, std::uint8_t* bytes, unsigned* length) {
@@ -166,8 +166,8 @@ srtp_err_status_t key_hmac(void* state, const std::uint8_t* key, int length) {
   std::array<char, 5> name{"SHA1"};
   const std::array<OSSL_PARAM, 2> with{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
                                        OSSL_PARAM_construct_end()};
-  return status(EVP_MAC_init(static_cast<Hmac*>(state)->context.get(), key, static_cast<std::size_t>(length),
-                             with.data()) == 1);
+  return status(
+      EVP_MAC_init(static_cast<Hmac*>(state)->context.get(), key, static_cast<std::size_t>(length), with.data()) == 1);
 }
 
 srtp_err_status_t start_hmac(void* state) {
@@ -228,14 +228,14 @@ constexpr auto kHmacTag = hex("b617318655057264e28bc0b6fb378c8ef146be00");
 template <std::size_t kKey, std::size_t kStream>
 srtp_cipher_test_case_t counter_case(const std::array<std::uint8_t, kKey>& key,
                                      const std::array<std::uint8_t, kStream>& stream) {
-  return {kKey,          key.data(), zero_iv.data(), kStream, kZeros.data(), kStream,
-          stream.data(), 0,          nullptr,        0,       nullptr};
+  return {kKey, key.data(), zero_iv.data(), kStream, kZeros.data(), kStream, stream.data(), 0, nullptr, 0, nullptr};
 }
 template <std::size_t kKey, std::size_t kSealed>
 srtp_cipher_test_case_t gcm_case(const std::array<std::uint8_t, kKey>& key,
                                  const std::array<std::uint8_t, kSealed>& sealed) {
-  return {kKey,          key.data(),      gcm_iv.data(),   kGcmPlain.size(), kGcmPlain.data(), kSealed,
-          sealed.data(), kGcmData.size(), kGcmData.data(), 16,               nullptr};
+  return {kKey,    key.data(),    gcm_iv.data(),   kGcmPlain.size(), kGcmPlain.data(),
+          kSealed, sealed.data(), kGcmData.size(), kGcmData.data(),  16,
+          nullptr};
 }
 const srtp_cipher_test_case_t kCounterCase128 = counter_case(kCounterKey128, kCounterStream128);
 const srtp_cipher_test_case_t kCounterCase256 = counter_case(kCounterKey256, kCounterStream256);
@@ -297,7 +297,7 @@ const srtp_cipher_type_t& gcm_type() {
   return type;
 }
 
-const srtp_auth_type_t kHmac{allocate_hmac, release_hmac, key_hmac,          finish_hmac,   update_hmac,
+const srtp_auth_type_t kHmac{allocate_hmac, release_hmac,           key_hmac,   finish_hmac,   update_hmac,
                              start_hmac,    "HMAC-SHA1 by OpenSSL", &kHmacCase, SRTP_HMAC_SHA1};
 
 template <int kKey>

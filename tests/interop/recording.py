@@ -1,8 +1,10 @@
 """What a phone keeps and tells of a call: a recording of both sides that is right however the phone ends, figures over HTTP, a report to a collector."""
 import array
+import json
 import signal
 import socket
 import sys
+import urllib.request
 import wave
 from pathlib import Path
 
@@ -26,7 +28,8 @@ class Recording(case.Case):
         """Two phones that talk: 500 Hz and 700 Hz."""
         self.proxy("--user", "1001:1001", "--user", "1002:1002", "--listen", "udp:127.0.0.1:5060", "--store", "memory")
         self.path = self.folder / "both.wav"
-        caller = self.phone("1001", port=5071, settings=settings, arguments=["--api", "127.0.0.1:8081", "--audio-in", "tone:500", "--hear", "700", "--record", self.path])
+        caller = self.phone("1001", port=5071, settings=settings, arguments=["--api", "127.0.0.1:8081", "--audio-in", "tone:500", "--hear", "700", "--record", self.path,
+                                                                      "--calls", self.folder / "calls.jsonl"])
         callee = self.phone("1002", port=5072, arguments=["--api", "127.0.0.1:8082", "--audio-in", "tone:700", "--hear", "500"])
         PhoneApi(8081, "1001").act("dial", number="1002")
         callee.wait_for(r"\[\d+ ringing 1001")
@@ -61,6 +64,30 @@ class Recording(case.Case):
         self.wait_for_a_second()
         caller.kill()
         self.both_are_there(0.2)
+
+    def metrics(self):
+        with urllib.request.urlopen("http://127.0.0.1:8081/metrics", timeout=30) as page:
+            return page.read().decode()
+
+    def test_a_record_of_a_call_that_sigterm_ends(self):
+        caller = self.call()
+        PhoneApi(8081, "1001").act("hangup")
+        with_quality = []
+
+        def told():
+            with_quality[:] = PhoneApi(8081, "1001").ask("GET", "/api/calls")[1]["calls"]
+            return len(with_quality) == 1
+        wait_until(told, "the call among those that are over")
+        self.assertIn("offhook_phone_calls_total{end=\"answered\"} 1\n", self.metrics())
+        PhoneApi(8081, "1001").act("dial", number="1002")
+        caller.wait_for(r"\[2 ringback 1002")
+        self.assertEqual(caller.stop(signal.SIGTERM), 0, caller.log())
+        lines = [json.loads(line) for line in (self.folder / "calls.jsonl").read_text().splitlines()]
+        self.assertEqual(lines[0], with_quality[0])
+        self.assertEqual([line["id"] for line in lines], [1, 2])
+        self.assertGreater(lines[0]["quality"]["received"]["packets"], 0)
+        self.assertIn("answered", lines[0])
+        self.assertNotIn("answered", lines[1])
 
     def test_figures_over_http(self):
         self.call()

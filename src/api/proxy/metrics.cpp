@@ -1,7 +1,7 @@
 // What is counted, for Prometheus.
 #include <array>
 
-#include "proxy/families.hpp"
+#include "families.hpp"
 #include "proxy/figures.hpp"
 #include "proxy/resources.hpp"
 #include "sip/method.hpp"
@@ -137,7 +137,7 @@ Response get_metrics(const Asked& asked) {
   add_trunks(out, asked.core());
   add_shards(out, shards);
   add_world(out, asked.world.figures());
-  return {200, "text/plain; version=0.0.4; charset=utf-8", out.text(), {}, {}};
+  return out.page();
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ inline Endpoint at(std::uint16_t port) { return {IpAddress::loopback(), port}; }
 class PhonesApiTest : public testing::Test {
  public:
   PhonesApiTest() : random_(11), rack_(random_, locator_), api_(rack_, recorder_) {
+    rack_.tell_ended_calls();
     recorder_.on_sip([this](const flow::Record& record) { api_.message(record); });
     add("A", "1001", 5061, 5062);
     add("B", "1002", 5062, 5061);
@@ -87,6 +88,7 @@ class PhonesApiTest : public testing::Test {
     while (rack_.poll_media()) {
     }
     while (const auto event = rack_.poll_event()) api_.phone_changed(event->phone);
+    while (auto call = rack_.poll_ended()) api_.call_ended(std::move(*call));
   }
   void deliver(const transport::Transmit& out) {
     if (wire_cut_) return;

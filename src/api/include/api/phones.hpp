@@ -36,6 +36,8 @@ class PhonesApi final : public Service {
   [[nodiscard]] std::optional<Push> poll_push() override;
 
   void phone_changed(phone::PhoneId phone);
+  // What phone::Rack::poll_ended() gives, for GET /api/calls and /metrics.
+  void call_ended(phone::EndedCall call);
   // New, or completed by its arrival: what flow::Recorder::on_sip watches.
   void message(const flow::Record& record);
   // Whom a phone hears now; told again unchanged, it says nothing.

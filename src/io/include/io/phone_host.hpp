@@ -35,6 +35,7 @@ class PhoneHost final : public api::AudioPorts {
     std::function<void(std::string_view phone, std::vector<std::string> hears)> hearing_changed;
     // What attached phones hear (api::AudioPorts).
     std::function<void(phone::PhoneId, media::ConstFrame)> heard;
+    std::function<void(phone::EndedCall)> call_ended;  // once a call, a moment after its end
     std::function<void(const Complaint&)> trouble;
     std::vector<Endpoint> name_servers;  // none: those of the system
     TlsSettings tls;                     // files only; what is checked is the first phone's configuration

@@ -15,6 +15,7 @@
 #include "config/phone_config.hpp"
 #include "media/engine.hpp"
 #include "phone/command.hpp"
+#include "phone/ended_call.hpp"
 #include "phone/view.hpp"
 #include "transport/engine.hpp"
 #include "transport/locate.hpp"
@@ -88,6 +89,9 @@ class Rack final : public transport::Engine {
   // Large requests may go by TCP (RFC 3261 §18.1.1): the world listens on it.
   void speak_tcp();
 
+  // From now on poll_ended() has every call that ends: whoever asks for that has to take them.
+  void tell_ended_calls();
+
   // `local` is the signalling socket, a specific address; audio uses the same address and the configured port range.
   // Sends nothing before start().
   PhoneId add(std::string name, config::PhoneConfig config, Endpoint local);
@@ -118,6 +122,8 @@ class Rack final : public transport::Engine {
 
   [[nodiscard]] std::optional<MediaCommand> poll_media();
   [[nodiscard]] std::optional<PhoneEvent> poll_event();
+  // Once a call, when its audio has had its last report: a moment after it ended.
+  [[nodiscard]] std::optional<EndedCall> poll_ended();
   [[nodiscard]] Counts counts() const;
 
  private:

@@ -1,7 +1,8 @@
-#include "proxy/families.hpp"
+#include "families.hpp"
 
 #include <prometheus/text_serializer.h>
 
+#include <array>
 #include <limits>
 
 namespace offhook::api {
@@ -46,15 +47,25 @@ void Families::gauges(std::string_view name, std::string_view help, std::string_
 }
 
 void Families::histogram(std::string_view name, std::string_view help, const Histogram& histogram) {
-  auto& out = add(name, help, prometheus::MetricType::Histogram).metric.emplace_back().histogram;
-  out.sample_count = histogram.total();
-  out.sample_sum = in_seconds(histogram.sum());
-  std::uint64_t below = 0;
-  for (std::size_t i = 0; i < Histogram::kBounds.size(); ++i) {
-    below += histogram.count(i);
-    out.bucket.push_back({below, in_seconds(Histogram::kBounds.at(i))});
+  std::array<double, Histogram::kBounds.size()> bounds{};
+  std::array<std::uint64_t, bounds.size() + 1> counts{};
+  counts.back() = histogram.total();
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    bounds.at(i) = in_seconds(Histogram::kBounds.at(i));
+    counts.at(i) = histogram.count(i);
+    counts.back() -= counts.at(i);
   }
-  out.bucket.push_back({histogram.total(), std::numeric_limits<double>::infinity()});
+  this->histogram(name, help, bounds, counts, in_seconds(histogram.sum()));
+}
+
+void Families::histogram(std::string_view name, std::string_view help, std::span<const double> bounds,
+                         std::span<const std::uint64_t> counts, double sum) {
+  auto& out = add(name, help, prometheus::MetricType::Histogram).metric.emplace_back().histogram;
+  out.sample_sum = sum;
+  for (std::size_t i = 0; i <= bounds.size(); ++i) {
+    if (i < counts.size()) out.sample_count += counts[i];
+    out.bucket.push_back({out.sample_count, i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity()});
+  }
 }
 
 std::string Families::text() const { return prometheus::TextSerializer().Serialize(families_); }

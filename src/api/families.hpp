@@ -3,11 +3,14 @@
 #pragma once
 #include <prometheus/metric_family.h>
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "api/service.hpp"
 #include "base/histogram.hpp"
 
 namespace offhook::api {
@@ -22,8 +25,12 @@ class Families {
   void counters(std::string_view name, std::string_view help, std::string_view label, const Labelled& values);
   void gauges(std::string_view name, std::string_view help, std::string_view label, const Labelled& values);
   void histogram(std::string_view name, std::string_view help, const Histogram& histogram);
+  // `counts`: of each class up to its bound, and of what is above all of them; shorter: the rest is 0.
+  void histogram(std::string_view name, std::string_view help, std::span<const double> bounds,
+                 std::span<const std::uint64_t> counts, double sum);
 
   [[nodiscard]] std::string text() const;
+  [[nodiscard]] Response page() const { return {200, "text/plain; version=0.0.4; charset=utf-8", text(), {}, {}}; }
 
  private:
   prometheus::MetricFamily& add(std::string_view name, std::string_view help, prometheus::MetricType type);
