@@ -41,7 +41,7 @@ def row(codec, suite, layout, calls, sides):
     median = statistics.median(microseconds)
     return {"codec": codec, "srtp": suite, "layout": layout, "calls": calls, "us": round(median, 2), "least": min(microseconds), "most": max(microseconds),
             "calls_a_core": round(1e6 / (50 * median)), "bytes_a_call": round(statistics.median(side["bytes_a_call"] for side in sides)),
-            "lost": sum(side["lost"] for side in sides), "made_up": sum(side["concealed"] for side in sides),
+            "lost": sum(side["lost"] for side in sides), "made_up": sum(side["concealed"] for side in sides), "mos": min(side["mos_least"] for side in sides),
             "latest_tick_ms": max(side["latest_tick_ms"] for side in sides)}
 
 
@@ -63,8 +63,8 @@ def main():
         kind, codec = name.split("/")
         if kind == "stream":
             print(f"| {codec.replace('_', ' ')} | {microseconds:.2f} | {results['engine'][f'codec_alone/{codec}']:.2f} |")
-    print("\n| on sockets | layout | calls | µs per stream and 20 ms | calls a core | bytes a call | lost | made up | latest tick, ms |\n"
-          "|---|---|---:|---:|---:|---:|---:|---:|---:|", flush=True)
+    print("\n| on sockets | layout | calls | µs per stream and 20 ms | calls a core | bytes a call | lost | made up | MOS, least | latest tick, ms |\n"
+          "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|", flush=True)
     codecs, numbers = options.codecs.split(","), [int(n) for n in options.calls.split(",")]
     plan = [(codecs[0], "", layout, calls) for calls in numbers for layout in LAYOUTS]
     plan += [(codecs[0], suite, "own", min(2000, max(numbers))) for suite in filter(None, options.suites.split(","))]
@@ -77,7 +77,7 @@ def main():
         out = row(codec, suite, layout, calls, sides)
         results["load"].append(out)
         print(f"| {codec} {suite} | {layout} | {calls:,} | {out['us']:.2f} ({out['least']:.2f} to {out['most']:.2f}) | {out['calls_a_core']:,} | "
-              f"{out['bytes_a_call']:,} | {out['lost']} | {out['made_up']} | {out['latest_tick_ms']:.1f} |")
+              f"{out['bytes_a_call']:,} | {out['lost']} | {out['made_up']} | {out['mos'] or ''} | {out['latest_tick_ms']:.1f} |")
     print(flush=True)
     subprocess.run([os.path.join(programs, "media_jitter_bench")], check=True)
     with open(os.path.join(options.build, "media.json"), "w") as file:

@@ -3,10 +3,10 @@
 //   media_load --calls N [--seconds S] [--codec PCMU] [--fmtp TEXT] [--layout own|shared|floor-own|floor-shared]
 //              [--srtp SUITE]
 // Prints one line of JSON a side: CPU per stream and 20 ms (one packet out, one in; user and system), the part of a
-// core that it used, memory a call, packets sent, received, lost and late, frames made up, and by how much the latest
-// tick came after its time. With floor-…, the same packets by the plainest program there can be: no codec, no jitter
-// buffer, no RTCP. SUITE is one of SDES, as AEAD_AES_128_GCM: RTP and RTCP are encrypted by it. Best in a network of
-// its own (tools/in-namespace): with fewer cores than two the sides share one.
+// core that it used, memory a call, packets sent, received, lost and late, frames made up, MOS (an estimate), and by
+// how much the latest tick came after its time. With floor-…, the same packets by the plainest program there can be: no
+// codec, no jitter buffer, no RTCP. SUITE is one of SDES, as AEAD_AES_128_GCM: RTP and RTCP are encrypted by it. Best
+// in a network of its own (tools/in-namespace): with fewer cores than two the sides share one.
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -71,6 +71,7 @@ Cpu cpu() {
 struct Counts {
   std::uint64_t sent = 0, received = 0, late = 0, concealed = 0;
   std::int64_t lost = 0;
+  double mos_least = 0, mos_mean = 0;  // listening quality, an estimate; 0: the floor has none
 };
 
 // The key that `side` sends with in that call: known to both, so no good for anything but this.
@@ -127,6 +128,10 @@ class EngineStreams final : public Streams {
       out.lost += stats->packets_lost;
       out.late += stats->packets_late;
       out.concealed += stats->frames_concealed;
+      const auto quality = engine_.quality(session);
+      const double mos = quality && quality->received ? quality->received->estimate.mos_lq : 1;
+      out.mos_least = out.mos_least == 0 ? mos : std::min(out.mos_least, mos);
+      out.mos_mean += mos / static_cast<double>(sessions_.size());
     }
     return out;
   }
@@ -172,8 +177,8 @@ void run_side(const Options& options, int side, int ready, int go) {
 
   streams->run(seconds(4));  // jitter buffers fill, tables grow to their size
   (void)streams->take_most_late();
-  const Cpu cpu_before = cpu();
   const Counts counts_before = streams->counts();
+  const Cpu cpu_before = cpu();
   const TimePoint begin = io::now().mono;
   streams->run(seconds(options.seconds));
   const Cpu used{cpu().user - cpu_before.user, cpu().system - cpu_before.system};
@@ -186,7 +191,7 @@ void run_side(const Options& options, int side, int ready, int go) {
       "{\"side\": %d, \"layout\": \"%s\", \"codec\": \"%s\", \"srtp\": \"%s\", \"calls\": %u, \"us\": %.2f, "
       "\"user_us\": %.2f, "
       "\"system_us\": %.2f, \"core\": %.3f, \"bytes_a_call\": %zu, \"sent\": %llu, \"received\": %llu, \"lost\": %lld, "
-      "\"late\": %llu, \"concealed\": %llu, \"latest_tick_ms\": %.1f}\n",
+      "\"late\": %llu, \"concealed\": %llu, \"mos_least\": %.2f, \"mos_mean\": %.2f, \"latest_tick_ms\": %.1f}\n",
       side, options.layout.c_str(), options.codec.c_str(),
       options.srtp ? std::string(sdp::crypto_suite_text(*options.srtp)).c_str() : "", options.calls,
       (used.user + used.system) / frames * 1e6, used.user / frames * 1e6, used.system / frames * 1e6,
@@ -195,7 +200,7 @@ void run_side(const Options& options, int side, int ready, int go) {
       static_cast<unsigned long long>(counts.received - counts_before.received),
       static_cast<long long>(counts.lost - counts_before.lost),
       static_cast<unsigned long long>(counts.late - counts_before.late),
-      static_cast<unsigned long long>(counts.concealed - counts_before.concealed),
+      static_cast<unsigned long long>(counts.concealed - counts_before.concealed), counts.mos_least, counts.mos_mean,
       static_cast<double>(streams->take_most_late().count()) * 1e-3);
   std::fflush(stdout);
   (void)!::write(ready, &token, 1);  // nobody stops speaking while the other still counts
