@@ -16,6 +16,9 @@ struct Reply {
   int status = 500;
   std::string_view reason = {};  // static text; "" takes the RFC's phrase
   std::vector<std::pair<sip::HeaderId, std::string>> headers = {};
+  std::string made_reason = {};  // in its place, when it is not ""
+
+  [[nodiscard]] std::string_view phrase() const { return made_reason.empty() ? reason : made_reason; }
 };
 
 class Answers {

@@ -89,7 +89,7 @@ class Core::Impl {
         park_({&config_, &names_, &answers_, &transactions_, &resolver_, &calls_, &records_, &random}),
         relays_({&transactions_, &answers_, &forwarder_, &names_, &counters_, loop_secret_, config_.timer_c, &resolver_,
                  &authenticator_, [this](Now now, const StoreWrite::Remove& flow) { registrar_.drop(now, flow); },
-                 &calls_, &redirections_, &random, &router_, &records_}),
+                 &calls_, &redirections_, &identities_, &random, &router_, &records_}),
         keep_alive_({&config_, &names_, &transport_, &transactions_, &location_, &random,
                      [this](Now now, const StoreWrite::Remove& which) { registrar_.drop(now, which); }}),
         acknowledgements_({&transactions_, &forwarder_, &names_, &resolver_, &counters_, loop_secret_}),

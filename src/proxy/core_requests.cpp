@@ -143,6 +143,7 @@ void Core::Impl::relay(Now now, const RequestReceived& e, const Facts& facts) {
     const bool known = gruu && !gruu->temporary && authenticator_.find(sip::unescape(facts.uri.user)) != nullptr;
     return refuse_route(now, e, facts, {known ? 480 : 404});
   }
+  if (const auto refusal = Identities::refuse(e.request, facts, targets)) return answer(now, e, *refusal);
   // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
   if (e.request.method() == Method::Invite) answer(now, e, {100});
   relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets),

@@ -73,7 +73,7 @@ bool Stateless::take(Now now, const transport::Incoming& incoming) {
   if (!everything_ && !some_trunks_) return false;
   const sip::Message& message = incoming.message;
   if (!incoming.via) return false;
-  if (message.is_response()) return respond(message, *incoming.via);
+  if (message.is_response()) return respond(message, *incoming.via, incoming.flow.remote.address);
   const auto facts = facts_of(message, incoming.flow);
   if (!facts || facts->emergency || is_for_us(message, *facts)) return false;
   // Whoever owes us a password has transactions, and so have his CANCEL and ACK.
@@ -104,8 +104,7 @@ std::optional<Facts> Stateless::facts_of(const sip::Message& request, const tran
 // Asked for ourselves; and where we are no mere balancer, what our registrar and our notifier answer.
 bool Stateless::is_for_us(const sip::Message& request, const Facts& facts) const {
   if (!facts.to_us) return false;
-  const bool balances = !s_.config->policy.next_hops.empty();
-  if (request.method() == Method::Register || request.method() == Method::Subscribe) return !balances;
+  if (request.method() == Method::Register || request.method() == Method::Subscribe) return !balances();
   return facts.uri.user.empty();
 }
 
@@ -149,6 +148,9 @@ void Stateless::forward(Now now, const transport::Incoming& incoming, const Fact
     ++s_.counters->not_found;
     return refuse(request, incoming.flow, {404});
   }
+  if (!balances())  // else that is for those behind us to say
+    if (const auto refusal = Identities::refuse(request, facts, targets))
+      return refuse(request, incoming.flow, *refusal);
   if (incoming.flow.connection != 0) s_.keep(incoming.flow);
   const Target& target = targets.front();
   auto hop = s_.forwarder->next_hop(request, facts.plan, target);
@@ -205,7 +207,7 @@ std::uint64_t Stateless::hash(const sip::Message& message, const sip::Via& via, 
 }
 
 // §16.11: no other check than that it answers what we have forwarded. False for a response of a transaction.
-bool Stateless::respond(const sip::Message& response, const sip::Via& top) const {
+bool Stateless::respond(const sip::Message& response, const sip::Via& top, const IpAddress& from) const {
   const auto origin = read_origin(top.branch());
   if (!origin) return false;
   const auto next = second_via(response);
@@ -218,6 +220,7 @@ bool Stateless::respond(const sip::Message& response, const sip::Via& top) const
   const std::uint16_t port = next->rport().value_or(next->port.value_or(transport::default_port(listen.protocol)));
   sip::Edit edit(response);
   edit.remove_top(HeaderId::Via);
+  if (!balances()) s_.identities->passed(edit, from, *address);
   s_.transport->send({listen.protocol, listen.endpoint, {*address, port}, origin->connection}, edit.bytes());
   ++s_.counters->forwarded_responses;
   return true;
@@ -226,7 +229,7 @@ bool Stateless::respond(const sip::Message& response, const sip::Via& top) const
 // §8.2.7: the same answer, tag and all, to the same request; nothing is ever said to an ACK.
 void Stateless::refuse(const sip::Message& request, const transport::Flow& in, const Reply& reply) const {
   if (request.method() == Method::Ack) return;
-  auto out = sip::Builder::response(request, reply.status, branch(request, in).substr(kMark.size()), reply.reason);
+  auto out = sip::Builder::response(request, reply.status, branch(request, in).substr(kMark.size()), reply.phrase());
   for (const auto& [header, value] : reply.headers) out.add(header, value);
   if (!s_.config->server_name.empty()) out.add(HeaderId::Server, s_.config->server_name);
   s_.transport->respond(out.build(), in);

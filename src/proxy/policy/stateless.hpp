@@ -58,6 +58,8 @@ class Stateless {
     transport::Flow in;
     Target target;
   };
+  // Requests for us go to proxies behind us.
+  [[nodiscard]] bool balances() const { return !s_.config->policy.next_hops.empty(); }
   [[nodiscard]] std::optional<Facts> facts_of(const sip::Message& request, const transport::Flow& in) const;
   [[nodiscard]] bool is_for_us(const sip::Message& request, const Facts& facts) const;
   [[nodiscard]] std::optional<Router::Route> route(Now now, const sip::Message& request, const Facts& facts) const;
@@ -67,7 +69,8 @@ class Stateless {
             const std::vector<transport::Target>& servers);
   void refuse(const sip::Message& request, const transport::Flow& in, const Reply& reply) const;
   [[nodiscard]] std::optional<Reply> check(const sip::Message& request, const Facts& facts) const;
-  [[nodiscard]] bool respond(const sip::Message& response, const sip::Via& top) const;
+  // `from`: the address that it comes from.
+  [[nodiscard]] bool respond(const sip::Message& response, const sip::Via& top, const IpAddress& from) const;
   [[nodiscard]] std::string branch(const sip::Message& request, const transport::Flow& in) const;
   [[nodiscard]] std::uint64_t hash(const sip::Message& message, const sip::Via& via, std::string_view origin) const;
 

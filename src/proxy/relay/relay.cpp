@@ -241,7 +241,7 @@ void Relays::provisional(TimePoint now, BranchId id, Branch& branch, const sip::
   if (relay == nullptr || branch.done || response.status() == 100 || !relay->invite) return;
   if (!branch.overdue) arm_timer_c(now, id, branch);
   if (relay->call) s_.calls->provisional(now, relay->call, id.number(), response, relay->targets[branch.target].aor);
-  if (!relay->answered) forward(now, *relay, response);
+  if (!relay->answered) forward(now, *relay, branch, response);
 }
 
 // §16.7 step 5: a 2xx goes on at once; every 2xx to an INVITE does, also retransmitted ones and those of other
@@ -254,7 +254,7 @@ void Relays::success(TimePoint now, Branch& branch, const sip::Message& response
   if (relay->answered && !relay->invite) return;
   relay->answered = relay->closed = true;
   if (relay->call) s_.calls->success(now, relay->call, response, relay->targets[branch.target].aor);
-  forward(now, *relay, response);
+  forward(now, *relay, branch, response);
   cancel_branches(now, *relay, kElsewhere);
 }
 
@@ -276,6 +276,7 @@ void Relays::failure(Now now, BranchId id, sip::Message response) {
   if (relay->call) s_.calls->branch_failed(now.mono, relay->call, id.number(), response.status());
   if (response.status() < 400 && follow(now, *relay, branch, response)) return advance(now, relay_id);
   close_by(now.mono, *relay, branch, response.status());
+  if (sip::Edit edit(response); identify(edit, *relay, branch), !edit.empty()) response = edit.apply();
   // The 487 to Timer C's CANCEL: the caller cancelled nothing, for it nobody answered in time.
   if (overdue && response.status() == 487 && !relay->cancelled)
     relay->best.offer(408);
@@ -374,11 +375,16 @@ void Relays::conclude(TimePoint now, Relay& relay) {
   }
 }
 
-void Relays::forward(TimePoint now, Relay& relay, const sip::Message& response) {
+void Relays::forward(TimePoint now, Relay& relay, const Branch& branch, const sip::Message& response) {
   sip::Edit edit(response);
   edit.remove_top(HeaderId::Via);
+  identify(edit, relay, branch);
   if (relay.informs && response.status() / 100 == 2) inform(now, relay, edit);
   answer(now, relay, {response.status(), edit.bytes()});
+}
+
+void Relays::identify(sip::Edit& edit, const Relay& relay, const Branch& branch) const {
+  s_.identities->answered(edit, relay.assertion.get(), relay.targets[branch.target], branch.server.remote.address);
 }
 
 void Relays::answer(TimePoint now, const Relay& relay, transaction::Response response) {

@@ -49,6 +49,7 @@ class Relays {
     std::function<void(Now, const StoreWrite::Remove&)> flow_failed;  // of a binding that leads nowhere any more
     Calls* calls = nullptr;                                           // hears of requests that have a CallRef
     const Redirections* redirections = nullptr;
+    const Identities* identities = nullptr;
     Random* random = nullptr;
     const Router* router = nullptr;
     Records* records = nullptr;  // may hold the answers to their BYEs
@@ -66,7 +67,7 @@ class Relays {
   };
   struct Caller {
     bool informs = false;                          // the 2xx carries what Authenticator::information() says
-    std::shared_ptr<const Assertion> assertion{};  // what becomes of identities; null: nothing
+    std::shared_ptr<const Assertion> assertion{};  // what becomes of identities; null: nothing of those in the request
     CallRef call{};                                // that hears of the responses
     bool is_user = false;                          // one of ours
   };
@@ -162,7 +163,10 @@ class Relays {
   void give_up(Now now, BranchId id, int status);
   // What a final response of that status says about the targets that are left.
   void close_by(TimePoint now, Relay& relay, const Branch& branch, int status);
-  void forward(TimePoint now, Relay& relay, const sip::Message& response);
+  // A response of that branch.
+  void forward(TimePoint now, Relay& relay, const Branch& branch, const sip::Message& response);
+  // What it says of who answers, or what it ought to say.
+  void identify(sip::Edit& edit, const Relay& relay, const Branch& branch) const;
   void answer(TimePoint now, const Relay& relay, transaction::Response response);
   void inform(TimePoint now, Relay& relay, sip::Edit& edit);
   void erase_if_done(RelayId id);

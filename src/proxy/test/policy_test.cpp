@@ -1,4 +1,4 @@
-// Trunks, dial rules, groups, emergency numbers and identities, between scripted parties in virtual time.
+// Trunks, dial rules, groups and emergency numbers, between scripted parties in virtual time.
 #include <gmock/gmock.h>
 
 #include "harness.hpp"
@@ -357,91 +357,6 @@ TEST_F(PolicyTest, ATrustedPeerIsBelievedAndReachesUsers) {
   send(away, kFirst);
   world->expect(kFirst, 403);
   EXPECT_TRUE(world->quiet(kFirst));
-}
-
-class IdentityTest : public PolicyTest {
- protected:
-  IdentityTest() {
-    config.authenticate = true;
-    config.policy.asserts_identity = true;
-    config.policy.trunks = {trunk("one", kFirst, {"0"}), trunk("two", kSecond, {"1"})};
-    config.policy.trunks[0].trusted = {*AddressRange::parse("192.0.2.51")};
-    config.policy.aliases = {{"+4930555", {"1001"}}};
-  }
-  // From 1001 with a good password, to wherever the number leads.
-  sip::Message call(std::string_view number, const Endpoint& to, std::vector<std::string> headers = {}) {
-    Draft what = draft(number);
-    what.headers = std::move(headers);
-    send(what);
-    const auto challenge = world->expect(kAlice, 407);
-    what.branch += "b";
-    what.headers.push_back("Proxy-Authorization: " + World::credentials(challenge, what, "1001", "secret-1001"));
-    send(what);
-    world->expect(kAlice, 100);
-    return arrives(to);
-  }
-  static std::string asserted(const sip::Message& invite) { return value(invite, HeaderId::PAssertedIdentity); }
-};
-
-TEST_F(IdentityTest, AUserIsAssertedAndHisOwnWordIsNot) {
-  start();
-  const auto invite = call("1002", kBob, {"P-Asserted-Identity: <sip:boss@example.test>"});
-  EXPECT_EQ(asserted(invite), "<sip:1001@example.test>");
-  EXPECT_EQ(invite.count(HeaderId::PAssertedIdentity), 1U);
-}
-
-TEST_F(IdentityTest, APreferenceCountsWhenItIsTheUsersOwn) {
-  start();
-  auto invite = call("1002", kBob, {"P-Preferred-Identity: \"Alice\" <tel:+49-30-555>"});
-  EXPECT_EQ(asserted(invite), "\"Alice\" <tel:+49-30-555>");
-  EXPECT_EQ(invite.count(HeaderId::PPreferredIdentity), 0U);
-  invite = call("1002", kBob, {"P-Preferred-Identity: <sip:1003@example.test>"});
-  EXPECT_EQ(asserted(invite), "<sip:1001@example.test>");
-  invite = call("1002", kBob, {"P-Preferred-Identity: <sip:1001@elsewhere.test>"});
-  EXPECT_EQ(asserted(invite), "<sip:1001@example.test>");
-}
-
-TEST_F(IdentityTest, PrivacyHidesItFromAllButTrustedTrunks) {
-  start();
-  EXPECT_EQ(asserted(call("1002", kBob, {"Privacy: id"})), "");
-  EXPECT_EQ(asserted(call("0301", kFirst, {"Privacy: user;id"})), "<sip:1001@example.test>");
-  EXPECT_EQ(asserted(call("12345", kSecond, {"Privacy: id"})), "");
-  EXPECT_EQ(asserted(call("12345", kSecond, {"Privacy: none"})), "<sip:1001@example.test>");
-}
-
-TEST_F(IdentityTest, ATrunkMayHaveItsOwnIdentityOfUs) {
-  config.policy.asserts_identity = false;
-  config.policy.trunks[0].identity = "sip:+4930555@provider.test";
-  start();
-  EXPECT_EQ(asserted(call("0301", kFirst)), "<sip:+4930555@provider.test>");
-  EXPECT_EQ(asserted(call("12345", kSecond, {"P-Asserted-Identity: <sip:boss@example.test>"})), "");
-}
-
-TEST_F(IdentityTest, ATrustedPeersIdentityStaysUnlessItIsPrivate) {
-  start();
-  Draft in = draft("1002");
-  in.from = "\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=p";
-  in.headers = {"P-Asserted-Identity: <sip:+4940777@provider.test>"};
-  send(in, kFirst);
-  EXPECT_EQ(asserted(arrives(kBob)), "<sip:+4940777@provider.test>");
-  Draft hidden = draft("1002");
-  hidden.from = in.from;
-  hidden.headers = {in.headers[0], "Privacy: id"};
-  send(hidden, kFirst);
-  EXPECT_EQ(asserted(arrives(kBob)), "");
-  Draft stranger = draft("1002");
-  stranger.from = in.from;
-  stranger.headers = in.headers;
-  send(stranger, kStranger);
-  EXPECT_EQ(asserted(arrives(kBob)), "");
-}
-
-TEST_F(IdentityTest, NothingIsAddedUnlessTheSettingsSaySo) {
-  config.policy.asserts_identity = false;
-  start();
-  const auto invite = call("1002", kBob, {"P-Preferred-Identity: <sip:1001@example.test>"});
-  EXPECT_EQ(asserted(invite), "");
-  EXPECT_EQ(value(invite, HeaderId::PPreferredIdentity), "<sip:1001@example.test>");
 }
 
 }  // namespace

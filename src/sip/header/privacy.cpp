@@ -19,6 +19,20 @@ constexpr std::array<Row, 7> kRows{{{"header", &Privacy::header},
                                     {"none", &Privacy::none},
                                     {"critical", &Privacy::critical}}};
 
+template <class Take>
+Result<void> each_word(std::string_view value, Take&& take) {
+  Cursor cursor(value);
+  do {
+    cursor.skip_space();
+    const auto word = cursor.take_token();
+    if (word.empty()) return fail(Module::Sip, "bad Privacy", cursor.offset());
+    take(word);
+    cursor.skip_space();
+  } while (cursor.take(';') || cursor.take(','));
+  if (!cursor.done()) return fail(Module::Sip, "bad Privacy", cursor.offset());
+  return {};
+}
+
 }  // namespace
 
 std::string Privacy::text() const {
@@ -33,16 +47,17 @@ std::string Privacy::text() const {
 
 Result<Privacy> Privacy::parse(std::string_view value) {
   Privacy out;
-  Cursor cursor(value);
-  do {
-    cursor.skip_space();
-    const auto word = cursor.take_token();
-    if (word.empty()) return fail(Module::Sip, "bad Privacy", cursor.offset());
+  const auto read = each_word(value, [&out](std::string_view word) {
     for (const Row& row : kRows)
       if (iequals(word, row.name)) out.*row.member = true;
-    cursor.skip_space();
-  } while (cursor.take(';') || cursor.take(','));
-  if (!cursor.done()) return fail(Module::Sip, "bad Privacy", cursor.offset());
+  });
+  if (!read) return tl::unexpected(read.error());
+  return out;
+}
+
+std::vector<std::string_view> Privacy::words(std::string_view value) {
+  std::vector<std::string_view> out;
+  if (!each_word(value, [&out](std::string_view word) { out.push_back(word); })) out.clear();
   return out;
 }
 

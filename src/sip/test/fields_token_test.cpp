@@ -162,6 +162,8 @@ TEST(Privacy, grammar) {
   EXPECT_FALSE(read->none || read->header || read->critical);
   EXPECT_EQ(read->text(), "user;id");
   EXPECT_EQ(Privacy{}.text(), "");
+  EXPECT_EQ(Privacy::words(" ID; user ;x-Own"), (std::vector<std::string_view>{"ID", "user", "x-Own"}));
+  EXPECT_EQ(Privacy::words("id;;user"), std::vector<std::string_view>{});
 }
 
 TEST(RAck, grammar) {

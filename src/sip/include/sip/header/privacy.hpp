@@ -4,6 +4,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -15,6 +16,8 @@ struct Privacy {
   [[nodiscard]] std::string text() const;  // "user;id"; "" when nothing is set
   // Unknown values are passed over. Errors: an empty value, something that is no token.
   [[nodiscard]] static Result<Privacy> parse(std::string_view value);
+  // The values as they stand there, unknown ones too; none where parse() is an error. Views into `value`.
+  [[nodiscard]] static std::vector<std::string_view> words(std::string_view value);
 };
 
 }  // namespace offhook::sip
