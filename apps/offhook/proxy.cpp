@@ -182,8 +182,10 @@ class Server {
 
   // Who is told to go once more goes at once.
   void terminate() {
-    if (drain_limit_ == seconds(0) || !host_ || host_->core().is_draining()) return loop_.stop();
-    drain(drain_limit_);
+    if (!host_) return loop_.stop();
+    if (drain_limit_ != seconds(0) && !host_->core().is_draining()) return drain(drain_limit_);
+    supervisor_.tell("STOPPING=1");
+    if (!host_->leave([this] { loop_.stop(); })) loop_.stop();
   }
   void drain(Duration limit) {
     if (host_->core().is_draining()) return;

@@ -143,14 +143,29 @@ void ProxyHost::drain(Duration limit, std::function<void()> done) {
   leave_when_idle();
 }
 
-// Looked at often enough, and no oftener: calls end without telling anybody.
+bool ProxyHost::leave(std::function<void()> done) {
+  if (std::exchange(leaving_, true)) return false;
+  each_core([](proxy::Core& core) { core.leave(now()); });
+  sip_->drain();
+  left_ = std::move(done);
+  leave_at_ = now().mono + kFarewell;
+  leave_when_idle();
+  return true;
+}
+
+// Looked at often enough, and no oftener: calls and registrations end without telling anybody.
 void ProxyHost::leave_when_idle() {
-  constexpr milliseconds kLook{100};
+  constexpr milliseconds kLook{100}, kLookLeaving{10};
   const TimePoint at = now().mono;
-  bool idle = true;
-  each_core([&idle](const proxy::Core& core) { idle = idle && core.is_idle(); });
-  if (at < leave_at_ && !idle) return leave_.set(std::min(leave_at_, at + kLook));
-  if (auto done = std::exchange(left_, {})) done();
+  bool done = true;
+  each_core([&](const proxy::Core& core) { done = done && (leaving_ ? core.has_left() : core.is_idle()); });
+  if (at < leave_at_ && !done) return leave_.set(std::min(leave_at_, at + (leaving_ ? kLookLeaving : kLook)));
+  auto left = std::exchange(left_, {});
+  if (!left) return;
+  if (leaving_)
+    left();
+  else
+    leave(std::move(left));
 }
 
 Checked<void> ProxyHost::open_call_log(const CallLogSettings& settings) {

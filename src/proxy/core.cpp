@@ -54,6 +54,12 @@ std::vector<Binding> Core::kept(std::string_view aor, WallTime now) const { retu
 
 void Core::drain() { impl_->draining_ = true; }
 bool Core::is_idle() const { return impl_->calls_.size() == 0 && impl_->relays_.unanswered() == 0; }
+void Core::leave(Now now) {
+  drain();
+  impl_->trunks_.retire(now);
+  impl_->wake(now);
+}
+bool Core::has_left() const { return impl_->trunks_.has_retired(); }
 bool Core::is_draining() const { return impl_->draining_; }
 
 std::vector<Binding> Core::bindings(WallTime now, std::size_t most) const {

@@ -24,6 +24,60 @@ class Ends(case.Case):
             self.proxy("--no-auth", "--store", store, name="proxy again")
             self.assertIn(f"127.0.0.1:{client.port}", client.register("bob", PROXY, contact=False).header("contact"))
 
+    def registrar(self):
+        """A provider at 127.0.0.1 at which a proxy registers, and the proxy's flags for it."""
+        provider = sip.Client(name="provider")
+        self.addCleanup(provider.socket.close)
+        config = self.folder / "proxy.toml"
+        config.write_text('listen = ["udp:127.0.0.1:5060"]\ndomains = ["127.0.0.1"]\nauth = false\n'
+                          f'[[trunk]]\nname = "provider"\nto = "sip:127.0.0.1:{provider.port}"\nregister = true\n'
+                          'username = "office"\npassword = "key"\n')
+        return provider, ("--config", str(config))
+
+    @staticmethod
+    def answer(provider, expires):
+        """Takes the next REGISTER, asks for the password, and grants what it asks for, which must be `expires`."""
+        first = provider.wait(lambda m: m.method == "REGISTER", "REGISTER")
+        if "authorization" not in dict(first.headers):
+            provider.send(provider.respond(first, 401, "Unauthorized", "r",
+                                           [("WWW-Authenticate", 'Digest realm="p", nonce="n", algorithm=MD5')]), PROXY)
+            first = provider.wait(lambda m: m.method == "REGISTER" and m.header("authorization"), "REGISTER with a password")
+        assert first.header("expires") == expires, first.headers
+        provider.send(provider.respond(first, 200, "OK", "r", [("Contact", f"{first.header('contact')};expires={expires}")]), PROXY)
+        return first
+
+    def test_proxy_unregisters_from_its_provider(self):
+        provider, flags = self.registrar()
+        proxy = self.proxy(*flags)
+        first = self.answer(provider, "600")
+        proxy.wait_for("registered")
+        proxy.send_signal(signal.SIGTERM)
+        last = self.answer(provider, "0")
+        self.assertEqual(last.header("call-id"), first.header("call-id"))
+        self.assertEqual(last.header("contact"), first.header("contact"))
+        self.assertEqual(proxy.wait_exit(), 0, proxy.log())
+        self.assertIn("unregistered", proxy.log())
+
+    def test_proxy_that_drains_unregisters_when_the_calls_are_over(self):
+        provider, flags = self.registrar()
+        with (self.folder / "proxy.toml").open("a") as config:
+            config.write("[drain]\nseconds = 3600\n")
+        proxy = self.proxy(*flags)
+        self.answer(provider, "600")
+        proxy.wait_for("registered")
+        proxy.send_signal(signal.SIGTERM)
+        self.answer(provider, "0")
+        self.assertEqual(proxy.wait_exit(), 0, proxy.log())
+
+    def test_proxy_ends_though_its_provider_does_not_answer(self):
+        provider, flags = self.registrar()
+        proxy = self.proxy(*flags)
+        self.answer(provider, "600")
+        proxy.wait_for("registered")
+        proxy.send_signal(signal.SIGTERM)
+        provider.wait(lambda m: m.method == "REGISTER" and m.header("expires") == "0", "REGISTER that takes it back")
+        self.assertEqual(proxy.wait_exit(), 0, proxy.log())
+
     def bindings(self, user="1001"):
         with sip.Client(name="asker") as client:
             answer = client.register(user, PROXY, contact=False)

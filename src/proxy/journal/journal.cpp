@@ -104,6 +104,18 @@ void Journal::trunk_refused(std::string_view trunk, int status, seconds pause) {
         {"again_in", std::to_string(pause.count())}}});
 }
 
+void Journal::trunk_unregistered(std::string_view trunk) {
+  if (settings_.trunks) add({LogLevel::Info, "trunk", "unregistered", {{"trunk", std::string(trunk)}}});
+}
+
+void Journal::trunk_kept(std::string_view trunk, int status) {
+  if (!settings_.trunks) return;
+  add({LogLevel::Warning,
+       "trunk",
+       "the end of the registration is refused, or nobody answers; it expires by itself",
+       {{"trunk", std::string(trunk)}, {"status", std::to_string(status)}}});
+}
+
 void Journal::note_call(const CallRecord& call, std::string message) {
   LogEvent event{LogLevel::Info, "call", std::move(message), {}};
   event.fields = {{"call_id", call.call_id},

@@ -32,6 +32,9 @@ class Journal final : public CallObserver, public RegistrationObserver {
   }
   void trunk_registered(std::string_view trunk, seconds granted);
   void trunk_refused(std::string_view trunk, int status, seconds pause);
+  void trunk_unregistered(std::string_view trunk);
+  // It should have been, and was not: it ends by itself.
+  void trunk_kept(std::string_view trunk, int status);
 
   void started(const CallRecord& call) override;
   void ringing(const CallRecord& call) override;

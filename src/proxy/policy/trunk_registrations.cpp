@@ -54,6 +54,7 @@ TrunkRegistrations::TrunkRegistrations(Services services, const std::vector<Trun
 }
 
 void TrunkRegistrations::configure(const std::vector<Trunk>& trunks) {
+  if (retired_) return;
   for (auto& [name, registration] : registrations_) {
     const auto found = std::ranges::find(trunks, name, &Trunk::name);
     const bool stays = found != trunks.end() && found->registers && is_same_account(*found, registration.trunk);
@@ -73,6 +74,22 @@ void TrunkRegistrations::configure(const std::vector<Trunk>& trunks) {
     fresh.call_id = s_.random->token(kCallIdLength);
     fresh.from_tag = s_.random->token(kTagLength);
   }
+}
+
+void TrunkRegistrations::retire(Now now) {
+  retired_ = true;
+  for (auto next = registrations_.begin(); next != registrations_.end();) {
+    const std::string name = next->first;
+    Registration& registration = (next++)->second;
+    registration.ending = true;
+    if (registration.due) registration.due = now.mono;
+    if (!registration.resolution) continue;  // what is under way is heard first
+    if (registration.registered)
+      registration.asked = seconds(0);
+    else
+      end(name);
+  }
+  wake(now);
 }
 
 void TrunkRegistrations::end(const std::string& name) {
@@ -214,7 +231,10 @@ void TrunkRegistrations::fail(Now now, transaction::Owner owner, transaction::Cl
 void TrunkRegistrations::succeeded(Now now, Registration& registration, const sip::Message& response) {
   s_.resolver->succeeded(registration.server);
   registration.status = response.status();
-  if (registration.asked == seconds(0)) return end(std::string(registration.trunk.name));
+  if (registration.asked == seconds(0)) {
+    s_.journal->trunk_unregistered(registration.trunk.name);
+    return end(std::string(registration.trunk.name));
+  }
   const seconds granted = std::min(granted_to(registration.contact, response, registration.asked), kLongestExpires);
   if (granted <= seconds(0)) return refused(now, registration, response.status(), seconds(0));
   if (!registration.registered) s_.journal->trunk_registered(registration.trunk.name, granted);
@@ -225,7 +245,10 @@ void TrunkRegistrations::succeeded(Now now, Registration& registration, const si
 }
 
 void TrunkRegistrations::refused(Now now, Registration& registration, int status, seconds retry_after) {
-  if (registration.ending) return end(std::string(registration.trunk.name));
+  if (registration.ending) {
+    if (registration.registered) s_.journal->trunk_kept(registration.trunk.name, status);
+    return end(std::string(registration.trunk.name));
+  }
   registration.status = status;
   registration.registered = false;
   const std::size_t doublings = std::min<std::size_t>(registration.failures++, 6);

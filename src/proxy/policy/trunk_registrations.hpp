@@ -35,6 +35,11 @@ class TrunkRegistrations {
   // Other trunks: what is the same account goes on, what is no longer there is given up.
   void configure(const std::vector<Trunk>& trunks);
 
+  // The end is near: what is registered is taken back, nothing is registered any more.
+  void retire(Now now);
+  // After retire(): nothing is left, or who has it does not answer.
+  [[nodiscard]] bool has_retired() const { return registrations_.empty(); }
+
   void wake(Now now);
   [[nodiscard]] std::optional<TimePoint> deadline() const;
 
@@ -88,6 +93,7 @@ class TrunkRegistrations {
   Services s_;
   std::map<std::string, Registration> registrations_;  // by the trunk's name
   transaction::Owner last_ = 0;
+  bool retired_ = false;
 };
 
 }  // namespace offhook::proxy

@@ -27,16 +27,15 @@ Config with_trunk() {
 
 class TrunkRegistrationTest : public testing::Test {
  protected:
-  void start(Config config = with_trunk()) {
+  void start(Config config = with_trunk(), seconds ttl = seconds(86400)) {
     world = std::make_unique<World>(std::move(config));
     world->zone["SRV _sip._udp.provider.test"] = {
         transport::dns::Outcome::NoError,
         std::vector<transport::dns::Srv>{{10, 0, 5060, "one.provider.test"}, {20, 0, 5060, "two.provider.test"}},
-        seconds(86400),
+        ttl,
         {}};
     const auto host = [&](const char* name, const Endpoint& at) {
-      world->zone[std::string("A ") + name] = {
-          transport::dns::Outcome::NoError, std::vector{at.address}, seconds(86400), {}};
+      world->zone[std::string("A ") + name] = {transport::dns::Outcome::NoError, std::vector{at.address}, ttl, {}};
     };
     host("one.provider.test", kProvider);
     host("two.provider.test", kSecond);
@@ -165,6 +164,84 @@ TEST_F(TrunkRegistrationTest, ATrunkThatGoesIsUnregistered) {
   world->reply(kProvider, last, 200);
   world->advance(minutes(60));
   EXPECT_TRUE(world->quiet(kProvider));
+}
+
+TEST_F(TrunkRegistrationTest, WhoLeavesIsUnregistered) {
+  start();
+  EXPECT_FALSE(world->core->has_left());
+  const auto first = registers();
+  world->reply(kProvider, first, 401, {challenge("n1")});
+  accept(registers(), 600);
+  world->core->leave(world->now);
+  world->advance(seconds(0));
+  EXPECT_TRUE(world->core->is_draining());
+  const auto last = registers();
+  EXPECT_EQ(value(last, HeaderId::Expires), "0");
+  EXPECT_EQ(last.call_id(), first.call_id());
+  EXPECT_TRUE(is_right(last)) << "with the nonce of before";
+  EXPECT_FALSE(world->core->has_left());
+  world->reply(kProvider, last, 401, {challenge("n2", ", stale=true")});
+  const auto again = registers();
+  EXPECT_EQ(value(again, HeaderId::Expires), "0");
+  world->reply(kProvider, again, 200);
+  EXPECT_TRUE(world->core->has_left());
+  ASSERT_TRUE(world->core->reconfigure(world->now, with_trunk()));
+  world->advance(minutes(60));
+  EXPECT_TRUE(world->quiet(kProvider)) << "nothing is registered any more";
+}
+
+TEST_F(TrunkRegistrationTest, WhoLeavesWhileARegisterIsUnderWayWaitsForItsAnswer) {
+  start();
+  const auto first = registers();
+  world->core->leave(world->now);
+  world->advance(seconds(0));
+  EXPECT_TRUE(world->quiet(kProvider));
+  accept(first, 600);
+  world->advance(seconds(0));
+  const auto last = registers();
+  EXPECT_EQ(value(last, HeaderId::Expires), "0");
+  world->reply(kProvider, last, 200);
+  EXPECT_TRUE(world->core->has_left());
+}
+
+TEST_F(TrunkRegistrationTest, WhoLeavesDuringARefreshTakesItBack) {
+  start(with_trunk(), seconds(10));
+  accept(registers(), 100);
+  world->hold_dns = true;
+  world->advance(seconds(51));  // it asks for the names again
+  world->core->leave(world->now);
+  world->advance(seconds(0));
+  EXPECT_TRUE(world->quiet(kProvider));
+  EXPECT_FALSE(world->core->has_left());
+  world->answer_dns();
+  EXPECT_EQ(value(registers(), HeaderId::Expires), "0");
+}
+
+TEST_F(TrunkRegistrationTest, WhoIsNotRegisteredLeavesAtOnce) {
+  start();
+  world->reply(kProvider, registers(), 403);
+  world->core->leave(world->now);
+  EXPECT_TRUE(world->core->has_left());
+  world->advance(minutes(60));
+  EXPECT_TRUE(world->quiet(kProvider) && world->quiet(kSecond));
+  // Nor does who still asks for the provider's address.
+  world = std::make_unique<World>(with_trunk());
+  world->hold_dns = true;
+  world->advance(seconds(0));
+  world->core->leave(world->now);
+  EXPECT_TRUE(world->core->has_left());
+  world->answer_dns();
+  world->advance(minutes(60));
+  EXPECT_TRUE(world->quiet(kProvider));
+}
+
+TEST_F(TrunkRegistrationTest, AProviderThatRefusesTheEndIsLeftAllTheSame) {
+  start();
+  accept(registers(), 600);
+  world->core->leave(world->now);
+  world->advance(seconds(0));
+  world->reply(kProvider, registers(), 500);
+  EXPECT_TRUE(world->core->has_left());
 }
 
 }  // namespace

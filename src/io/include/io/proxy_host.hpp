@@ -68,8 +68,12 @@ class ProxyHost {
   void each_shard(const std::function<void(ProxyHost&)>& f);
   // Of all shards.
   [[nodiscard]] StreamFigures stream_figures();
-  // No new calls: `done` is called, once, when none is left or after `limit`. Once only.
+  // No new calls: `done` is called, once, when none is left or after `limit`, and after leave(). Once only.
   void drain(Duration limit, std::function<void()> done);
+  // No new calls, and registrations at trunks are taken back: `done` is called, once, when they are or after kFarewell,
+  // in place of that of drain(). False when that is under way already.
+  bool leave(std::function<void()> done);
+  static constexpr seconds kFarewell{2};
   // Hears what is for the log: once for each change, that the store cannot be written and why, and that it is written
   // again; bans, handshakes that fail, and what the engine tells (proxy/journal.hpp). From the threads of all shards.
   void on_log(const std::function<void(const LogEvent&)>& log) {
@@ -135,6 +139,7 @@ class ProxyHost {
   std::string call_log_error_;  // of its last commit
   bool keeps_records_ = false;
   Loop::Timer leave_;  // at the latest, and soon after the last call
+  bool leaving_ = false;
   TimePoint leave_at_{};
   std::function<void()> left_;
 };

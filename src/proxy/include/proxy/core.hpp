@@ -194,6 +194,10 @@ class Core final : public transport::Engine {
   [[nodiscard]] bool is_draining() const;
   // No call, and no request without its answer.
   [[nodiscard]] bool is_idle() const;
+  // The last thing before the end: drain(), and registrations at trunks are taken back. The world goes on until
+  // has_left(), but not for ever: a provider may be gone.
+  void leave(Now now);
+  [[nodiscard]] bool has_left() const;
 
   // All trunks, those without a registration too, in the order of the configuration.
   [[nodiscard]] std::vector<TrunkState> trunks() const;
