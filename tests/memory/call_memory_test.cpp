@@ -27,8 +27,9 @@ enum class Stage { Ringing, Talking, Over };
 
 class CallMemory : public testing::Test {
  protected:
-  CallMemory() {
+  explicit CallMemory(bool keeps_calls = true) {
     proxy::Config config;
+    config.calls.on = keeps_calls;
     config.listen = {{transport::Protocol::Udp, kProxy}};
     config.domains = {"example.test"};
     config.authenticate = false;
@@ -152,6 +153,35 @@ TEST_F(CallMemory, IsGivenBack) {
   (void)measure(Stage::Over);
   settle(minutes(2));
   EXPECT_LE(octets_in_use(), kept + kept / 100) << "and " << first << " octets a call before";
+}
+
+// What the table of calls adds: texts, the call's places in the indexes and the timer of its silence.
+struct CallMemoryAlone : CallMemory {
+  CallMemoryAlone() : CallMemory(false) {}
+  using CallMemory::core, CallMemory::measure, CallMemory::settle;
+  static constexpr std::size_t kTable = 400;  // octets a call
+};
+TEST_F(CallMemory, OfTheTableOfCalls) {
+  const std::size_t before = octets_in_use();
+  (void)measure(Stage::Talking);
+  settle(minutes(2));  // the transactions are over, the calls go on
+  ASSERT_EQ(core->transaction_count(), 0U);
+  ASSERT_EQ(core->call_count(), kCalls);
+  const std::size_t with = octets_in_use() - before;
+  std::size_t without = 0;
+  {
+    struct Alone : CallMemoryAlone {
+      void TestBody() override {}
+    } alone;
+    const std::size_t empty = octets_in_use();
+    (void)alone.measure(Stage::Talking);
+    alone.settle(minutes(2));
+    ASSERT_EQ(alone.core->call_count(), 0U);
+    without = octets_in_use() - empty;  // what the tables of transactions keep
+  }
+  const std::size_t table = (with - without) / kCalls;
+  std::cout << "in the table of calls: " << table << " octets a call\n";
+  EXPECT_LE(table, CallMemoryAlone::kTable);
 }
 
 }  // namespace

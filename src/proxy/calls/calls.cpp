@@ -173,7 +173,7 @@ void Calls::provisional(TimePoint now, CallRef ref, std::uint64_t branch, const 
   if (is_new) {
     const std::string other = aor.empty() ? std::string{} : user_of(aor);
     const std::string_view user = aor.empty() ? call->text[Text::CalleeUser] : other;
-    Leg& leg = call->legs.emplace_back();
+    Leg& leg = call->legs.add();
     leg.branch = branch;
     leg.text.assign({user, tag, address(response, HeaderId::To), field(response, HeaderId::Contact)});
     add_user(ref.call, user);
@@ -205,7 +205,7 @@ void Calls::success(TimePoint now, CallRef ref, const sip::Message& response, st
 void Calls::answer(TimePoint now, CallId id, Call& call, const sip::Message& response, std::string_view aor) {
   const auto tag = bounded(response.to_tag());
   const std::string other = aor.empty() ? std::string{} : user_of(aor);
-  const std::vector<Leg> legs = std::exchange(call.legs, {});
+  const Legs legs = std::exchange(call.legs, {});
   for (const Leg& leg : legs) drop_user(id, leg.text[LegText::User]);
   auto texts = call.text.texts();
   if (!aor.empty()) texts[static_cast<std::size_t>(Text::CalleeUser)] = other;
@@ -238,7 +238,7 @@ void Calls::branch_failed(TimePoint now, CallRef ref, std::uint64_t branch, int 
   Call* const call = table_.find(ref.call);
   if (call == nullptr || ref.part != CallRef::Part::Setup || call->state == CallState::Answered) return;
   const CallEnd how = call->is_cancelled ? CallEnd::Cancelled : CallEnd::Failed;
-  std::erase_if(call->legs, [&](const Leg& leg) {
+  call->legs.erase_if([&](const Leg& leg) {
     if (leg.branch != branch) return false;
     tell_end_of_leg(now, *call, leg, {how, how == CallEnd::Failed ? CallSide::Callee : CallSide::Caller, status});
     return true;

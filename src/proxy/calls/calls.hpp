@@ -3,6 +3,7 @@
 // A call stays from its INVITE until it fails, a BYE is answered, or it has been silent for too long. While phones ring
 // each early dialog is a leg; when one answers, it is the call's.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -110,13 +111,34 @@ class Calls {
     std::uint64_t branch = 0;
     PackedText<LegText, 4> text;
   };
+  // Mostly none: a call that is answered has no more than the pointer.
+  class Legs {
+   public:
+    [[nodiscard]] bool empty() const { return legs_ == nullptr || legs_->empty(); }
+    [[nodiscard]] std::size_t size() const { return legs_ == nullptr ? 0 : legs_->size(); }
+    [[nodiscard]] const Leg* begin() const { return legs_ == nullptr ? nullptr : legs_->data(); }
+    [[nodiscard]] const Leg* end() const { return begin() + size(); }
+    [[nodiscard]] const Leg& front() const { return legs_->front(); }
+    [[nodiscard]] const Leg& back() const { return legs_->back(); }
+    Leg& add() {
+      if (legs_ == nullptr) legs_ = std::make_unique<std::vector<Leg>>();
+      return legs_->emplace_back();
+    }
+    template <class Gone>
+    void erase_if(Gone&& gone) {
+      if (legs_ != nullptr) std::erase_if(*legs_, gone);
+    }
+
+   private:
+    std::unique_ptr<std::vector<Leg>> legs_;
+  };
   struct Call {
     PackedText<Text, kTexts> text;
     Now started{};
     // Milliseconds since the start, 0 for never.
     std::uint32_t rang = 0, answered = 0, heard = 0;
     std::uint32_t session = 0;  // seconds of its session timer, 0 for none
-    std::vector<Leg> legs;      // that ring
+    Legs legs;                  // that ring
     TimerId timer;
     CallState state = CallState::Trying;
     bool is_cancelled = false;

@@ -1,8 +1,9 @@
 // Several texts in one allocation that is just as large as they are.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <string>
+#include <memory>
 #include <string_view>
 
 namespace offhook::proxy {
@@ -20,30 +21,33 @@ class PackedText {
     std::size_t at = 0;
     const auto end = static_cast<std::size_t>(which);
     for (std::size_t i = 0; i < end; ++i) at += sizes_[i];
-    return std::string_view(bytes_).substr(at, sizes_[end]);
+    return std::string_view(bytes_.get() + at, sizes_[end]);
   }
   // Views, good until the next change.
   [[nodiscard]] Texts texts() const {
     Texts out;
-    for (std::size_t i = 0, at = 0; i < N; at += sizes_[i++]) out[i] = std::string_view(bytes_).substr(at, sizes_[i]);
+    for (std::size_t i = 0, at = 0; i < N; at += sizes_[i++]) out[i] = std::string_view(bytes_.get() + at, sizes_[i]);
     return out;
   }
   // `texts` may be views into itself.
   void assign(const Texts& texts) {
     std::size_t size = 0;
     for (const auto text : texts) size += text.size();
-    std::string bytes;
-    bytes.reserve(size);
-    for (std::size_t i = 0; i < N; ++i) {
-      bytes += texts[i];
+    auto bytes = size == 0 ? nullptr : std::make_unique_for_overwrite<char[]>(size);
+    for (std::size_t i = 0, at = 0; i < N; at += texts[i++].size()) {
+      std::ranges::copy(texts[i], bytes.get() + at);
       sizes_[i] = static_cast<std::uint16_t>(texts[i].size());
     }
     bytes_ = std::move(bytes);
   }
-  [[nodiscard]] std::size_t octets() const { return bytes_.capacity(); }
+  [[nodiscard]] std::size_t octets() const {
+    std::size_t out = 0;
+    for (const auto size : sizes_) out += size;
+    return out;
+  }
 
  private:
-  std::string bytes_;
+  std::unique_ptr<char[]> bytes_;  // null: all are empty
   std::array<std::uint16_t, N> sizes_{};
 };
 
