@@ -1,9 +1,9 @@
-// The stream of a call: packets of every codec, digits, comfort noise and RTCP into a session of the media engine, as a
-// stranger would send them, between the ticks that play them.
+// The stream of a call and a page: packets of every codec, digits, comfort noise and RTCP into a session of the media
+// engine, as a stranger would send them, between the ticks that play them.
 //
 // Input: which codec the session speaks, then steps: what (2 bits: time goes on, RTP with a sound header, anything on
 // the RTP port, anything on the RTCP port), its length, and for RTP payload type, step of the sequence number and of
-// the timestamp.
+// the timestamp; with 0x40 it comes to a multicast group.
 #include <cstdlib>
 
 #include "media/codec.hpp"
@@ -14,6 +14,7 @@ namespace {
 using namespace offhook;
 
 const Endpoint kLocal{IpAddress::v4(192, 0, 2, 1), 4000}, kRemote{IpAddress::v4(192, 0, 2, 2), 4000};
+const Endpoint kGroup{IpAddress::v4(224, 1, 1, 1), 5000};
 const Endpoint kLocalRtcp{kLocal.address, 4001}, kRemoteRtcp{kRemote.address, 4001};
 
 class Input {
@@ -65,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto party = engine.add_party(media::EchoIn{});
   engine.set_output(party, std::make_unique<Listener>());
   const auto session = *engine.open(party, kLocal);
+  const auto ear = *engine.listen(party, kGroup, kLocal.address);
   Input in(data, size);
   engine.update(session, plan_of(in.byte()));
   Now now{TimePoint{} + seconds(1), WallTime{seconds(1'700'000'000)}};
@@ -82,6 +84,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (out->bytes.empty() || out->bytes.size() > 1500 || out->remote.port == 0) std::abort();
       while (engine.poll_digit()) {
       }
+      while (const auto page = engine.poll_page()) {
+        if (page->sounding && !engine.hear_page(ear)) std::abort();
+      }
     } else if ((what & 3U) == 1) {
       const std::uint8_t type = in.byte();
       sequence = static_cast<std::uint16_t>(sequence + in.byte());
@@ -91,7 +96,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       // Longer than one octet can say: the same again.
       const auto payload = in.bytes(length);
       for (unsigned i = 0; i <= (what >> 4U & 3U); ++i) packet.insert(packet.end(), payload.begin(), payload.end());
-      engine.receive(now, kLocal, kRemote, packet);
+      if ((what & 0x40U) != 0)
+        engine.receive_page(now, kGroup, kLocal.address, kRemote, packet);
+      else
+        engine.receive(now, kLocal, kRemote, packet);
     } else {
       const bool rtcp = (what & 3U) == 3;
       engine.receive(now, rtcp ? kLocalRtcp : kLocal, rtcp ? kRemoteRtcp : kRemote, in.bytes(length));

@@ -47,6 +47,9 @@ void print_view(const phone::PhoneView& view) {
             (call.peer_number.empty() ? call.peer_uri : call.peer_number);
     line += (call.note.empty() ? "" : ", " + call.note) + "]";
   }
+  if (const auto& page = view.page)
+    line +=
+        (page->sent ? " [page to " : " [page from ") + (page->label.empty() ? page->group.text() : page->label) + "]";
   std::printf("%s\n", line.c_str());
   std::fflush(stdout);
 }

@@ -45,7 +45,7 @@ bool is_asked_for(const config::Settings& settings, const config::Model& model, 
   return false;
 }
 
-// What a file asks for and is not built in is not offered.
+// What a file asks for and is not built in is not offered, and pages in it are refused.
 void warn_of_codecs(const config::Settings& settings, const config::PhoneConfig& phone, const Common& common) {
   for (const auto& account : phone.accounts)
     for (const auto& codec : account.codecs)
@@ -53,6 +53,9 @@ void warn_of_codecs(const config::Settings& settings, const config::PhoneConfig&
           !why.empty() && is_asked_for(settings, *phone.model, account.index, codec.name))
         log(common, LogLevel::Warning,
             "account " + std::to_string(account.index) + " does not offer " + codec.name + ": " + std::string(why));
+  if (const auto why = media::why_missing(phone.paging.codec); !why.empty() && !phone.paging.send.empty())
+    log(common, LogLevel::Warning,
+        "multicast.codec = " + phone.paging.codec + ": no page can be sent, for " + std::string(why));
 }
 
 }  // namespace

@@ -63,6 +63,12 @@ Checked<Command> forward(const Arguments& arguments) {
   });
 }
 
+Checked<Command> page(const Arguments& arguments) {
+  return arguments.only({"group"})
+      .and_then([&] { return arguments.required("group"); })
+      .map([](std::string group) -> Command { return phone::Page{std::move(group)}; });
+}
+
 constexpr std::array kActions{
     ActionRow{"dial", dial},
     ActionRow{"answer", on_call<phone::Answer>},
@@ -76,6 +82,8 @@ constexpr std::array kActions{
     ActionRow{"onhook", alone<phone::OnHook>},
     ActionRow{"dnd", dnd},
     ActionRow{"forward", forward},
+    ActionRow{"page", page},
+    ActionRow{"endpage", alone<phone::EndPage>},
 };
 
 }  // namespace

@@ -81,6 +81,15 @@ json peer_json(const auto& call) {
   return {{"name", call.peer_name}, {"number", call.peer_number}, {"uri", call.peer_uri}};
 }
 
+json page_json(const std::optional<phone::PageView>& page, TimePoint start) {
+  if (!page) return nullptr;
+  return {{"direction", page->sent ? "sent" : "heard"},
+          {"number", page->number},
+          {"label", page->label},
+          {"group", page->group.text()},
+          {"since", in_milliseconds(page->since - start)}};
+}
+
 json call_json(const phone::CallView& call, TimePoint start) {
   json actions = json::array();
   for (const auto action : call.actions) actions.push_back(phone::action_name(action));
@@ -136,6 +145,7 @@ json phone_json(const phone::PhoneView& view, const std::vector<std::string>& he
           {"dnd", view.dnd},
           {"forward", view.forward},
           {"off_hook", view.off_hook},
+          {"page", page_json(view.page, start)},
           {"tone", view.tone},
           {"ringer", view.ringer},
           {"hears", hears}};

@@ -24,6 +24,7 @@ std::string_view what_is(IndexRange range) {
     case IndexRange::Accounts: return "account";
     case IndexRange::LineKeys: return "line key";
     case IndexRange::CodecSlots: return "codec slot";
+    case IndexRange::ListenAddresses: return "listen address";
     case IndexRange::None:
     case IndexRange::Fixed: return "number";
   }

@@ -51,6 +51,11 @@ std::string folded(std::string_view name) {
 
 int Model::firmware_prefix() const { return parse_number<int>(firmware.substr(0, firmware.find('.'))).value_or(0); }
 
+bool Model::is_v81() const {
+  const auto version = firmware.substr(firmware.find('.') + 1);
+  return parse_number<int>(version.substr(0, version.find('.'))).value_or(0) >= 81;
+}
+
 std::span<const Model> models() { return kModels; }
 
 const Model& model(ModelId id) { return kModels[static_cast<std::size_t>(id)]; }

@@ -54,6 +54,11 @@ bool is_host(std::string_view value) {
                              [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
 }
 
+bool is_group(std::string_view value) {
+  const auto endpoint = Endpoint::parse(value);
+  return endpoint && !endpoint->address.is_v6() && endpoint->address.is_multicast() && endpoint->port != 0;
+}
+
 bool in_range(const Row& row, std::optional<std::int64_t> number) {
   if (!number) return false;
   return (row.zero_too && *number == 0) || (*number >= row.min && *number <= row.max);
@@ -69,6 +74,7 @@ std::string_view to_text(Kind kind) {
     case Kind::Decimal: return "decimal";
     case Kind::Text: return "text";
     case Kind::Host: return "host";
+    case Kind::Group: return "group";
     case Kind::Tone: return "tone";
     case Kind::Credential: return "credential";
   }
@@ -115,6 +121,7 @@ std::string_view to_text(Room room) {
     case Room::Calls: return "calls";
     case Room::Display: return "display";
     case Room::Security: return "security";
+    case Room::Paging: return "paging";
   }
   return {};
 }
@@ -157,6 +164,7 @@ std::string permitted(const Row& row) {
     case Kind::Decimal: return thousandths_text(row.min) + "-" + thousandths_text(row.max) + unit;
     case Kind::Text: return "text of at most " + std::to_string(row.max) + " bytes";
     case Kind::Host: return "an IP address or host name of at most " + std::to_string(row.max) + " bytes";
+    case Kind::Group: return "a multicast address and port, 224.0.0.0:1-239.255.255.255:65535";
     case Kind::Tone:
       return "a tone: at most " + std::to_string(row.max) +
              " of [!]f1[+f2[+f3[+f4]]]/ms with commas between them; 200-7000 Hz, 0 for silence";
@@ -175,6 +183,7 @@ bool is_permitted(const Row& row, std::string_view value) {
     case Kind::Decimal: return in_range(row, parse_thousandths(value));
     case Kind::Text: return value.size() <= static_cast<std::size_t>(row.max);
     case Kind::Host: return value.size() <= static_cast<std::size_t>(row.max) && is_host(value);
+    case Kind::Group: return value.empty() || is_group(value);
     case Kind::Tone: return parse_tone(value, static_cast<std::size_t>(row.max)).has_value();
     case Kind::Credential: return value.find(':') != std::string_view::npos && value.front() != ':';
   }

@@ -68,7 +68,7 @@ struct Table {
     for (const auto chapter :
          {chapters::account(), chapters::registration(), chapters::dns(), chapters::account_features(),
           chapters::codec(), chapters::sip(), chapters::features(), chapters::phone_setting(), chapters::network(),
-          chapters::voice(), chapters::security(), chapters::srtp()})
+          chapters::voice(), chapters::security(), chapters::srtp(), chapters::paging()})
       rows.insert(rows.end(), chapter.begin(), chapter.end());
     std::size_t size = 64;
     while (size < rows.size() * 2) size *= 2;
@@ -130,6 +130,7 @@ unsigned limit_of(IndexRange range, unsigned fixed, const Model& model) {
     case IndexRange::Accounts: return model.accounts;
     case IndexRange::LineKeys: return model.line_keys;
     case IndexRange::CodecSlots: return static_cast<unsigned>(model.codecs.size());
+    case IndexRange::ListenAddresses: return model.is_v81() ? 31 : 10;
     case IndexRange::Fixed: return fixed;
   }
   return 0;

@@ -147,6 +147,7 @@ PhoneConfig make_phone_config(const Settings& s, const Model& model, std::string
   out.voice_activity_detection = s.flag("voice.vad");
   out.calls_per_line_key = static_cast<int>(s.number("phone_setting.call_appearance.calls_per_linekey"));
   out.busy_tone_delay = in<seconds>(s.duration("features.busy_tone_delay"));
+  out.paging = paging_of(s, model);
   return out;
 }
 

@@ -28,5 +28,6 @@ template <class Unit>
 [[nodiscard]] HoldConfig hold_of(const Settings& settings, Index index);
 [[nodiscard]] ForwardConfig forward_of(const Settings& settings, Index index);
 [[nodiscard]] DndConfig dnd_of(const Settings& settings, Index index);
+[[nodiscard]] PagingConfig paging_of(const Settings& settings, const Model& model);
 
 }  // namespace offhook::config

@@ -67,4 +67,30 @@ DndConfig dnd_of(const Settings& s, Index index) {
   return out;
 }
 
+namespace {
+
+// Those of "multicast.paging_address.X" or "multicast.listen_address.X" that are set.
+std::vector<PagingAddress> paging_addresses_of(const Settings& s, const std::string& prefix, const Model& model) {
+  std::vector<PagingAddress> out;
+  const unsigned last = x_limit(*locate(prefix + ".ip_address")->row, model);
+  for (unsigned x = 1; x <= last; ++x) {
+    const Index index{static_cast<std::uint8_t>(x)};
+    if (const auto group = Endpoint::parse(s.text(prefix + ".ip_address", index)))
+      out.push_back({static_cast<int>(x), *group, std::string(s.text(prefix + ".label", index))});
+  }
+  return out;
+}
+
+}  // namespace
+
+PagingConfig paging_of(const Settings& s, const Model& model) {
+  return {std::string(s.text("multicast.codec")),
+          paging_addresses_of(s, "multicast.paging_address.X", model),
+          paging_addresses_of(s, "multicast.listen_address.X", model),
+          s.flag("multicast.receive_priority.enable"),
+          static_cast<int>(s.number("multicast.receive_priority.priority")),
+          static_cast<int>(s.number("multicast.receive.ignore_dnd.priority")),
+          s.flag("features.paging_auto_resume.enable")};
+}
+
 }  // namespace offhook::config

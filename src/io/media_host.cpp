@@ -29,19 +29,20 @@ class MediaHost::Thread {
  public:
   Thread(Loop& own, Loop& signalling, Options options, std::function<void(MediaReport)> reports,
          std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
-         std::function<void(phone::LegDigit)> digits)
+         std::function<void(phone::LegDigit)> digits, std::function<void(phone::PageChange)> pages)
       : signalling_(&signalling),
         options_(std::move(options)),
         engine_(options_.engine, random_),
         driver_(engine_),
-        pump_(own, engine_, {options_.layout, options_.dscp, [this] { tell_digits(); }},
+        pump_(own, engine_, {options_.layout, options_.dscp, [this] { tell(); }},
               options_.record_packets ? note() : nullptr, [this](Complaint complaint) { tell(std::move(complaint)); }),
         hand_over_(own, [this] { hand_over(); }),
         report_(own, [this] { report(); }),
         reports_(std::move(reports)),
         packets_(std::move(packets)),
         trouble_(std::move(trouble)),
-        digits_(std::move(digits)) {}
+        digits_(std::move(digits)),
+        pages_(std::move(pages)) {}
 
   void add_phone(phone::PhoneId phone, media::AudioIn in) {
     seats_[phone].usual = in;
@@ -121,7 +122,8 @@ class MediaHost::Thread {
   std::function<void(const MediaPump::Passed&)> note() {
     return [this](const MediaPump::Passed& p) {
       // RTP sits on even ports, RTCP on the odd one above (RFC 3550 §11).
-      const auto kind = p.local.port % 2 == 0 ? flow::Kind::Rtp : flow::Kind::Rtcp;
+      const bool is_rtp = p.local.port % 2 == 0 || p.local.address.is_multicast();
+      const auto kind = is_rtp ? flow::Kind::Rtp : flow::Kind::Rtcp;
       noted_.push_back({p.at,
                         p.sent,
                         kind,
@@ -131,7 +133,9 @@ class MediaHost::Thread {
     };
   }
 
-  void tell_digits() {
+  void tell() {
+    while (const auto page = driver_.poll_page())
+      if (pages_) signalling_->post([pages = pages_, page = *page] { pages(page); });
     while (const auto digit = driver_.poll_digit())
       if (digits_) signalling_->post([digits = digits_, digit = *digit] { digits(digit); });
   }
@@ -146,9 +150,10 @@ class MediaHost::Thread {
     MediaReport out;
     for (const auto leg : legs_)
       if (const auto session = driver_.session(leg)) out.legs.push_back({leg, engine_.hearing(*session)});
+    for (const auto& [phone, session] : driver_.heard_pages()) out.pages.push_back({phone, engine_.hearing(session)});
     if (++reported_ % kReportsToAQuality == 0) out.qualities = driver_.qualities();
     while (auto last = driver_.poll_final()) out.qualities.push_back(std::move(*last));
-    reporting_ = !legs_.empty();
+    reporting_ = !legs_.empty() || !out.pages.empty();
     if (reporting_) report_.set(now().mono + kReportEvery);
     signalling_->post([reports = reports_, out = std::move(out)]() mutable {
       if (reports) reports(std::move(out));
@@ -166,6 +171,7 @@ class MediaHost::Thread {
   std::function<void(std::vector<Packet>)> packets_;
   std::function<void(Complaint)> trouble_;
   std::function<void(phone::LegDigit)> digits_;
+  std::function<void(phone::PageChange)> pages_;
   std::map<phone::PhoneId, Seat> seats_;
   std::vector<std::uint64_t> legs_;
   std::vector<Packet> noted_;
@@ -175,10 +181,11 @@ class MediaHost::Thread {
 
 MediaHost::MediaHost(Loop& signalling, Options options, std::function<void(MediaReport)> reports,
                      std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
-                     std::function<void(phone::LegDigit)> digits)
+                     std::function<void(phone::LegDigit)> digits, std::function<void(phone::PageChange)> pages)
     : loop_(std::make_unique<Loop>()),
       thread_state_(std::make_unique<Thread>(*loop_, signalling, std::move(options), std::move(reports),
-                                             std::move(packets), std::move(trouble), std::move(digits))),
+                                             std::move(packets), std::move(trouble), std::move(digits),
+                                             std::move(pages))),
       thread_([this] { loop_->run(); }) {}
 
 MediaHost::~MediaHost() {

@@ -7,14 +7,17 @@ namespace offhook::io {
 
 MediaPump::MediaPump(Loop& loop, media::Engine& engine, Options options, std::function<void(const Passed&)> passed,
                      std::function<void(Complaint)> trouble)
-    : engine_(&engine),
+    : loop_(&loop),
+      engine_(&engine),
       sockets_(std::make_unique<MediaSockets>(MediaSockets::Options{options.layout, options.dscp})),
       passed_(std::move(passed)),
       trouble_(std::move(trouble)),
       ticked_(std::move(options.ticked)),
       timer_(loop, [this] { tick(); }) {}
 
-MediaPump::~MediaPump() = default;
+MediaPump::~MediaPump() {
+  if (watches_groups_) loop_->unwatch(sockets_->groups_fd());
+}
 
 std::uint64_t MediaPump::send_failures() const { return sockets_->send_failures(); }
 
@@ -33,14 +36,29 @@ void MediaPump::tick() {
   if (ticked_) ticked_();
 }
 
+void MediaPump::read_pages() {
+  sockets_->receive_pages(now(), [this](const MediaSockets::Received& received) {
+    if (passed_) passed_({received.at, false, received.local, received.from, received.bytes});
+    engine_->receive_page(received.at, received.local, received.interface, received.from, received.bytes);
+  });
+  drain();
+  if (ticked_) ticked_();
+}
+
 // Order as the engine asks: ports to open, packets, ports to close (a BYE still leaves through its port).
 void MediaPump::drain() {
   std::vector<media::SocketRequest> closing;
   while (const auto request = engine_->poll_socket_request()) {
-    if (request->kind == media::SocketRequest::Kind::Close) {
+    using Kind = media::SocketRequest::Kind;
+    if (request->kind == Kind::Close) {
       closing.push_back(*request);
-    } else if (const auto opened = sockets_->open(*request); !opened && trouble_) {
-      trouble_(opened.error());
+    } else if (request->kind == Kind::Leave) {
+      sockets_->leave(*request);
+    } else if (const auto opened = request->kind == Kind::Join ? sockets_->join(*request) : sockets_->open(*request);
+               !opened) {
+      if (trouble_) trouble_(opened.error());
+    } else if (request->kind == Kind::Join && !std::exchange(watches_groups_, true)) {
+      loop_->watch(sockets_->groups_fd(), [this] { read_pages(); });
     }
   }
   while (const auto packet = engine_->poll_transmit()) {

@@ -20,6 +20,8 @@ constexpr std::size_t kBatch = 64;      // datagrams of a shared socket in one s
 constexpr std::size_t kOwnBatch = 4;    // of a session's: one is usual
 constexpr int kMostRounds = 16;         // a flood of one socket does not hold up the others for ever
 constexpr int kSharedReceiveBuffer = 16 << 20;
+// What is sent to a group may cross the routers of a site, not more (the customary scope of 32).
+constexpr int kGroupHops = 32;
 constexpr std::size_t kControl = CMSG_SPACE(sizeof(timespec)) + CMSG_SPACE(sizeof(in6_pktinfo));
 
 bool is_rtcp(const Endpoint& local) { return local.port % 2 != 0; }
@@ -72,6 +74,7 @@ Checked<int> open_socket(Endpoint local, int dscp) {
   // Packets of a call fit everywhere: with "don't fragment" the kernel need not number them.
   if (!v6) ask(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
   if (dscp != 0) ask(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, dscp << 2);
+  if (local.address.is_multicast()) ask(fd, SOL_SOCKET, SO_REUSEADDR);
   sockaddr_storage name;
   const socklen_t size = to_sockaddr(local, name);
   if (::bind(fd, reinterpret_cast<sockaddr*>(&name), size) == 0) return fd;
@@ -120,6 +123,7 @@ MediaSockets::~MediaSockets() {
   for (auto& sockets : rtp_)
     for (const Socket& socket : sockets) ::close(socket.fd);
   for (const auto& [fd, socket] : watched_) ::close(fd);
+  for (const auto& [fd, socket] : groups_) ::close(fd);
 }
 
 Checked<void> MediaSockets::open(const media::SocketRequest& request) {
@@ -182,6 +186,41 @@ void MediaSockets::close(const media::SocketRequest& request) {
   ::close(fd);
 }
 
+Checked<void> MediaSockets::join(const media::SocketRequest& request) {
+  const auto fd = open_socket(request.local, 0);
+  if (!fd) return tl::unexpected(fd.error());
+  ip_mreqn at{};
+  std::memcpy(&at.imr_multiaddr, request.local.address.bytes().data(), 4);
+  // A phone with an IPv6 address listens where the system would.
+  if (!request.interface.is_v6()) std::memcpy(&at.imr_address, request.interface.bytes().data(), 4);
+  ask(*fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);  // not what others on this machine have joined elsewhere
+  if (::setsockopt(*fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &at, sizeof at) != 0) {
+    auto complaint = complain(std::string("cannot join the group: ") + std::strerror(errno),
+                              "udp:" + request.local.text() + " at " + request.interface.text());
+    ::close(*fd);
+    return complaint;
+  }
+  groups_[*fd] = {*fd, request.local, std::nullopt, 1, request.interface};
+  (void)groups_ready_.add(*fd, static_cast<std::uint64_t>(*fd), false);
+  return {};
+}
+
+void MediaSockets::leave(const media::SocketRequest& request) {
+  for (const auto& [fd, socket] : groups_) {
+    if (socket.local != request.local || socket.interface != request.interface) continue;
+    groups_ready_.remove(fd);
+    ::close(fd);
+    groups_.erase(fd);
+    return;
+  }
+}
+
+void MediaSockets::receive_pages(Now now, const Take& take) {
+  for (const Poller::Event& event : groups_ready_.take())
+    if (const auto found = groups_.find(static_cast<int>(event.token)); found != groups_.end())
+      read(now, found->second, take);
+}
+
 void MediaSockets::receive(Now now, std::uint32_t phases, const Take& take) {
   for (std::uint32_t phase = 0; phase < media::kPhases; ++phase)
     if ((phases >> phase & 1U) != 0)
@@ -199,7 +238,7 @@ void MediaSockets::read(Now now, const Socket& socket, const Take& take) {
     got = ::recvmmsg(socket.fd, b.in_headers.data(), size, MSG_DONTWAIT, nullptr);
     for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(got, 0)); ++i) {
       msghdr& header = b.in_headers[i].msg_hdr;
-      Received received{now, socket.local, from_sockaddr(b.from[i]), socket.session, {}};
+      Received received{now, socket.local, from_sockaddr(b.from[i]), socket.session, {}, socket.interface};
       for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
         if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS)
           received.at = arrival(now, wall_of(data_of<timespec>(c)));
@@ -225,6 +264,7 @@ void MediaSockets::send(const media::Transmit& packet) {
   if (options_.layout == MediaLayout::Shared) return queue(fd, packet);
   sockaddr_storage to;
   const socklen_t size = to_sockaddr(packet.remote, to);
+  if (packet.remote.address.is_multicast()) ask(fd, IPPROTO_IP, IP_MULTICAST_TTL, kGroupHops);
   if (::sendto(fd, packet.bytes.data(), packet.bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
                reinterpret_cast<const sockaddr*>(&to), size) < 0)
     ++send_failures_;
@@ -234,6 +274,7 @@ void MediaSockets::queue(int fd, const media::Transmit& packet) {
   Batch& b = *batch_;
   if (b.queued == kBatch || (b.queued > 0 && b.out_fd != fd)) flush();
   b.out_fd = fd;
+  if (packet.remote.address.is_multicast()) ask(fd, IPPROTO_IP, IP_MULTICAST_TTL, kGroupHops);
   const std::size_t i = b.queued++;
   // The kernel only reads it.
   b.out_pieces[i] = {const_cast<std::uint8_t*>(packet.bytes.data()), packet.bytes.size()};

@@ -38,15 +38,23 @@ class MediaSockets {
 
   Checked<void> open(const media::SocketRequest& request);
   void close(const media::SocketRequest& request);
+  // A multicast group at one interface: a socket of its own, which others on this machine may have as well.
+  Checked<void> join(const media::SocketRequest& request);
+  void leave(const media::SocketRequest& request);
+  // Readable when something has come to a group.
+  [[nodiscard]] int groups_fd() const { return groups_ready_.fd(); }
 
   struct Received {
     Now at;  // when the kernel had it
     Endpoint local, from;
     std::optional<media::SessionId> session;  // where the socket is that of one session
     std::span<const std::uint8_t> bytes;
+    IpAddress interface{};  // of a group
   };
   // Reads what waits for the sessions of these phases (bits, as media::Engine::due()), and all RTCP.
   void receive(Now now, std::uint32_t phases, const std::function<void(const Received&)>& take);
+  // Reads what has come to groups; `local` is the group.
+  void receive_pages(Now now, const std::function<void(const Received&)>& take);
   // The bytes stay where they are until flush(). What the kernel will not take is lost, as on the way; it is counted.
   void send(const media::Transmit& packet);
   void flush();
@@ -60,6 +68,7 @@ class MediaSockets {
     Endpoint local;
     std::optional<media::SessionId> session;  // none: shared
     std::size_t users = 1;
+    IpAddress interface{};  // of a group
   };
   struct Place {  // where a session sends from
     std::uint32_t generation = 0;
@@ -76,7 +85,8 @@ class MediaSockets {
   std::vector<Place> places_;                            // by the session's index
   std::array<std::vector<Socket>, media::kPhases> rtp_;  // own ones, by phase
   std::map<int, Socket> watched_;                        // by descriptor: those of RTCP, and the shared ones
-  Poller ready_;
+  std::map<int, Socket> groups_;                         // by descriptor
+  Poller ready_, groups_ready_;
   std::unique_ptr<Batch> batch_;
   std::uint64_t send_failures_ = 0;
 };

@@ -37,6 +37,10 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
       [&self](phone::LegDigit digit) {
         self.rack_->digit_heard(now(), digit);
         self.sip_->drain();
+      },
+      [&self](const phone::PageChange& change) {
+        self.rack_->page_changed(now(), change);
+        self.sip_->drain();
       });
   self.rack_ = std::make_unique<phone::Rack>(self.random_, self.locator_);
   if (self.options_.call_ended) self.rack_->tell_ended_calls();
@@ -135,6 +139,7 @@ void PhoneHost::pass_on() {
                      recorder_->name({open.local.address, static_cast<std::uint16_t>(open.local.port + 1)}, name);
                    },
                    [](const phone::UpdateLeg&) {}, [](const phone::SendDigits&) {}, [](const phone::PlaySound&) {},
+                   [](const phone::ListenPages&) {}, [](const phone::HearPage&) {},
                    [&](const phone::CloseLeg& close) {
                      legs_.erase(close.leg);
                      ++closing_;
@@ -152,6 +157,7 @@ void PhoneHost::take_report(MediaReport report) {
   hearing_.clear();
   for (auto& leg : report.legs)
     if (legs_.contains(leg.leg)) hearing_[leg.leg] = std::move(leg.hearing);
+  pages_heard_ = std::move(report.pages);
   for (const auto& quality : report.qualities) {
     if (quality.final) --closing_;
     rack_->media_report(now(), quality);
@@ -168,14 +174,16 @@ void PhoneHost::take_report(MediaReport report) {
 
 std::vector<std::string> PhoneHost::hears(phone::PhoneId phone) const {
   std::set<std::string> out;
-  for (const auto& [leg, owner] : legs_) {
-    const auto it = hearing_.find(leg);
-    if (owner != phone || it == hearing_.end()) continue;
-    for (const auto& tone : it->second.tones) {
+  const auto add = [&](const media::Hearing& hearing) {
+    for (const auto& tone : hearing.tones) {
       const auto pilot = pilots_.find(tone.hz);
       out.insert(pilot != pilots_.end() ? pilot->second : std::to_string(static_cast<int>(tone.hz)) + " Hz");
     }
-  }
+  };
+  for (const auto& [leg, owner] : legs_)
+    if (const auto it = hearing_.find(leg); owner == phone && it != hearing_.end()) add(it->second);
+  for (const auto& page : pages_heard_)
+    if (page.phone == phone) add(page.hearing);
   return {out.begin(), out.end()};
 }
 

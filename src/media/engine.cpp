@@ -5,10 +5,9 @@
 #include <deque>
 #include <unordered_map>
 
-#include "base/overloaded.hpp"
-#include "media/sources.hpp"
-#include "media/wav.hpp"
+#include "audio_in.hpp"
 #include "outbox.hpp"
+#include "paging/pages.hpp"
 #include "phases.hpp"
 #include "session.hpp"
 #include "tones/local_audio.hpp"
@@ -44,22 +43,6 @@ struct Party {
   [[nodiscard]] bool plays() const { return sink && local.active(); }
 };
 
-std::unique_ptr<AudioSource> make_source(const AudioIn& in) {
-  return std::visit(
-      Overloaded{[](const SilenceIn&) -> std::unique_ptr<AudioSource> { return std::make_unique<Silence>(); },
-                 [](const ToneIn& tone) -> std::unique_ptr<AudioSource> {
-                   return std::make_unique<Tone>(tone.hz, tone.level_dbm0);
-                 },
-                 [](const EchoIn&) -> std::unique_ptr<AudioSource> { return nullptr; },
-                 [](const WavIn& wav) -> std::unique_ptr<AudioSource> {
-                   const std::uint32_t rate = playing_rate(wav.bytes);
-                   auto samples = decode_wav(wav.bytes, rate);
-                   if (!samples) return std::make_unique<Silence>();
-                   return std::make_unique<SampleSource>(std::move(*samples), wav.repeat, rate);
-                 }},
-      in);
-}
-
 }  // namespace
 
 bool Hearing::hears(double hz) const {
@@ -83,6 +66,7 @@ class Engine::Impl {
   void play_out(Party& party);
   void take_digits(SessionId id, Session& session);
   void sit(PartyId id, Party& party);
+  SessionId seat(PartyId id, Party& party, Endpoint local);
   void leave_unless_needed(PartyId id, Party& party);
   void close(SessionId id, std::optional<Now> now);
 
@@ -93,6 +77,7 @@ class Engine::Impl {
   std::unordered_map<Endpoint, SessionId> ports;  // RTP and RTCP
   std::deque<SocketRequest> socket_requests;
   std::deque<DigitHeard> digits;
+  Pages pages;
   Outbox outbox;
   Workspace workspace;
   Phases phases;
@@ -174,6 +159,7 @@ void Engine::remove_party(PartyId id) {
   if (party == nullptr) return;
   const auto sessions = party->sessions;
   for (const SessionId session : sessions) impl_->close(session, std::nullopt);
+  for (const ListenerId listener : impl_->pages.of(id)) stop_listening(listener);
   party->sink.reset();
   impl_->leave_unless_needed(id, *party);
   impl_->parties.erase(id);
@@ -184,16 +170,53 @@ Result<SessionId> Engine::open(PartyId party_id, Endpoint local) {
   if (party == nullptr) return fail(Module::Media, "no such party");
   if (local.port == 0 || local.port % 2 != 0) return fail(Module::Media, "RTP port is not even");
   if (impl_->ports.contains(local)) return fail(Module::Media, "RTP port in use");
-  impl_->sit(party_id, *party);
-  impl_->phases.count(party->phase, 1);
-  const SessionId id = impl_->sessions.insert(party_id, local, impl_->config, impl_->random, impl_->workspace);
-  party->sessions.push_back(id);
+  const SessionId id = impl_->seat(party_id, *party, local);
   for (const auto port : {local.port, static_cast<std::uint16_t>(local.port + 1)}) {
     const Endpoint endpoint{local.address, port};
     impl_->ports[endpoint] = id;
     impl_->socket_requests.push_back({SocketRequest::Kind::Open, endpoint, id, party->phase});
   }
   return id;
+}
+
+// A session without ports yet.
+SessionId Engine::Impl::seat(PartyId id, Party& party, Endpoint local) {
+  sit(id, party);
+  phases.count(party.phase, 1);
+  const SessionId session = sessions.insert(id, local, config, random, workspace);
+  party.sessions.push_back(session);
+  return session;
+}
+
+Result<ListenerId> Engine::listen(PartyId party, Endpoint group, IpAddress interface) {
+  if (impl_->parties.find(party) == nullptr) return fail(Module::Media, "no such party");
+  if (!group.address.is_multicast() || group.port == 0) return fail(Module::Media, "not a multicast group");
+  return impl_->pages.listen(party, group, interface, impl_->socket_requests);
+}
+
+void Engine::stop_listening(ListenerId id) {
+  const Pages::Ear* ear = impl_->pages.find(id);
+  if (ear == nullptr) return;
+  impl_->close(ear->player, std::nullopt);
+  impl_->pages.stop_listening(id, impl_->socket_requests);
+}
+
+SessionId Engine::hear_page(ListenerId id) {
+  Pages::Ear* ear = impl_->pages.find(id);
+  Party* party = ear == nullptr ? nullptr : impl_->parties.find(ear->party);
+  if (party == nullptr) return {};
+  if (impl_->sessions.find(ear->player) == nullptr) {
+    ear->player = impl_->seat(ear->party, *party, ear->group);
+    update(ear->player, impl_->pages.plan_of(*ear));
+  }
+  return ear->player;
+}
+
+void Engine::receive_page(Now now, const Endpoint& group, const IpAddress& interface, const Endpoint& from,
+                          std::span<const std::uint8_t> bytes) {
+  impl_->last_seen = std::max(impl_->last_seen, now.mono);
+  for (const ListenerId id : impl_->pages.receive(now, group, interface, from, bytes))
+    if (Session* player = impl_->sessions.find(impl_->pages.find(id)->player)) player->receive_rtp(now, from, bytes);
 }
 
 bool Engine::update(SessionId id, const AudioPlan& plan) {
@@ -216,7 +239,9 @@ void Engine::Impl::close(SessionId id, std::optional<Now> now) {
   const Endpoint local = session->local();
   for (const auto port : {local.port, static_cast<std::uint16_t>(local.port + 1)}) {
     const Endpoint endpoint{local.address, port};
-    ports.erase(endpoint);
+    const auto taken = ports.find(endpoint);
+    if (taken == ports.end() || taken->second != id) continue;  // a page that is heard has none
+    ports.erase(taken);
     socket_requests.push_back({SocketRequest::Kind::Close, endpoint, id});
   }
   if (Party* party = parties.find(session->party())) {
@@ -270,6 +295,7 @@ void Engine::Impl::take_digits(SessionId id, Session& session) {
 void Engine::wake(Now now) {
   Impl& self = *impl_;
   self.last_seen = std::max(self.last_seen, now.mono);
+  self.pages.wake(now.mono);
   if (self.seats == 0) return;
   if (self.starts || now.mono - self.phases.deadline().value_or(now.mono) > kMostBehind) self.phases.start(now.mono);
   self.starts = false;
@@ -393,8 +419,9 @@ void Engine::Impl::record(Party& party) {
 }
 
 std::optional<TimePoint> Engine::deadline() const {
-  if (impl_->seats == 0) return std::nullopt;
-  return impl_->phases.deadline();
+  const auto page = impl_->pages.deadline();
+  const auto tick = impl_->seats == 0 ? std::nullopt : impl_->phases.deadline();
+  return page && tick ? std::min(*page, *tick) : page ? page : tick;
 }
 
 std::uint32_t Engine::due(TimePoint now) const { return impl_->starts ? (1U << kPhases) - 1 : impl_->phases.due(now); }
@@ -407,6 +434,8 @@ std::optional<SocketRequest> Engine::poll_socket_request() {
   impl_->socket_requests.pop_front();
   return request;
 }
+
+std::optional<PageNews> Engine::poll_page() { return impl_->pages.poll(); }
 
 std::optional<DigitHeard> Engine::poll_digit() {
   if (impl_->digits.empty()) return std::nullopt;

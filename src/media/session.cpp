@@ -74,6 +74,7 @@ const Session::Heard* Session::format_of(std::uint8_t payload_type) const {
 bool Session::may_send() const { return sends(plan_.direction) && packetizer_.ready() && reachable(remote_rtp_); }
 
 void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
+  if (plan_.page && !receives(plan_.direction)) return;
   bytes = gate_.open_rtp(bytes, stats_.srtp);
   if (bytes.empty()) return;
   const auto packet = rtp::parse_packet(bytes);
@@ -168,13 +169,13 @@ rtp::Reception::Verdict Session::account(Now now, const rtp::PacketView& packet,
 }
 
 bool Session::is_stranger(const Endpoint& from) const {
-  if (from == remote_rtp_) return false;
+  if (from == remote_rtp_ || plan_.page) return false;
   return config_.symmetry == Symmetry::Reject || (config_.symmetry == Symmetry::Both && bound_);
 }
 
 void Session::follow(Endpoint from) {
   bound_ = true;
-  if (config_.symmetry == Symmetry::None || from == remote_rtp_ || from == stale_remote_) return;
+  if (config_.symmetry == Symmetry::None || plan_.page || from == remote_rtp_ || from == stale_remote_) return;
   remote_rtp_ = from;
   remote_rtcp_ = plan_.rtcp_mux ? from : rtcp_of(from);
 }

@@ -31,6 +31,7 @@ std::uint32_t Session::new_ssrc() {
 Endpoint Session::rtcp_port() const { return plan_.rtcp_mux ? plan_.local : rtcp_of(plan_.local); }
 
 void Session::receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
+  if (plan_.page) return;
   bytes = gate_.open_rtcp(bytes, stats_.srtp);
   if (bytes.empty()) return;
   const auto compound = rtp::parse_rtcp(bytes);
@@ -93,7 +94,7 @@ Duration Session::next_interval() {
 
 void Session::report(Now tick, Now now, Outbox& out) {
   media_time_ = tick.mono;
-  if (config_.rtcp_interval.count() <= 0 || !reachable(remote_rtcp_)) return;
+  if (plan_.page || config_.rtcp_interval.count() <= 0 || !reachable(remote_rtcp_)) return;
   if (old_ssrc_) leave_old_name(out);
   if (!next_report_) next_report_ = tick.mono + next_interval() / 2;  // the first one sooner (§6.2)
   if (tick.mono < *next_report_) return;
@@ -167,7 +168,8 @@ void Session::leave_old_name(Outbox& out) {
 }
 
 void Session::say_bye(Now now, Outbox& out) {
-  if (stats_.packets_sent + stats_.rtcp_sent == 0 || config_.rtcp_interval.count() <= 0 || !reachable(remote_rtcp_))
+  if (plan_.page || stats_.packets_sent + stats_.rtcp_sent == 0 || config_.rtcp_interval.count() <= 0 ||
+      !reachable(remote_rtcp_))
     return;
   out.add(rtcp_port(), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
     const std::size_t begin = bytes.size();

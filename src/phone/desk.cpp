@@ -199,21 +199,34 @@ void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>&
 }
 
 bool Desk::open_audio(Call& call) {
-  const auto port = rtp_ports_->take(local_.address, settings.rtp_ports);
-  if (!port) return false;
-  call.rtp_port = *port;
-  call.leg = call.last_leg = out_->next_leg++;
+  const AudioPort port = open_port();
+  if (port.leg == 0) return false;
+  call.rtp_port = port.port;
+  call.leg = call.last_leg = port.leg;
   call.quality_is_final = false;
-  ++out_->open_legs;
-  out_->media.push_back(OpenLeg{call.leg, id_, {local_.address, *port}});
   return true;
 }
 
+Desk::AudioPort Desk::open_port() {
+  const auto port = rtp_ports_->take(local_.address, settings.rtp_ports);
+  if (!port) return {};
+  const AudioPort out{out_->next_leg++, *port};
+  ++out_->open_legs;
+  out_->media.push_back(OpenLeg{out.leg, id_, {local_.address, *port}});
+  return out;
+}
+
+void Desk::close_port(AudioPort port) {
+  out_->media.push_back(CloseLeg{port.leg});
+  --out_->open_legs;
+  rtp_ports_->give_back(local_.address, settings.rtp_ports, port.port);
+}
+
+void Desk::post(MediaCommand command) { out_->media.push_back(std::move(command)); }
+
 void Desk::close_audio(Call& call) {
   if (call.leg == 0) return;
-  out_->media.push_back(CloseLeg{call.leg});
-  --out_->open_legs;
-  rtp_ports_->give_back(local_.address, settings.rtp_ports, call.rtp_port);
+  close_port({call.leg, call.rtp_port});
   call.leg = 0;
   call.rtp_port = 0;
   call.agreed.reset();

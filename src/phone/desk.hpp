@@ -10,6 +10,7 @@
 
 #include "call.hpp"
 #include "config/phone_config.hpp"
+#include "features/paging/state.hpp"
 #include "line.hpp"
 #include "outbox.hpp"
 #include "phone/rack.hpp"
@@ -45,6 +46,7 @@ struct PhoneSettings {
   config::JitterConfig jitter;
   config::VoiceReportConfig voice_reports;
   bool voice_activity_detection = false;
+  config::PagingConfig paging;
 };
 
 // What the phone plays to its person (features/tones).
@@ -65,6 +67,7 @@ class Desk {
   std::optional<Deferred> deferred;
   bool off_hook = false;
   std::optional<Sound> sounding;
+  paging::State page;
 
   [[nodiscard]] Call* find(int id);
   [[nodiscard]] Call* find(ua::CallId id);
@@ -92,6 +95,16 @@ class Desk {
   void refresh(Now now, Call& call);
   // Tells the media engine what has changed; once an input is dealt with, so that it hears of no step in between.
   void update_audio();
+  // A port and a leg that belong to no call; no leg: no port is free.
+  struct AudioPort {
+    std::uint64_t leg = 0;
+    std::uint16_t port = 0;
+  };
+  [[nodiscard]] AudioPort open_port();
+  void close_port(AudioPort port);
+  void post(MediaCommand command);
+  [[nodiscard]] PhoneId id() const { return id_; }
+  [[nodiscard]] const IpAddress& address() const { return local_.address; }
   void play(SoundSource sound, media::LocalSound place = media::LocalSound::Tone);
   void send_digits(const Call& call, media::DigitOrder order);
   void set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>& negotiated);

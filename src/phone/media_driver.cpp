@@ -72,7 +72,42 @@ void MediaDriver::apply(Now now, const MediaCommand& command) {
     if (!parties_.contains(c.phone)) add_phone(c.phone, media::SilenceIn{});
     engine_->play(parties_.at(c.phone), c.place, source_of(c.sound));
   };
-  std::visit(Overloaded{open, update, close, digits, play}, command);
+  std::visit(Overloaded{open, update, close, digits, play, [&](const ListenPages& c) { listen(c); },
+                        [&](const HearPage& c) { hear(now, c); }},
+             command);
+}
+
+void MediaDriver::listen(const ListenPages& command) {
+  std::erase_if(ears_, [&](const auto& entry) {
+    if (entry.second.phone != command.phone) return false;
+    engine_->stop_listening(entry.first);
+    return true;
+  });
+  pages_.erase(command.phone);
+  if (!parties_.contains(command.phone)) add_phone(command.phone, media::SilenceIn{});
+  for (const PageGroup& group : command.groups)
+    if (const auto ear = engine_->listen(parties_.at(command.phone), group.group, command.interface))
+      ears_[*ear] = {command.phone, group.slot};
+}
+
+void MediaDriver::hear(Now now, const HearPage& command) {
+  if (const auto before = pages_.find(command.phone); before != pages_.end()) {
+    engine_->close(before->second, now);
+    pages_.erase(before);
+  }
+  for (const auto& [listener, ear] : ears_)
+    if (ear.phone == command.phone && ear.slot == command.slot) pages_[command.phone] = engine_->hear_page(listener);
+}
+
+std::optional<PageChange> MediaDriver::poll_page() {
+  while (const auto news = engine_->poll_page())
+    if (const auto ear = ears_.find(news->listener); ear != ears_.end())
+      return PageChange{ear->second.phone, ear->second.slot, news->sounding, news->from};
+  return std::nullopt;
+}
+
+std::vector<std::pair<PhoneId, media::SessionId>> MediaDriver::heard_pages() const {
+  return {pages_.begin(), pages_.end()};
 }
 
 std::unique_ptr<media::AudioSource> MediaDriver::source_of(const SoundSource& sound) const {

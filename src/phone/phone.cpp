@@ -9,6 +9,7 @@
 #include "features/dtmf/dtmf.hpp"
 #include "features/features.hpp"
 #include "features/forward/forward.hpp"
+#include "features/paging/paging.hpp"
 #include "features/ringing/ringer.hpp"
 #include "features/tones/tones.hpp"
 
@@ -31,7 +32,8 @@ PhoneSettings settings_of(const config::PhoneConfig& config) {
           config.mac,
           config.jitter,
           config.voice_reports,
-          config.voice_activity_detection};
+          config.voice_activity_detection,
+          config.paging};
 }
 
 // What the screen says when a call is over.
@@ -68,6 +70,7 @@ Phone::Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneCon
 }
 
 void Phone::start(Now now) {
+  paging::start(desk_);
   for (auto& line : desk_.lines) {
     if (!line.registers || !line.reachable) continue;
     line.status = "registering";
@@ -78,6 +81,7 @@ void Phone::start(Now now) {
 }
 
 void Phone::stop(Now now) {
+  paging::stop(desk_);
   desk_.deferred.reset();
   for (auto& call : desk_.calls)
     if (call.facts.stage != Stage::Ended) hang_up(now, call);
@@ -136,6 +140,11 @@ void Phone::digit_heard(Now now, const LegDigit& digit) {
   pump(now);
 }
 
+void Phone::page_changed(Now now, const PageChange& change) {
+  paging::changed(desk_, change);
+  pump(now);
+}
+
 void Phone::media_report(Now now, const LegQuality& report) {
   Call* call = desk_.find_leg(report.leg);
   if (call == nullptr) return;
@@ -152,7 +161,12 @@ void Phone::media_report(Now now, const LegQuality& report) {
 }
 
 void Phone::pump(Now now) {
-  while (const auto event = desk_.ua.poll()) on_event(now, *event);
+  const auto take_events = [&] {
+    while (const auto event = desk_.ua.poll()) on_event(now, *event);
+  };
+  take_events();
+  paging::update(desk_, now);
+  take_events();
   desk_.update_audio();
   tones::update(desk_);
 }

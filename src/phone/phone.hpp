@@ -25,6 +25,7 @@ class Phone {
   void located(Now now, std::uint32_t key, const transport::Located& event);
   void timer(Now now, std::uint32_t key);
   void digit_heard(Now now, const LegDigit& digit);
+  void page_changed(Now now, const PageChange& change);
   void pong(const transport::Flow& flow) { desk_.ua.pong(flow); }
   void lost(Now now, const transport::Flow& flow);
 

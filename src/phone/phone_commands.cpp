@@ -10,6 +10,7 @@
 #include "features/dtmf/dtmf.hpp"
 #include "features/forward/forward.hpp"
 #include "features/hold/hold.hpp"
+#include "features/paging/paging.hpp"
 #include "features/refuse/refuse.hpp"
 #include "features/tones/tones.hpp"
 #include "features/transfer/transfer.hpp"
@@ -51,6 +52,9 @@ CallView view_of(const Call& call, bool others_up, const config::DtmfKeysConfig&
 
 Checked<void> Phone::command(Now now, const Command& command) {
   auto result = apply(now, command);
+  const bool takes_a_call = std::holds_alternative<Dial>(command) || std::holds_alternative<Answer>(command) ||
+                            std::holds_alternative<Resume>(command);
+  if (result && takes_a_call) paging::step_aside(desk_);
   pump(now);
   return result;
 }
@@ -97,6 +101,11 @@ Checked<void> Phone::apply(Now now, const Command& command) {
           [&](const OnHook&) { return on_hook(now); },
           [&](const SetDnd& c) { return dnd::set(desk_, c); },
           [&](const SetForward& c) { return forward::set(desk_, c); },
+          [&](const Page& c) { return paging::send(desk_, now, c); },
+          [&](const EndPage&) -> Checked<void> {
+            if (!paging::end(desk_)) return complain("no page is sent or heard");
+            return {};
+          },
       },
       command);
 }
@@ -126,6 +135,7 @@ Checked<void> Phone::dial(Now now, const Dial& command) {
 
 Checked<void> Phone::on_hook(Now now) {
   bool done = std::exchange(desk_.off_hook, false);
+  done = paging::end(desk_) || done;
   for (auto& call : desk_.calls) {
     const bool dialled = call.outgoing && (call.shown == CallState::Dialing || call.shown == CallState::RingBack);
     const bool plays_its_end = call.facts.stage == Stage::Ended && !call.end_tone.empty();
@@ -158,6 +168,7 @@ PhoneView Phone::view() const {
   for (const auto& call : desk_.calls) out.calls.push_back(view_of(call, others_up, desk_.settings.dtmf));
   out.dnd = dnd::is_on(desk_);
   out.off_hook = desk_.off_hook;
+  out.page = paging::view(desk_);
   if (desk_.sounding) (desk_.sounding->is_ringer ? out.ringer : out.tone) = desk_.sounding->name;
   const auto chosen = std::ranges::find(desk_.lines, desk_.settings.default_account, &Line::index);
   if (!desk_.lines.empty())

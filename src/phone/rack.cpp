@@ -201,6 +201,11 @@ void Rack::digit_heard(Now now, const LegDigit& digit) {
   impl_->drain(now);
 }
 
+void Rack::page_changed(Now now, const PageChange& change) {
+  if (Phone* p = impl_->phone(change.phone)) p->page_changed(now, change);
+  impl_->drain(now);
+}
+
 void Rack::receive(Now now, const transport::Flow& flow, std::string bytes) {
   if (transport::is_reliable(flow.protocol) && bytes == "\r\n")
     for (const auto& phone : impl_->phones)

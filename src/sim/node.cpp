@@ -53,6 +53,7 @@ std::vector<std::string> ProxyNode::leftovers() const {
 PhoneNode::PhoneNode(Now now, const flow::PartyPlan& plan, config::PhoneConfig config, Endpoint local,
                      std::vector<double> pilots, std::uint64_t seed)
     : name_(plan.name),
+      interface_(local.address),
       random_(seed),
       rack_(random_, locator_),
       media_(phone::engine_config(config, std::move(pilots)), random_),
@@ -65,7 +66,11 @@ PhoneNode::PhoneNode(Now now, const flow::PartyPlan& plan, config::PhoneConfig c
 
 void PhoneNode::receive(Now now, flow::Kind kind, const transport::Flow& flow, std::string bytes) {
   if (kind == flow::Kind::Sip) return rack_.receive(now, flow, std::move(bytes));
-  media_.receive(now, flow.local, flow.remote, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  const std::span octets(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  if (flow.local.address.is_multicast())
+    media_.receive_page(now, flow.local, interface_, flow.remote, octets);
+  else
+    media_.receive(now, flow.local, flow.remote, octets);
 }
 
 void PhoneNode::wake(Now now) {
@@ -79,6 +84,7 @@ void PhoneNode::wake(Now now) {
 std::optional<TimePoint> PhoneNode::deadline() const { return earlier(rack_.deadline(), media_.deadline()); }
 
 void PhoneNode::drain(Now now, Outlet& outlet) {
+  while (const auto page = driver_.poll_page()) rack_.page_changed(now, *page);
   while (auto command = rack_.poll_media()) driver_.apply(now, *command);
   while (const auto digit = driver_.poll_digit()) rack_.digit_heard(now, *digit);
   while (const auto last = driver_.poll_final()) rack_.media_report(now, *last);
@@ -92,10 +98,12 @@ void PhoneNode::drain(Now now, Outlet& outlet) {
 void PhoneNode::drain_media(Now, Outlet& outlet) {
   std::vector<Endpoint> closing;
   while (auto request = media_.poll_socket_request()) {
-    if (request->kind == media::SocketRequest::Kind::Open)
-      outlet.bind(name_, request->local);
-    else
-      closing.push_back(request->local);
+    switch (request->kind) {
+      case media::SocketRequest::Kind::Open: outlet.bind(name_, request->local); break;
+      case media::SocketRequest::Kind::Close: closing.push_back(request->local); break;
+      case media::SocketRequest::Kind::Join: outlet.join(name_, request->local); break;
+      case media::SocketRequest::Kind::Leave: outlet.leave(name_, request->local); break;
+    }
   }
   while (auto out = media_.poll_transmit()) {
     const auto kind = out->local.port % 2 == 0 ? flow::Kind::Rtp : flow::Kind::Rtcp;
@@ -127,6 +135,8 @@ std::vector<double> PhoneNode::hears() const {
     if (!session) continue;
     for (const media::HeardTone& tone : media_.hearing(*session).tones) out.push_back(tone.hz);
   }
+  for (const auto& [phone, session] : driver_.heard_pages())
+    for (const media::HeardTone& tone : media_.hearing(session).tones) out.push_back(tone.hz);
   return out;
 }
 

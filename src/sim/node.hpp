@@ -29,6 +29,9 @@ class Outlet {
   virtual void ask(const std::string& party, const transport::dns::Question& question) = 0;
   virtual void bind(const std::string& party, Endpoint local) = 0;
   virtual void unbind(Endpoint local) = 0;
+  // A multicast group, for receiving.
+  virtual void join(const std::string& party, Endpoint group) = 0;
+  virtual void leave(const std::string& party, Endpoint group) = 0;
 };
 
 class Node {
@@ -85,13 +88,14 @@ class PhoneNode final : public Node {
   Checked<void> command(Now now, const phone::Command& command) { return rack_.command(now, phone_, command); }
   [[nodiscard]] phone::PhoneView view() const { return rack_.view(phone_); }
   [[nodiscard]] bool is_registered() const { return rack_.is_registered(phone_); }
-  // Frequencies that sound in any of its calls.
+  // Frequencies that sound in any of its calls, and in a page.
   [[nodiscard]] std::vector<double> hears() const;
 
  private:
   void drain_media(Now now, Outlet& outlet);
 
   std::string name_;
+  IpAddress interface_;
   SeededRandom random_;
   transport::Locator locator_;
   phone::Rack rack_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <queue>
+#include <set>
 #include <unordered_map>
 #include <variant>
 
@@ -28,6 +29,7 @@ struct Datagram {
   flow::Kind kind = flow::Kind::Sip;
   transport::Flow flow;  // as the receiver sees it
   std::string bytes;
+  std::string member{};  // of a group: whose copy this is
 };
 // Nobody listens where `party` has sent to.
 struct Unreachable {
@@ -120,6 +122,7 @@ class World::Impl final : public Outlet {
     party.node.reset();
     party.wake_at.reset();
     std::erase_if(sockets_, [&](const auto& entry) { return entry.second == name; });
+    for (auto& [group, members] : groups_) members.erase(name);
     if (Disk* disk = disk_of(name); disk != nullptr) disk->crash();
   }
 
@@ -156,6 +159,7 @@ class World::Impl final : public Outlet {
 
   void send(const std::string& party, flow::Kind kind, const transport::Flow& flow, std::string bytes) override {
     recorder_.sent(now_, kind, flow, bytes);
+    if (flow.remote.address.is_multicast()) return send_to_group(party, kind, flow, bytes);
     const auto to = sockets_.find(flow.remote);
     const std::string to_party = recorder_.party(flow.remote);
     Rules::Verdict verdict;
@@ -183,6 +187,8 @@ class World::Impl final : public Outlet {
     sockets_[local] = party;
   }
   void unbind(Endpoint local) override { sockets_.erase(local); }
+  void join(const std::string& party, Endpoint group) override { groups_[group].insert(party); }
+  void leave(const std::string& party, Endpoint group) override { groups_[group].erase(party); }
 
   PhoneNode* phone(std::string_view name) {
     const auto it = parties_.find(name);
@@ -219,6 +225,15 @@ class World::Impl final : public Outlet {
   std::vector<double> pilots_;
 
  private:
+  // A copy for each member, also for the sender if it is one.
+  void send_to_group(const std::string& party, flow::Kind kind, const transport::Flow& flow, const std::string& bytes) {
+    const auto group = groups_.find(flow.remote);
+    if (group == groups_.end()) return;
+    for (const std::string& member : group->second)
+      for (const TimePoint at : network_.send(now_.mono, party, member, flow.local, parties_.at(member).local))
+        push(at, Datagram{kind, {flow.protocol, flow.remote, flow.local, flow.connection}, bytes, member});
+  }
+
   // What a rule has held goes on, as if it left now.
   void let_go(std::size_t rule) {
     for (auto held = held_.extract(rule); !held.empty(); held = held_.extract(rule)) {
@@ -235,10 +250,14 @@ class World::Impl final : public Outlet {
   }
 
   void deliver(Datagram datagram) {
-    const auto socket = sockets_.find(datagram.flow.local);
-    if (socket == sockets_.end()) return;  // closed while it was on its way
-    const std::string name = socket->second;
+    std::string name = datagram.member;
+    if (name.empty()) {
+      const auto socket = sockets_.find(datagram.flow.local);
+      if (socket == sockets_.end()) return;  // closed while it was on its way
+      name = socket->second;
+    }
     Party& party = parties_.at(name);
+    if (!party.node || (!datagram.member.empty() && !groups_[datagram.flow.local].contains(name))) return;
     recorder_.received(now_, datagram.kind, datagram.flow, datagram.bytes);
     party.node->receive(now_, datagram.kind, datagram.flow, std::move(datagram.bytes));
     settle(name, party);
@@ -298,6 +317,7 @@ class World::Impl final : public Outlet {
   std::priority_queue<Event> queue_;
   std::uint64_t sequence_ = 0;
   std::unordered_map<Endpoint, std::string> sockets_;
+  std::map<Endpoint, std::set<std::string>> groups_;
 };
 
 World::World(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -75,6 +75,8 @@ class PhonesApiTest : public testing::Test {
     account.servers.push_back({"127.0.0.1", server});
     account.codecs = {{"PCMU", 0}};
     config.accounts.push_back(account);
+    config.paging.send = {{2, {IpAddress::v4(224, 1, 1, 1), 5000}, "Fire"}};
+    config.paging.listen = config.paging.send;
     recorder_.name(at(port), name);
     rack_.start(now_, rack_.add(name, config, at(port)));
   }

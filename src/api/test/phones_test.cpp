@@ -39,6 +39,19 @@ TEST_F(PhonesApiTest, ShowsAPhoneAtRest) {
   EXPECT_EQ(account.at("registered"), true);
 }
 
+TEST_F(PhonesApiTest, PagesAreStartedShownAndEnded) {
+  EXPECT_EQ(get("/api/phones/A").at("page"), nullptr);
+  now_.mono += milliseconds(1500);
+  const json sent = {
+      {"direction", "sent"}, {"number", 2}, {"label", "Fire"}, {"group", "224.1.1.1:5000"}, {"since", 1500.0}};
+  EXPECT_EQ(post("/api/phones/A/page", R"({"group":"Fire"})").at("page"), sent);
+  EXPECT_EQ(sentence(send("POST", "/api/phones/A/page?group=2")), "page 2 is being sent already");
+  EXPECT_EQ(post("/api/phones/A/endpage").at("page"), nullptr);
+  EXPECT_EQ(send("POST", "/api/phones/A/endpage").status, 409);
+  rack_.page_changed(now_, {*rack_.find("B"), 2, true, {}});
+  EXPECT_EQ(get("/api/phones/B").at("page").at("direction"), "heard");
+}
+
 TEST_F(PhonesApiTest, DialAnswersWithThePhoneAndItsCall) {
   now_.mono += milliseconds(1500);
   const auto phone = post("/api/phones/A/dial", R"({"number":"1002"})");

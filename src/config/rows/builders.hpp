@@ -64,6 +64,9 @@ class Define {
   constexpr Define y(std::uint8_t max) const {
     return with([&](Row& r) { r.y_range = IndexRange::Fixed, r.y_max = max; });
   }
+  constexpr Define listen_address() const {
+    return with([](Row& r) { r.x_range = IndexRange::ListenAddresses; });
+  }
   constexpr Define codec_slot() const {
     return with([](Row& r) { r.y_range = IndexRange::CodecSlots; });
   }
@@ -100,6 +103,10 @@ constexpr Define tone(std::string_view name, std::string_view fallback, Room roo
 }
 constexpr Define host(std::string_view name, Room room, std::string_view help) {
   return Define(name, Kind::Host, "", room, help).range(0, 256);
+}
+
+constexpr Define group(std::string_view name, Room room, std::string_view help) {
+  return Define(name, Kind::Group, "", room, help);
 }
 
 // Codes that people dial, targets and numbers: 32 bytes everywhere in the guide.

@@ -18,5 +18,6 @@ namespace offhook::config::chapters {
 [[nodiscard]] std::span<const Row> voice();
 [[nodiscard]] std::span<const Row> security();
 [[nodiscard]] std::span<const Row> srtp();
+[[nodiscard]] std::span<const Row> paging();
 
 }  // namespace offhook::config::chapters

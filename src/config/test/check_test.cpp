@@ -17,6 +17,20 @@ std::vector<std::string> lint(const std::string& body, ModelId id = ModelId::T46
   return lines_of(check({&file, 1}, model(id)));
 }
 
+TEST(Check, PagingAddressesAreMulticastGroupsWithAPort) {
+  for (const char* value : {"192.168.1.1:5000", "224.0.0.1", "224.0.0.1:0", "240.0.0.1:5000", "[ff02::1]:5000", "all"})
+    EXPECT_THAT(lint(std::string("multicast.paging_address.1.ip_address = ") + value + "\n"),
+                ElementsAre(std::string("p.cfg:2: error: bad value \"") + value +
+                            "\" for multicast.paging_address.1.ip_address; permitted: a multicast address and port, "
+                            "224.0.0.0:1-239.255.255.255:65535"));
+  EXPECT_THAT(lint("multicast.paging_address.31.ip_address = 239.1.2.3:5000\n"), IsEmpty());
+  // The list of listen addresses grew with V81.
+  EXPECT_THAT(lint("multicast.listen_address.31.ip_address = 239.1.2.3:5000\n", ModelId::T40G), IsEmpty());
+  EXPECT_THAT(lint("multicast.listen_address.11.ip_address = 239.1.2.3:5000\n"),
+              ElementsAre("p.cfg:2: error: multicast.listen_address.11.ip_address: listen address 11 is beyond this "
+                          "model: T46G has 10"));
+}
+
 TEST(Finding, IsPrintedAsFileLineSeverityText) {
   EXPECT_EQ(format({Severity::Error, "a.cfg", 3, "no"}), "a.cfg:3: error: no");
   EXPECT_EQ(format({Severity::Warning, "a.cfg", 0, "no"}), "a.cfg: warning: no");

@@ -280,5 +280,35 @@ TEST(PhoneConfig, FeaturesOfThePhone) {
   EXPECT_EQ(config.accounts[0].registration.surge_prevention, seconds(7));
 }
 
+TEST(PhoneConfig, Paging) {
+  const auto usual = phone("account.1.enable = 1\n").paging;
+  EXPECT_EQ(usual.codec, "G722");
+  EXPECT_TRUE(usual.send.empty());
+  EXPECT_TRUE(usual.listen.empty());
+  EXPECT_TRUE(usual.ranked);
+  EXPECT_EQ(usual.interrupts_calls, 10);
+  EXPECT_EQ(usual.ignores_dnd, 0);
+  EXPECT_TRUE(usual.resumes_calls);
+  const auto own = phone(
+                       "multicast.codec = PCMA\nmulticast.paging_address.31.ip_address = 239.255.255.255:65535\n"
+                       "multicast.paging_address.31.label = All\nmulticast.listen_address.2.ip_address = 224.0.0.1:1\n"
+                       "multicast.listen_address.10.ip_address = 224.5.6.7:10000\nmulticast.listen_address.10.label = "
+                       "Fire\nmulticast.receive_priority.enable = 0\nmulticast.receive_priority.priority = 0\n"
+                       "multicast.receive.ignore_dnd.priority = 3\nfeatures.paging_auto_resume.enable = 0\n")
+                       .paging;
+  EXPECT_EQ(own.codec, "PCMA");
+  ASSERT_EQ(own.send.size(), 1U);
+  EXPECT_EQ(own.send[0].number, 31);
+  EXPECT_EQ(own.send[0].group.text(), "239.255.255.255:65535");
+  EXPECT_EQ(own.send[0].label, "All");
+  ASSERT_EQ(own.listen.size(), 2U);
+  EXPECT_EQ(own.listen[1].number, 10);
+  EXPECT_EQ(own.listen[1].group.text(), "224.5.6.7:10000");
+  EXPECT_FALSE(own.ranked);
+  EXPECT_EQ(own.interrupts_calls, 0);
+  EXPECT_EQ(own.ignores_dnd, 3);
+  EXPECT_FALSE(own.resumes_calls);
+}
+
 }  // namespace
 }  // namespace offhook::config

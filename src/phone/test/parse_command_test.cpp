@@ -25,7 +25,9 @@ std::string shown(const Checked<Command>& parsed) {
                                [](const SetDnd& c) { return std::string("Dnd ") + (c.on ? "on" : "off"); },
                                [&](const SetForward& c) {
                                  return std::string("Forward ") + kind(c.kind) + (c.on ? " on " : " off ") + c.target;
-                               }},
+                               },
+                               [](const Page& c) { return "Page " + c.group; },
+                               [](const EndPage&) { return std::string("EndPage"); }},
                     *parsed);
 }
 
@@ -40,6 +42,10 @@ TEST(ParseCommand, TextsThatPeopleType) {
       {"  dial\t1002  ", "Dial 1002/0"},
       {"CALL sip:1002@127.0.0.1:5062", "Dial sip:1002@127.0.0.1:5062/0"},
       {"call 1002 from 2", "Dial 1002/2"},
+      {"page 2", "Page 2"},
+      {"page All of us", "Page All of us"},
+      {"page", "error: \"page\" needs the number or label of a paging group"},
+      {"endpage", "EndPage"},
       {"answer", "Answer 0"},
       {"answer 2", "Answer 2"},
       {"answer #2", "Answer 2"},

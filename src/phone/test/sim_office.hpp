@@ -221,6 +221,8 @@ class SimOffice {
   std::vector<std::string> media_log;
   std::vector<media::DigitOrder> digit_orders;
   std::vector<PlaySound> sounds;
+  std::vector<ListenPages> listens;
+  std::vector<int> pages;  // that were to be heard, in order
   std::vector<Seen> seen;
 
   void stranger_sends(const std::string& to, std::string bytes) {
@@ -292,6 +294,8 @@ class SimOffice {
                           },
                           [&](const SendDigits& c) { digit_orders.push_back(c.order); },
                           [&](const PlaySound& c) { sounds.push_back(c); },
+                          [&](const ListenPages& c) { listens.push_back(c); },
+                          [&](const HearPage& c) { pages.push_back(c.slot); },
                           [&](const CloseLeg& c) { media_log.push_back("close " + std::to_string(c.leg)); }},
                command);
   }

@@ -54,6 +54,8 @@ struct Model {
 
   // The number in front of the firmware version: 28.
   [[nodiscard]] int firmware_prefix() const;
+  // Whether its firmware is V81, which some features grew with.
+  [[nodiscard]] bool is_v81() const;
 };
 
 [[nodiscard]] std::span<const Model> models();

@@ -21,6 +21,7 @@ enum class Kind : std::uint8_t {
   Decimal,     // number with up to three decimals in a range
   Text,        // up to a number of bytes
   Host,        // IP address or host name
+  Group,       // multicast address and port; IPv4
   Tone,        // config/tone.hpp, up to a number of elements
   Credential,  // name:password; the lines add up instead of replacing each other
 };
@@ -50,7 +51,8 @@ enum class Room : std::uint8_t {
   AutoAnswer,
   Calls,
   Display,
-  Security
+  Security,
+  Paging
 };
 
 [[nodiscard]] std::string_view to_text(Kind kind);
@@ -66,7 +68,7 @@ struct Index {
 };
 
 // How far a number goes: by the model, else to a fixed count.
-enum class IndexRange : std::uint8_t { None, Accounts, LineKeys, CodecSlots, Fixed };
+enum class IndexRange : std::uint8_t { None, Accounts, LineKeys, CodecSlots, ListenAddresses, Fixed };
 
 struct Row {
   std::string_view name;  // pattern

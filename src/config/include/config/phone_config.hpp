@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/endpoint.hpp"
 #include "base/time.hpp"
 #include "config/model.hpp"
 #include "config/settings.hpp"
@@ -171,6 +172,21 @@ struct RingerConfig {
   std::vector<std::string> files{};  // ringers that somebody has brought
 };
 
+struct PagingAddress {
+  int number = 1;
+  Endpoint group;
+  std::string label;
+};
+struct PagingConfig {  // multicast.*
+  std::string codec = "G722";
+  std::vector<PagingAddress> send{};
+  std::vector<PagingAddress> listen{};  // the number is the rank: 1 is the highest
+  bool ranked = true;                   // a higher page takes over from a lower one
+  int interrupts_calls = 10;            // pages of this rank and higher; 0: none
+  int ignores_dnd = 0;                  // likewise
+  bool resumes_calls = true;            // after the page
+};
+
 struct AutoAnswerConfig {  // per account
   bool enabled = false;
   bool mute = false;
@@ -303,6 +319,7 @@ struct PhoneConfig {
   bool voice_activity_detection = false;
   int calls_per_line_key = 24;
   seconds busy_tone_delay{0};
+  PagingConfig paging;
 
   [[nodiscard]] const AccountConfig* account(int index) const;  // null when it is not enabled
 };

@@ -21,8 +21,13 @@ struct LegReport {
   std::uint64_t leg = 0;
   media::Hearing hearing;
 };
+struct PageReport {
+  phone::PhoneId phone;
+  media::Hearing hearing;
+};
 struct MediaReport {
   std::vector<LegReport> legs;               // about ten times a second
+  std::vector<PageReport> pages;             // that are played, likewise
   std::vector<phone::LegQuality> qualities;  // of all legs about once a second, and the last ones of those that closed
 };
 
@@ -42,12 +47,12 @@ class MediaHost {
     std::string bytes;
   };
 
-  // `digits`: each as it begins, and when it has ended.
-  // Callbacks run on `signalling`'s thread. `reports` comes about ten times a second while there are legs, and once
-  // more when the last one is gone; `trouble` when a port cannot be opened.
+  // `digits`: each as it begins, and when it has ended. `pages`: what begins or ends to sound at a listen address.
+  // Callbacks run on `signalling`'s thread. `reports` comes about ten times a second while there are legs or pages,
+  // and once more when the last one is gone; `trouble` when a port cannot be opened.
   MediaHost(Loop& signalling, Options options, std::function<void(MediaReport)> reports,
             std::function<void(std::vector<Packet>)> packets = {}, std::function<void(Complaint)> trouble = {},
-            std::function<void(phone::LegDigit)> digits = {});
+            std::function<void(phone::LegDigit)> digits = {}, std::function<void(phone::PageChange)> pages = {});
   ~MediaHost();
 
   void add_phone(phone::PhoneId phone, media::AudioIn in);

@@ -27,7 +27,7 @@ class MediaPump {
   struct Options {
     MediaLayout layout = MediaLayout::Own;
     int dscp = 0;  // 0 leaves it
-    // After each tick: for what else the engine has to tell.
+    // After each tick, and when something has come to a group: for what else the engine has to tell.
     std::function<void()> ticked{};
   };
   // A datagram that went or came.
@@ -54,13 +54,16 @@ class MediaPump {
 
  private:
   void tick();
+  void read_pages();
 
+  Loop* loop_;
   media::Engine* engine_;
   std::unique_ptr<MediaSockets> sockets_;
   std::function<void(const Passed&)> passed_;
   std::function<void(Complaint)> trouble_;
   std::function<void()> ticked_;
   Loop::Timer timer_;
+  bool watches_groups_ = false;
   Duration most_late_{0};
 };
 

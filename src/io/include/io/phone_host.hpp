@@ -90,6 +90,7 @@ class PhoneHost final : public api::AudioPorts {
   std::map<std::uint64_t, phone::PhoneId> legs_;
   int closing_ = 0;  // legs whose last report has not come
   std::map<std::uint64_t, media::Hearing> hearing_;
+  std::vector<PageReport> pages_heard_;
   std::map<phone::PhoneId, std::vector<std::string>> last_heard_;
 };
 

@@ -39,6 +39,8 @@ struct PartyTag;
 using PartyId = Handle<PartyTag>;  // a phone: one audio input, one audio output
 struct SessionTag;
 using SessionId = Handle<SessionTag>;  // one call leg
+struct ListenerTag;
+using ListenerId = Handle<ListenerTag>;  // a party's ear at a multicast group
 
 // What one leg does from now on; the phone makes it from sdp::Negotiated.
 struct AudioPlan {
@@ -62,6 +64,8 @@ struct AudioPlan {
   // its payload type (RFC 3389). Opus keeps silence in its own way, when the peer wants it (usedtx).
   bool suppress_silence = false;
   std::optional<std::uint8_t> comfort_noise{};
+  // To or from a multicast group: one way, without RTCP, and nobody is answered (guide: Multicast Paging).
+  bool page = false;
 
   friend bool operator==(const AudioPlan&, const AudioPlan&) = default;
 };
@@ -99,11 +103,13 @@ inline constexpr std::uint32_t kPhases = 20;
 inline constexpr milliseconds kPhaseLength{1};
 
 struct SocketRequest {
-  enum class Kind : std::uint8_t { Open, Close };
+  // Join and Leave: a multicast group, for receiving. `local` is then the group and its port.
+  enum class Kind : std::uint8_t { Open, Close, Join, Leave };
   Kind kind = Kind::Open;
   Endpoint local;  // each session asks for two: the RTP port and, one above, the RTCP port
   SessionId session{};
   std::uint32_t phase = 0;  // of its ticks: what arrives need not be read before the next of them is due()
+  IpAddress interface{};    // by its address: where the group is joined
   friend bool operator==(const SocketRequest&, const SocketRequest&) = default;
 };
 
@@ -123,6 +129,13 @@ struct DigitHeard {
   char digit = 0;  // of kDigits
   bool ended = false;
   milliseconds duration{};  // once it has ended
+};
+
+// Somebody begins to speak at a multicast group, or has fallen silent; again when another has taken the word.
+struct PageNews {
+  ListenerId listener;
+  bool sounding = false;
+  Endpoint from;
 };
 
 // What a party hears of its own phone: one that stays (tone, ringer), and short ones over it (keys).
@@ -177,6 +190,17 @@ class Engine {
   // Sends BYE when RTP or RTCP has been sent, and gives the ports back.
   void close(SessionId session, Now now);
 
+  // An ear at a multicast group: parties that listen at one group and interface share a socket. What comes there is
+  // told by poll_page() and played by nobody before hear_page(). Fails for an unknown party, and for what is no group.
+  Result<ListenerId> listen(PartyId party, Endpoint group, IpAddress interface);
+  void stop_listening(ListenerId listener);
+  // Plays what sounds at that group to the party, beside its sessions, until the session is closed; null for an unknown
+  // listener. The session has no port, and close() says nothing to anybody.
+  SessionId hear_page(ListenerId listener);
+  // A datagram that came to a group by that interface.
+  void receive_page(Now now, const Endpoint& group, const IpAddress& interface, const Endpoint& from,
+                    std::span<const std::uint8_t> bytes);
+
   // Says digits from the next tick on, in place of the voice; digits of an earlier order go first. They are forgotten
   // when the session may not send meanwhile. False when the session is unknown.
   bool send_digits(SessionId session, const DigitOrder& order);
@@ -189,13 +213,14 @@ class Engine {
   [[nodiscard]] std::uint32_t due(TimePoint now) const;
   // Does the ticks that are due. Early calls do nothing; late ones catch up.
   void wake(Now now);
-  // The next tick; nothing while there is no session and nobody hears a sound of its own.
+  // The next tick; nothing while there is no session, nobody hears a sound of its own, and no group sounds.
   [[nodiscard]] std::optional<TimePoint> deadline() const;
 
   [[nodiscard]] std::optional<Transmit> poll_transmit();
   [[nodiscard]] std::optional<SocketRequest> poll_socket_request();
   // After receive() and wake(), until it is empty.
   [[nodiscard]] std::optional<DigitHeard> poll_digit();
+  [[nodiscard]] std::optional<PageNews> poll_page();  // likewise, and after receive_page()
 
   [[nodiscard]] Hearing hearing(SessionId session) const;  // empty for an unknown session
   [[nodiscard]] std::optional<SessionStats> stats(SessionId session) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "desk.hpp"
+#include "features/paging/paging.hpp"
 #include "media/tone.hpp"
 
 namespace offhook::phone::tones {
@@ -26,6 +27,7 @@ struct Situation {
 
 Situation situation_of(const Desk& desk) {
   Situation out;
+  out.up = out.talking = paging::is_on(desk);
   for (const Call& call : desk.calls) {
     const CallFacts& facts = call.facts;
     if (facts.stage == Stage::Ringing && out.ringing == nullptr) out.ringing = &call;

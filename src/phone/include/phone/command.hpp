@@ -48,11 +48,15 @@ struct SetForward {
   bool on = true;
   std::string target;
 };
-using Command =
-    std::variant<Dial, Answer, Reject, Hold, Resume, Transfer, HangUp, PressKeys, OffHook, OnHook, SetDnd, SetForward>;
+struct Page {         // speaks to a multicast group, until EndPage
+  std::string group;  // its number or label
+};
+struct EndPage {};  // ends the page that is sent; or leaves the one that is heard, until it is over
+using Command = std::variant<Dial, Answer, Reject, Hold, Resume, Transfer, HangUp, PressKeys, OffHook, OnHook, SetDnd,
+                             SetForward, Page, EndPage>;
 
 // "call 1002", "answer", "answer 2", "hold", "transfer 1003", "dtmf 12#", "hangup", "offhook", "onhook", "dnd on",
-// "forward always 1003", "forward busy off" …
+// "forward always 1003", "forward busy off", "page 1", "endpage" …
 [[nodiscard]] Checked<Command> parse_command(std::string_view text);
 
 }  // namespace offhook::phone

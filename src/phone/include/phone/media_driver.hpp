@@ -29,6 +29,9 @@ class MediaDriver {
   void apply(Now now, const MediaCommand& command);
   // After each input of the engine, until it is empty.
   [[nodiscard]] std::optional<LegDigit> poll_digit();
+  [[nodiscard]] std::optional<PageChange> poll_page();
+  // What plays a page to whom now.
+  [[nodiscard]] std::vector<std::pair<PhoneId, media::SessionId>> heard_pages() const;
   // How each leg is heard now, for Rack::media_report(); and, once each, how the closed ones were at their end.
   [[nodiscard]] std::vector<LegQuality> qualities() const;
   [[nodiscard]] std::optional<LegQuality> poll_final();
@@ -47,6 +50,14 @@ class MediaDriver {
   };
   std::map<media::SessionId, Leg> legs_;
   std::deque<LegQuality> finals_;
+  struct Ear {
+    PhoneId phone;
+    int slot = 0;
+  };
+  void listen(const ListenPages& command);
+  void hear(Now now, const HearPage& command);
+  std::map<media::ListenerId, Ear> ears_;
+  std::map<PhoneId, media::SessionId> pages_;  // that are played
 };
 
 }  // namespace offhook::phone

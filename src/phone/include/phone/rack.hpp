@@ -52,7 +52,30 @@ struct PlaySound {
   media::LocalSound place = media::LocalSound::Tone;
   SoundSource sound;
 };
-using MediaCommand = std::variant<OpenLeg, UpdateLeg, CloseLeg, SendDigits, PlaySound>;
+// Where the phone listens for pages from now on, by slot: a number that is its own; none ends it.
+struct PageGroup {
+  int slot = 0;
+  Endpoint group;
+};
+struct ListenPages {
+  PhoneId phone;
+  IpAddress interface;
+  std::vector<PageGroup> groups;
+};
+// Which of them is played to the person; 0: none.
+struct HearPage {
+  PhoneId phone;
+  int slot = 0;
+};
+using MediaCommand = std::variant<OpenLeg, UpdateLeg, CloseLeg, SendDigits, PlaySound, ListenPages, HearPage>;
+
+// From the media thread: somebody begins to speak at a listen address, or has fallen silent.
+struct PageChange {
+  PhoneId phone;
+  int slot = 0;
+  bool sounding = false;
+  Endpoint from;
+};
 
 // From the media thread: a digit was heard on a leg.
 struct LegDigit {
@@ -110,6 +133,7 @@ class Rack final : public transport::Engine {
   [[nodiscard]] std::optional<std::uint64_t> leg_of(PhoneId phone, int call) const;
 
   void digit_heard(Now now, const LegDigit& digit);
+  void page_changed(Now now, const PageChange& change);
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) override;
   void wake(Now now) override;

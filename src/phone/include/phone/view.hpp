@@ -52,6 +52,15 @@ struct AccountView {
   std::string status;  // "registered", "registering", "403 Forbidden" …
 };
 
+// A page that this phone sends, or plays (guide: Multicast Paging).
+struct PageView {
+  bool sent = false;
+  int number = 0;  // of the paging or listen address
+  std::string label;
+  Endpoint group;
+  TimePoint since;
+};
+
 struct PhoneView {
   std::string name;  // "A"
   std::string model, mac;
@@ -61,6 +70,7 @@ struct PhoneView {
   bool dnd = false;
   std::string forward;    // "always 1003", "" when none
   bool off_hook = false;  // before a call
+  std::optional<PageView> page;
   // What the phone plays to its person now: "dial", "ring", "busy" …, or a ringer ("Ring1.wav"); "" for nothing.
   std::string tone, ringer;
 };
