@@ -82,6 +82,8 @@ constexpr std::array kActions{
     ActionRow{"onhook", alone<phone::OnHook>},
     ActionRow{"dnd", dnd},
     ActionRow{"forward", forward},
+    ActionRow{"conference", on_call<phone::Conference>},
+    ActionRow{"split", alone<phone::Split>},
     ActionRow{"page", page},
     ActionRow{"endpage", alone<phone::EndPage>},
 };

@@ -100,6 +100,7 @@ json call_json(const phone::CallView& call, TimePoint start) {
            {"peer", peer_json(call)},
            {"encrypted", call.encrypted},
            {"waiting", call.waiting},
+           {"conference", call.conference},
            {"note", call.note},
            {"actions", std::move(actions)},
            {"digits", digits_json(call, start)}};

@@ -157,6 +157,7 @@ AccountConfig account_of(const Settings& s, const Model& model, Index index) {
                    std::string(s.text("account.X.vq_rtcpxr.collector_server_host", index)),
                    static_cast<std::uint16_t>(s.number("account.X.vq_rtcpxr.collector_server_port", index))};
   out.missed_call_log = s.flag("account.X.missed_calllog", index);
+  out.network_conference = s.number("account.X.conf_type", index) == 2;
   return out;
 }
 

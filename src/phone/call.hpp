@@ -39,6 +39,7 @@ struct CallFacts {
   bool muted = false;  // on hold here only: the far end refused the re-INVITE
   bool held_by_remote = false;
   bool transferring = false;    // our REFER is out
+  bool conference = false;      // is mixed with others (features/conference), as soon as it talks
   bool answer_pending = false;  // the person has pressed Answer; another call is being held first
 };
 

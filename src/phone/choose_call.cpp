@@ -48,6 +48,8 @@ Checked<Call*> choose_call(Desk& desk, Action action, int id) {
   Call* equal = nullptr;
   for (auto& call : desk.calls) {
     if (!fits(call, action)) continue;
+    // A conference is one thing to hold, to resume and to end; transferred is one of its calls.
+    if (best != nullptr && best->facts.conference && call.facts.conference && action != Action::Transfer) continue;
     const bool better = best == nullptr || rank(call, action) < rank(*best, action);
     equal = better ? nullptr : rank(call, action) == rank(*best, action) ? &call : equal;
     if (better) best = &call;

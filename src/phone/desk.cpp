@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "features/conference/conference.hpp"
 #include "features/hold/hold.hpp"
 
 namespace offhook::phone {
@@ -249,6 +250,7 @@ void Desk::update_audio(Call& call) {
   if (call.leg == 0 || !call.agreed) return;
   auto plan = *call.agreed;
   plan.direction = hold::audible(call.facts, plan.direction);
+  plan.room = conference::room_of(call);
   if (call.sent == plan) return;
   out_->media.push_back(UpdateLeg{call.leg, plan});
   call.sent = std::move(plan);

@@ -47,6 +47,7 @@ struct PhoneSettings {
   config::VoiceReportConfig voice_reports;
   bool voice_activity_detection = false;
   config::PagingConfig paging;
+  int conference_parties = 3;  // that the phone mixes, its own person among them
 };
 
 // What the phone plays to its person (features/tones).

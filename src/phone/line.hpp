@@ -25,6 +25,7 @@ struct Line {
   config::DtmfConfig dtmf;
   std::string ring_type = "Common";
   bool alert_info_url = true;
+  bool network_conference = false;
   std::string display_name;
   config::CollectorConfig collector;
 };

@@ -11,7 +11,8 @@ namespace offhook::phone {
 namespace {
 
 constexpr std::string_view kVerbs =
-    "call, answer, reject, hold, resume, transfer, hangup, dtmf, offhook, onhook, dnd, forward, page, endpage";
+    "call, answer, reject, hold, resume, transfer, hangup, dtmf, offhook, onhook, dnd, forward, conference, split, "
+    "page, endpage";
 
 // Takes the next word off `rest`; "" at the end.
 std::string_view take_word(std::string_view& rest) {
@@ -97,15 +98,17 @@ Checked<Command> parse_command(std::string_view text) {
     return target_of(verb, rest, "on").map([](Target t) { return Command(Transfer{std::move(t.target), t.number}); });
   if (iequals(verb, "dtmf"))
     return target_of(verb, rest, "on").map([](Target t) { return Command(PressKeys{std::move(t.target), t.number}); });
-  if (iequals(verb, "offhook") || iequals(verb, "onhook") || iequals(verb, "endpage")) {
+  if (iequals(verb, "offhook") || iequals(verb, "onhook") || iequals(verb, "endpage") || iequals(verb, "split")) {
     if (!rest.empty()) return complain("\"" + std::string(verb) + "\" takes nothing more");
     if (iequals(verb, "endpage")) return EndPage{};
+    if (iequals(verb, "split")) return Split{};
     return iequals(verb, "offhook") ? Command(OffHook{}) : Command(OnHook{});
   }
   if (iequals(verb, "page")) {
     if (rest.empty()) return complain("\"page\" needs the number or label of a paging group");
     return Page{std::string(rest)};
   }
+  if (iequals(verb, "conference")) return with_call<Conference>(verb, rest);
   if (iequals(verb, "answer")) return with_call<Answer>(verb, rest);
   if (iequals(verb, "reject")) return with_call<Reject>(verb, rest);
   if (iequals(verb, "hold")) return with_call<Hold>(verb, rest);

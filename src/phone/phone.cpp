@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "base/overloaded.hpp"
 #include "features/call_waiting/call_waiting.hpp"
+#include "features/conference/conference.hpp"
 #include "features/dnd/dnd.hpp"
 #include "features/dtmf/dtmf.hpp"
 #include "features/features.hpp"
@@ -33,7 +34,8 @@ PhoneSettings settings_of(const config::PhoneConfig& config) {
           config.jitter,
           config.voice_reports,
           config.voice_activity_detection,
-          config.paging};
+          config.paging,
+          config.model != nullptr && config.model->id == config::ModelId::CP860 ? 5 : 3};
 }
 
 // What the screen says when a call is over.
@@ -167,6 +169,7 @@ void Phone::pump(Now now) {
   take_events();
   paging::update(desk_, now);
   take_events();
+  conference::update(desk_, now);
   desk_.update_audio();
   tones::update(desk_);
 }

@@ -6,6 +6,7 @@
 #include "base/overloaded.hpp"
 #include "choose_call.hpp"
 #include "features/call_waiting/call_waiting.hpp"
+#include "features/conference/conference.hpp"
 #include "features/dnd/dnd.hpp"
 #include "features/dtmf/dtmf.hpp"
 #include "features/forward/forward.hpp"
@@ -38,6 +39,7 @@ CallView view_of(const Call& call, bool others_up, const config::DtmfKeysConfig&
   out.peer_uri = call.peer.uri;
   out.since = call.since;
   out.encrypted = call.agreed && call.agreed->srtp.has_value();
+  out.conference = call.facts.conference;
   out.waiting = call.facts.stage == Stage::Ringing && others_up;
   out.note = call.note;
   out.actions = actions_of(call.facts);
@@ -89,18 +91,25 @@ Checked<void> Phone::apply(Now now, const Command& command) {
             return on_call(Action::Reject, c.call, done([&](Call& call) { refuse::reject(desk_, now, call); }));
           },
           [&](const Hold& c) {
-            return on_call(Action::Hold, c.call, done([&](Call& call) { hold::request(desk_, now, call); }));
+            return on_call(Action::Hold, c.call, done([&](Call& call) { conference::hold_all(desk_, now, call); }));
           },
           [&](const Resume& c) { return on_call(Action::Resume, c.call, defer(Deferred::What::Resume)); },
           transfer_to,
           [&](const HangUp& c) {
-            return on_call(Action::HangUp, c.call, done([&](Call& call) { hang_up(now, call); }));
+            return on_call(Action::HangUp, c.call, done([&](Call& call) {
+                             const bool all = c.call == 0 && call.facts.conference;
+                             if (!all) return hang_up(now, call);
+                             for (Call& each : desk_.calls)
+                               if (each.facts.conference && each.facts.stage != Stage::Ended) hang_up(now, each);
+                           }));
           },
           [&](const PressKeys& c) { return press(c.keys, c.call); },
           [&](const OffHook&) { return tones::off_hook(desk_); },
           [&](const OnHook&) { return on_hook(now); },
           [&](const SetDnd& c) { return dnd::set(desk_, c); },
           [&](const SetForward& c) { return forward::set(desk_, c); },
+          [&](const Conference& c) { return conference::join(desk_, now, c.call); },
+          [&](const Split&) { return conference::split(desk_, now); },
           [&](const Page& c) { return paging::send(desk_, now, c); },
           [&](const EndPage&) -> Checked<void> {
             if (!paging::end(desk_)) return complain("no page is sent or heard");

@@ -122,7 +122,8 @@ TEST(FlowFiles, HaveAsManyMilestonesAsTheGuide) {
                                                   {"blind-transfer", 24},
                                                   {"forward-always", 14},
                                                   {"forward-busy", 16},
-                                                  {"forward-no-answer", 16}};
+                                                  {"forward-no-answer", 16},
+                                                  {"conference", 22}};
   for (const auto& [name, count] : counts) EXPECT_EQ(load_flow(name).milestone_count(), count) << name;
 }
 

@@ -32,6 +32,8 @@ std::string spell(const phone::Command& command) {
                                                             : "no-answer";
             return std::string("forward ") + kind + (c.on ? " on " : " off ") + c.target;
           },
+          [&](const phone::Conference& c) { return with("conference", c.call); },
+          [](const phone::Split&) { return std::string("split"); },
           [](const phone::Page& c) { return "page " + c.group; },
           [](const phone::EndPage&) { return std::string("endpage"); },
       },
@@ -58,7 +60,8 @@ TEST_P(ActionTable, MakesTheCommandOrSaysWhatIsMissing) {
 
 INSTANTIATE_TEST_SUITE_P(
     Actions, ActionTable,
-    testing::Values(Row{"dial", R"({"number":"1002"})", "dial 1002 account 0"}, Row{"page", R"({"group":2})", "page 2"},
+    testing::Values(Row{"dial", R"({"number":"1002"})", "dial 1002 account 0"}, Row{"conference", "{}", "conference 0"},
+                    Row{"split", "{}", "split"}, Row{"page", R"({"group":2})", "page 2"},
                     Row{"page", R"({"group":"Fire"})", "page Fire"}, Row{"page", "{}", "\"group\" is missing"},
                     Row{"endpage", "{}", "endpage"},
                     Row{"dial", R"({"number":"bob@b.test","account":2})", "dial bob@b.test account 2"},
@@ -86,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Actions, OtherNamesAreNone) {
   EXPECT_EQ(find_action("explode"), nullptr);
   EXPECT_EQ(find_action(""), nullptr);
-  EXPECT_EQ(actions().size(), 14);
+  EXPECT_EQ(actions().size(), 16);
 }
 
 }  // namespace

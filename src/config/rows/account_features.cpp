@@ -6,6 +6,9 @@ namespace {
 
 // Call features that are set for each account. Forward and DND here count in custom mode only.
 constexpr Row kRows[] = {
+    choice("account.X.conf_type", "0 local|2 network", "0", Room::Calls,
+           "Who mixes a conference: the phone, or the server. The phone cannot ask a server yet."),
+    text("account.X.conf_uri", 511, Room::Calls, "Address at the server's conferences."),
     flag("account.X.always_fwd.enable", false, Room::Forward, "Forwards every call (custom mode)."),
     text("account.X.always_fwd.target", kDialBytes, Room::Forward, "Number that always-forward sends the caller to."),
     text("account.X.always_fwd.on_code", kDialBytes, Room::Forward,

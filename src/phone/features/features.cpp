@@ -37,6 +37,7 @@ constexpr std::array kFeatures = {
             transfer::on_timer},
     Feature{"call_waiting", "guide: Call Waiting; SIP flows 6.5", call_waiting::decide, nullptr,
             call_waiting::on_event},
+    Feature{"conference", "guide: Local Conference; SIP flows 6.9"},
     Feature{"paging", "guide: Multicast Paging"},
     Feature{"tones", "guide: Tones, Ring Tones", nullptr, nullptr, tones::on_event, tones::on_timer},
     Feature{"voice_quality", "guide: Voice Quality; RFC 6035", nullptr, nullptr, voice_quality::on_event, nullptr,

@@ -12,23 +12,25 @@ std::string shown(const Checked<Command>& parsed) {
   const auto kind = [](ForwardKind k) {
     return k == ForwardKind::Always ? "always" : k == ForwardKind::Busy ? "busy" : "no-answer";
   };
-  return std::visit(Overloaded{[](const Dial& c) { return "Dial " + c.target + '/' + std::to_string(c.account); },
-                               [](const Answer& c) { return "Answer " + std::to_string(c.call); },
-                               [](const Reject& c) { return "Reject " + std::to_string(c.call); },
-                               [](const Hold& c) { return "Hold " + std::to_string(c.call); },
-                               [](const Resume& c) { return "Resume " + std::to_string(c.call); },
-                               [](const Transfer& c) { return "Transfer " + c.target + '/' + std::to_string(c.call); },
-                               [](const HangUp& c) { return "HangUp " + std::to_string(c.call); },
-                               [](const PressKeys& c) { return "Keys " + c.keys + '/' + std::to_string(c.call); },
-                               [](const OffHook&) { return std::string("OffHook"); },
-                               [](const OnHook&) { return std::string("OnHook"); },
-                               [](const SetDnd& c) { return std::string("Dnd ") + (c.on ? "on" : "off"); },
-                               [&](const SetForward& c) {
-                                 return std::string("Forward ") + kind(c.kind) + (c.on ? " on " : " off ") + c.target;
-                               },
-                               [](const Page& c) { return "Page " + c.group; },
-                               [](const EndPage&) { return std::string("EndPage"); }},
-                    *parsed);
+  return std::visit(
+      Overloaded{[](const Dial& c) { return "Dial " + c.target + '/' + std::to_string(c.account); },
+                 [](const Answer& c) { return "Answer " + std::to_string(c.call); },
+                 [](const Reject& c) { return "Reject " + std::to_string(c.call); },
+                 [](const Hold& c) { return "Hold " + std::to_string(c.call); },
+                 [](const Resume& c) { return "Resume " + std::to_string(c.call); },
+                 [](const Transfer& c) { return "Transfer " + c.target + '/' + std::to_string(c.call); },
+                 [](const HangUp& c) { return "HangUp " + std::to_string(c.call); },
+                 [](const PressKeys& c) { return "Keys " + c.keys + '/' + std::to_string(c.call); },
+                 [](const OffHook&) { return std::string("OffHook"); },
+                 [](const OnHook&) { return std::string("OnHook"); },
+                 [](const SetDnd& c) { return std::string("Dnd ") + (c.on ? "on" : "off"); },
+                 [&](const SetForward& c) {
+                   return std::string("Forward ") + kind(c.kind) + (c.on ? " on " : " off ") + c.target;
+                 },
+                 [](const Conference& c) { return "Conference " + std::to_string(c.call); },
+                 [](const Split&) { return std::string("Split"); }, [](const Page& c) { return "Page " + c.group; },
+                 [](const EndPage&) { return std::string("EndPage"); }},
+      *parsed);
 }
 
 struct Row {
@@ -42,6 +44,10 @@ TEST(ParseCommand, TextsThatPeopleType) {
       {"  dial\t1002  ", "Dial 1002/0"},
       {"CALL sip:1002@127.0.0.1:5062", "Dial sip:1002@127.0.0.1:5062/0"},
       {"call 1002 from 2", "Dial 1002/2"},
+      {"conference", "Conference 0"},
+      {"conference 2", "Conference 2"},
+      {"split", "Split"},
+      {"split 1", "error: \"split\" takes nothing more"},
       {"page 2", "Page 2"},
       {"page All of us", "Page All of us"},
       {"page", "error: \"page\" needs the number or label of a paging group"},

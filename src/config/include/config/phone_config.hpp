@@ -284,6 +284,7 @@ struct AccountConfig {
   bool alert_info_url = true;
   CollectorConfig collector;
   bool missed_call_log = true;
+  bool network_conference = false;  // conf_type: the server mixes
 };
 
 struct TlsConfig {

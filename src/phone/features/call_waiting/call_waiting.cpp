@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "desk.hpp"
+#include "features/conference/conference.hpp"
 #include "features/features.hpp"
 #include "features/hold/hold.hpp"
 
@@ -14,7 +15,7 @@ Checked<void> run(Desk& desk, Now now, const Deferred& step) {
   if (call == nullptr || call->facts.stage == Stage::Ended) return {};
   switch (step.what) {
     case Deferred::What::Answer: desk.answer(now, *call); return {};
-    case Deferred::What::Resume: hold::resume(desk, now, *call); return {};
+    case Deferred::What::Resume: conference::resume_all(desk, now, *call); return {};
     case Deferred::What::Dial: break;
   }
   const auto begun = desk.dial(now, *call);
@@ -65,7 +66,7 @@ Checked<void> with_the_line_free(Desk& desk, Now now, Deferred step) {
     call->facts.answer_pending = true;
     desk.refresh(now, *call);
   }
-  if (active->facts.change == HoldChange::None) hold::request(desk, now, *active);
+  conference::hold_all(desk, now, *active);
   return {};
 }
 

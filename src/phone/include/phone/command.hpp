@@ -48,15 +48,19 @@ struct SetForward {
   bool on = true;
   std::string target;
 };
+struct Conference {  // the call that talks is joined with one on hold; both are mixed
+  int call = 0;      // that is on hold; 0: the one that was held last
+};
+struct Split {};      // its calls are on hold again
 struct Page {         // speaks to a multicast group, until EndPage
   std::string group;  // its number or label
 };
 struct EndPage {};  // ends the page that is sent; or leaves the one that is heard, until it is over
 using Command = std::variant<Dial, Answer, Reject, Hold, Resume, Transfer, HangUp, PressKeys, OffHook, OnHook, SetDnd,
-                             SetForward, Page, EndPage>;
+                             SetForward, Conference, Split, Page, EndPage>;
 
 // "call 1002", "answer", "answer 2", "hold", "transfer 1003", "dtmf 12#", "hangup", "offhook", "onhook", "dnd on",
-// "forward always 1003", "forward busy off", "page 1", "endpage" …
+// "forward always 1003", "forward busy off", "conference", "split", "page 1", "endpage" …
 [[nodiscard]] Checked<Command> parse_command(std::string_view text);
 
 }  // namespace offhook::phone

@@ -35,10 +35,11 @@ struct CallView {
   bool outgoing = false;
   CallState state = CallState::Dialing;
   std::string peer_name, peer_number, peer_uri;
-  TimePoint since;         // of this state
-  bool encrypted = false;  // what is said and heard is protected (SRTP)
-  bool waiting = false;    // rings while another call is up (call waiting)
-  std::string note;        // "Busy here", "forwarded to 1003", "transfer: 180" …
+  TimePoint since;          // of this state
+  bool encrypted = false;   // what is said and heard is protected (SRTP)
+  bool waiting = false;     // rings while another call is up (call waiting)
+  bool conference = false;  // is mixed with the others that are
+  std::string note;         // "Busy here", "forwarded to 1003", "transfer: 180" …
   std::vector<Action> actions;
   std::string digits_sent;                            // DTMF, as the screen may show it
   std::vector<DigitView> digits_heard;                // each key once
