@@ -125,7 +125,7 @@ HexDigest response_digest(Hasher& hasher, const DigestResponse& response, std::s
   hasher.add(method).add(":");
   add(text.uri);
   if (response.qop == Qop::AuthInt) hasher.add(":").add(body_hash.view());
-  const HexDigest a2 = hasher.end();
+  const HexDigest a2 = response.qop == Qop::AuthInt ? hasher.end() : hasher.end_of_public();
   hasher.begin(response.algorithm);
   hasher.add(key).add(":");
   add(text.nonce)->add(":");

@@ -48,19 +48,25 @@ Hasher::Hasher(Hasher&& other) noexcept : contexts_(std::exchange(other.contexts
 
 Hasher& Hasher::operator=(Hasher&& other) noexcept {
   std::swap(contexts_, other.contexts_);
+  started_ = false;
   current_ = nullptr;
   return *this;
 }
 
 void Hasher::begin(DigestAlgorithm algorithm) {
-  const std::size_t index = hash_index(algorithm);
-  EVP_MD_CTX*& context = contexts_.at(index);
+  index_ = hash_index(algorithm);
+  started_ = false;
   used_ = 0;
+}
+
+void Hasher::start() {
+  EVP_MD_CTX*& context = contexts_.at(index_);
+  started_ = true;
   if (context != nullptr) {
     current_ = EVP_DigestInit_ex2(context, nullptr, nullptr) == 1 ? context : nullptr;
     return;
   }
-  const EVP_MD* const function = hash_function(index);
+  const EVP_MD* const function = hash_function(index_);
   if (function != nullptr) context = EVP_MD_CTX_new();
   if (context != nullptr && EVP_DigestInit_ex2(context, function, nullptr) != 1) {
     EVP_MD_CTX_free(context);
@@ -90,6 +96,7 @@ Hasher& Hasher::add_unescaped(std::string_view text) {
 }
 
 void Hasher::flush() {
+  if (!started_) start();
   if (current_ != nullptr && EVP_DigestUpdate(current_, buffer_.data(), used_) != 1) current_ = nullptr;
   used_ = 0;
 }
@@ -102,6 +109,18 @@ HexDigest Hasher::end() {
   if (current_ != nullptr && EVP_DigestFinal_ex(current_, octets.data(), &size) == 1)
     for (unsigned i = 0; i < size; ++i) out.append(octets.at(i));
   return out;
+}
+
+HexDigest Hasher::end_of_public() {
+  Remembered& last = remembered_.at(index_);
+  const std::string_view text(buffer_.data(), used_);
+  const bool is_whole = !started_ && !text.empty() && text.size() <= last.text.size();
+  if (is_whole && std::string_view(last.text.data(), last.size) == text) return last.hash;
+  if (!is_whole) return end();
+  std::memcpy(last.text.data(), text.data(), text.size());
+  last.size = text.size();
+  last.hash = end();
+  return last.hash;
 }
 
 std::string hash_hex(DigestAlgorithm algorithm, std::string_view data) { return Hasher().hash(algorithm, data).text(); }

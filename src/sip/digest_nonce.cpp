@@ -3,10 +3,8 @@
 // The keyed hash is SipHash-2-4 with 128 bits: made for short inputs under a secret key, and a twentieth of what an
 // HMAC costs. A nonce is no secret; it only has to be ours.
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <charconv>
-#include <utility>
 
 #include "sip/digest.hpp"
 
@@ -15,12 +13,6 @@ namespace {
 
 constexpr std::size_t kNumber = 16, kMac = 32;  // hex digits
 static_assert(NonceMaker::kLength == 2 * kNumber + kMac);
-
-// A constant of the process, as the hash functions are.
-EVP_MAC* keyed_hash() {
-  static EVP_MAC* const function = EVP_MAC_fetch(nullptr, "SIPHASH", nullptr);
-  return function;
-}
 
 void put_number(HexDigest& out, std::uint64_t value) {
   for (unsigned shift = 64; shift != 0; shift -= 8) out.append(static_cast<unsigned char>(value >> (shift - 8)));
@@ -33,35 +25,30 @@ std::optional<std::uint64_t> number(std::string_view hex_text) {
   return value;
 }
 
-}  // namespace
-
-NonceMaker::NonceMaker(std::string_view secret) : context_(EVP_MAC_CTX_new(keyed_hash())) {
-  // The secret may have any length; the key is the front of its hash.
-  const HexDigest hash = Hasher().hash(DigestAlgorithm::Sha256, secret);
-  for (std::size_t i = 0; i < key_.size(); ++i)
-    key_[i] = static_cast<unsigned char>(number(hash.view().substr(2 * i, 2)).value_or(0));
+// A key and a hash are octets, of a word the lowest first: the nodes of a cluster agree, whatever they run on.
+std::uint64_t key_word(std::string_view hex_text) {
+  std::uint64_t out = 0;
+  for (unsigned i = 0; i < 8; ++i) out |= number(hex_text.substr(std::size_t{2} * i, 2)).value_or(0) << (8 * i);
+  return out;
 }
 
-NonceMaker::~NonceMaker() { EVP_MAC_CTX_free(context_); }
+void put_word(HexDigest& out, std::uint64_t word) {
+  for (unsigned shift = 0; shift < 64; shift += 8) out.append(static_cast<unsigned char>(word >> shift));
+}
 
-NonceMaker::NonceMaker(NonceMaker&& other) noexcept
-    : key_(other.key_), context_(std::exchange(other.context_, nullptr)) {}
+}  // namespace
 
-NonceMaker& NonceMaker::operator=(NonceMaker&& other) noexcept {
-  key_ = other.key_;
-  std::swap(context_, other.context_);
-  return *this;
+NonceMaker::NonceMaker(std::string_view secret) {
+  // The secret may have any length; the key is the front of its hash.
+  const HexDigest hash = Hasher().hash(DigestAlgorithm::Sha256, secret);
+  key_ = {key_word(hash.view()), key_word(hash.view().substr(kNumber))};
 }
 
 HexDigest NonceMaker::mac(std::string_view text) const {
+  const SipHash128 hash = siphash128(key_, text);
   HexDigest out;
-  std::array<unsigned char, kMac / 2> octets;
-  std::size_t size = 0;
-  if (context_ == nullptr || EVP_MAC_init(context_, key_.data(), key_.size(), nullptr) != 1 ||
-      EVP_MAC_update(context_, reinterpret_cast<const unsigned char*>(text.data()), text.size()) != 1 ||
-      EVP_MAC_final(context_, octets.data(), &size, octets.size()) != 1 || size != octets.size())
-    return out;
-  for (const unsigned char octet : octets) out.append(octet);
+  put_word(out, hash.first);
+  put_word(out, hash.second);
   return out;
 }
 

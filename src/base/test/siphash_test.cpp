@@ -22,5 +22,12 @@ TEST(SipHash, IsTheReferences) {
   EXPECT_EQ(hash(15), 0xa129ca6149be45e5ULL);
 }
 
+TEST(SipHash, Of128BitsIsTheReferences) {
+  const SipKey key{0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL};
+  EXPECT_EQ(siphash128(key, ""), (SipHash128{0xe6a825ba047f81a3ULL, 0x930255c71472f66dULL}));
+  EXPECT_EQ(siphash128(key, std::string_view("\0", 1)), (SipHash128{0x44af996bd8c187daULL, 0x45fc229b11597634ULL}));
+  EXPECT_EQ(siphash128(key, std::string_view("\0\1", 2)), (SipHash128{0xc75da4a48d227781ULL, 0xe4ff0af6de8ba3fcULL}));
+}
+
 }  // namespace
 }  // namespace offhook

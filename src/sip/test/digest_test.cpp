@@ -331,10 +331,32 @@ TEST(AuthenticationInfo, goesThereAndBack) {
     EXPECT_FALSE(AuthenticationInfo::parse(bad)) << bad;
 }
 
+TEST(Hasher, remembersWhatIsPublic) {
+  Hasher hasher;
+  const auto hash = [&](DigestAlgorithm algorithm, std::string_view text) {
+    hasher.begin(algorithm);
+    const HexDigest out = hasher.add(text).end_of_public();
+    return out.text();
+  };
+  const std::string longer(97, 'x'), longest(1000, 'y');
+  for (int round = 0; round < 2; ++round)
+    for (const std::string& text : {std::string("REGISTER:sip:a"), std::string("REGISTER:sip:b"), std::string(),
+                                    std::string(96, 'x'), longer, longest})
+      for (const auto algorithm : {DigestAlgorithm::Md5, DigestAlgorithm::Sha256, DigestAlgorithm::Sha512_256})
+        for (int again = 0; again < 2; ++again)
+          EXPECT_EQ(hash(algorithm, text), hash_hex(algorithm, text)) << text << round << again;
+  // What is hashed in between is not mixed up with it.
+  const std::string first = hash(DigestAlgorithm::Md5, "A2");
+  EXPECT_EQ(hasher.hash(DigestAlgorithm::Md5, "A1").text(), hash_hex(DigestAlgorithm::Md5, "A1"));
+  EXPECT_EQ(hash(DigestAlgorithm::Md5, "A2"), first);
+}
+
 TEST(NonceMaker, knowsItsOwn) {
   const NonceMaker maker("secret");
   const std::string nonce = maker.make(0x1234567890abcdef, 42);
   EXPECT_EQ(nonce.size(), NonceMaker::kLength);
+  // As OpenSSL's SIPHASH has it, with the first half of SHA-256 of the secret for its key.
+  EXPECT_EQ(nonce, "1234567890abcdef000000000000002add07ef8d4c0f5f06a605202ad59b531a");
   EXPECT_EQ(maker.check(nonce), (NonceMaker::Nonce{0x1234567890abcdef, 42}));
   EXPECT_EQ(NonceMaker("secret").check(nonce), maker.check(nonce));
   EXPECT_NE(maker.make(1, 1), maker.make(1, 2));

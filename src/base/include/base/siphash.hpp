@@ -11,4 +11,11 @@ struct SipKey {
 };
 [[nodiscard]] std::uint64_t siphash(const SipKey& key, std::string_view text);
 
+// The form of 128 bits, which is another function: its first half is not siphash().
+struct SipHash128 {
+  std::uint64_t first = 0, second = 0;  // the reference writes each with its lowest octet first
+  friend bool operator==(const SipHash128&, const SipHash128&) = default;
+};
+[[nodiscard]] SipHash128 siphash128(const SipKey& key, std::string_view text);
+
 }  // namespace offhook

@@ -12,12 +12,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/siphash.hpp"
 #include "sip/digest_hash.hpp"
 #include "sip/header/credentials.hpp"
-
-extern "C" {
-struct evp_mac_ctx_st;
-}
 
 namespace offhook::sip {
 
@@ -107,9 +104,6 @@ class NonceMaker {
   static constexpr std::size_t kLength = 64;  // characters of a nonce
 
   explicit NonceMaker(std::string_view secret);
-  ~NonceMaker();
-  NonceMaker(NonceMaker&&) noexcept;
-  NonceMaker& operator=(NonceMaker&&) noexcept;
   // `at` in seconds of the caller's choice of clock; `salt` from the Random.
   [[nodiscard]] std::string make(std::uint64_t at, std::uint64_t salt) const;
   // What a nonce of ours was made of; nothing for a forged one.
@@ -117,8 +111,7 @@ class NonceMaker {
 
  private:
   [[nodiscard]] HexDigest mac(std::string_view text) const;
-  std::array<unsigned char, 16> key_;
-  evp_mac_ctx_st* context_;
+  SipKey key_;
 };
 
 }  // namespace offhook::sip

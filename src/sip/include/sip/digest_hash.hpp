@@ -54,6 +54,9 @@ class Hasher {
   // The content of a quoted-string as it stands in a message: escapes are undone.
   Hasher& add_unescaped(std::string_view text);
   [[nodiscard]] HexDigest end();
+  // The same for a text that is no secret and often the one before: the last of each hash is remembered, when it is
+  // short. H(A2) of every REGISTER to one registrar is the same.
+  [[nodiscard]] HexDigest end_of_public();
 
   // The parts with a colon between each two.
   template <class... Parts>
@@ -65,9 +68,18 @@ class Hasher {
   }
 
  private:
+  struct Remembered {
+    std::array<char, 96> text;  // `size` of it are set
+    std::size_t size = 0;       // 0: nothing is
+    HexDigest hash;
+  };
+  void start();
   void flush();
   std::array<evp_md_ctx_st*, kDigestHashes> contexts_{};  // made at their first use
-  evp_md_ctx_st* current_ = nullptr;
+  std::array<Remembered, kDigestHashes> remembered_;
+  std::size_t index_ = 0;             // of the hash that has begun
+  bool started_ = false;              // OpenSSL knows of it
+  evp_md_ctx_st* current_ = nullptr;  // then; null when it has failed
   std::size_t used_ = 0;
   std::array<char, 256> buffer_;  // `used_` of it are set
 };
