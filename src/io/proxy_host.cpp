@@ -221,12 +221,10 @@ void ProxyHost::pass_store_writes() {
   pass_records();
   pass_events();
   std::vector<proxy::StoreWrite> writes;
-  while (auto write = core_->poll_store()) {
-    if (store_ || redis_ || shards_ != nullptr)
-      writes.push_back(std::move(*write));
-    else
-      core_->stored(now(), write->id, true);
-  }
+  if (store_ || redis_ || shards_ != nullptr)
+    while (auto write = core_->poll_store()) writes.push_back(*std::move(write));
+  else
+    while (const auto id = core_->poll_store_id()) core_->stored(now(), *id, true);
   pass_log();
   if (shards_ != nullptr) return shards_->write(index_, std::move(writes));
   if (store_) store_->submit(std::move(writes));

@@ -24,6 +24,7 @@ std::optional<transport::Transmit> Core::poll_transmit() { return impl_->transpo
 std::optional<transport::Alias> Core::poll_alias() { return impl_->transport_.poll_alias(); }
 void Core::unreachable(Now now, const transport::Flow& flow) { impl_->unreachable(now, flow); }
 std::optional<StoreWrite> Core::poll_store() { return impl_->registrar_.poll_store(); }
+std::optional<std::uint64_t> Core::poll_store_id() { return impl_->registrar_.poll_store_id(); }
 std::optional<transport::dns::Question> Core::poll_question() { return impl_->resolver_.poll_question(); }
 void Core::answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) {
   impl_->answer(now, question, answer);

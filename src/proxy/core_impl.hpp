@@ -292,7 +292,7 @@ class Core::Impl {
   }
 
   void take_events(Now now) {
-    while (auto event = transactions_.poll()) {
+    transactions_.take_events([&](transaction::Event& event) {
       std::visit(Overloaded{
                      [&](RequestReceived& e) { request(now, e); },
                      [&](transaction::ResponseReceived& e) { respond(now, std::move(e)); },
@@ -303,11 +303,11 @@ class Core::Impl {
                      [&](const transaction::ServerTerminated& e) { relays_.server_gone(now.mono, e.owner); },
                      [](const transaction::StrayResponse&) {},  // RFC 6026 §8.9; counted in the layer
                  },
-                 *event);
-    }
+                 event);
+    });
   }
 
-  void respond(Now now, transaction::ResponseReceived e) {
+  void respond(Now now, transaction::ResponseReceived&& e) {
     if (TrunkRegistrations::is_ours(e.owner)) return trunks_.respond(now, e);
     if (Park::is_ours(e.owner)) return park_.respond(now, e);
     if (Neighbours::is_ours(e.owner)) return neighbours_.respond(now, e);
@@ -331,7 +331,7 @@ class Core::Impl {
   void keep(const transport::Flow& flow);
   void request(Now now, RequestReceived& e);
   // What is meant for ourselves. False when it is to be forwarded.
-  bool local(Now now, const RequestReceived& e, const Facts& facts);
+  bool local(Now now, RequestReceived& e, const Facts& facts);
   // Events that we know of; false when the request is not for us.
   bool subscribe(Now now, const RequestReceived& e, const Facts& facts);
   // A user's presence is his own. False for other events: those are for the phones, or for who collects them.

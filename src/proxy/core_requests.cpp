@@ -50,7 +50,7 @@ void Core::Impl::request(Now now, RequestReceived& e) {
   relay(now, e, *facts);
 }
 
-bool Core::Impl::local(Now now, const RequestReceived& e, const Facts& facts) {
+bool Core::Impl::local(Now now, RequestReceived& e, const Facts& facts) {
   if (e.request.method() == Method::Register) {
     registrar_.handle(now, e.id, e.request, e.flow);
     return true;

@@ -282,6 +282,11 @@ Result<Message> Message::take(std::string& bytes, const Limits& limits) {
   return result;
 }
 
+Result<void> Message::take(std::string& bytes, Message& into, const Limits& limits) {
+  if (Parser parser(into, limits); !parser.run(bytes)) return tl::unexpected(parser.error());
+  return {};
+}
+
 Result<Message> Message::parse(std::string bytes, const Limits& limits) { return take(bytes, limits); }
 
 }  // namespace offhook::sip

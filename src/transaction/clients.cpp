@@ -182,13 +182,13 @@ void Clients::act(ClientId id, Client& client, const Action& action, const Cause
     case Verb::Cancel: send_cancel(client, cause); break;
     case Verb::Want: client.cancel = Client::CancelStage::Wanted; break;
     case Verb::Deliver:
-      report(client, ResponseReceived{id, client.owner, std::move(cause.incoming->message), cause.incoming->flow});
+      report<ResponseReceived>(client, id, client.owner, std::move(cause.incoming->message), cause.incoming->flow);
       break;
     case Verb::TimedOut:
       ++services_.counters->timeouts;
-      report(client, ClientTimeout{id, client.owner});
+      report<ClientTimeout>(client, id, client.owner);
       break;
-    case Verb::Failed: report(client, ClientTransportError{id, client.owner}); break;
+    case Verb::Failed: report<ClientTransportError>(client, id, client.owner); break;
     case Verb::Arm:
     case Verb::Backoff:
     case Verb::Hold:
@@ -221,9 +221,9 @@ void Clients::send_cancel(Client& client, const Cause& cause) {
         client.timers.get(), Kind::Silent);
 }
 
-template <class E>
-void Clients::report(const Client& client, E&& event) {
-  if (!client.silent) services_.events->push(std::forward<E>(event));
+template <class E, class... Args>
+void Clients::report(const Client& client, Args&&... args) {
+  if (!client.silent) services_.events->emplace(std::in_place_type<E>, std::forward<Args>(args)...);
 }
 
 // Lets go of what the state can no longer need. An INVITE that rings is not sent again, but its header makes the ACK or
@@ -242,7 +242,7 @@ void Clients::forget(Client& client) {
 
 void Clients::end(ClientId id, Client& client) {
   stop_timers(*services_.wheel, client.clocks);
-  report(client, ClientTerminated{id, client.owner});
+  report<ClientTerminated>(client, id, client.owner);
   keys_.erase(client.key, id);
   peers_.remove(clients_, id, client.flow.remote);
   clients_.erase(id);

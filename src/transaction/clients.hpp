@@ -69,8 +69,8 @@ class Clients {
   [[nodiscard]] bool fall_back(ClientId id, Client& client, const Cause& cause);
   void acknowledge(Client& client, const Cause& cause);
   void send_cancel(Client& client, const Cause& cause);
-  template <class E>
-  void report(const Client& client, E&& event);
+  template <class E, class... Args>
+  void report(const Client& client, Args&&... args);
   static void forget(Client& client);
   void end(ClientId id, Client& client);
 

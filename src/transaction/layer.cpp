@@ -11,15 +11,6 @@ namespace {
 
 constexpr std::size_t kBranchLength = 16;  // about 82 bits
 
-// RFC 3261 §8.1.1.7: unique over space and time, and marked by the cookie.
-std::string new_branch(Random& random, std::string_view mark, std::string_view suffix) {
-  std::string branch;
-  branch.reserve(sip::kMagicCookie.size() + mark.size() + kBranchLength + suffix.size());
-  branch.append(sip::kMagicCookie).append(mark);
-  random.append_token(branch, kBranchLength);
-  return branch.append(suffix);
-}
-
 bool is_client_timer(Timer timer) {
   switch (timer) {
     case Timer::A:
@@ -39,11 +30,6 @@ bool is_client_timer(Timer timer) {
     case Timer::None: break;
   }
   return false;
-}
-
-std::string with_via(sip::Edit& edit, const transport::Flow& flow, std::string_view branch) {
-  edit.prepend(sip::HeaderId::Via, transport::via_value(flow, branch));
-  return edit.bytes();
 }
 
 // Our Via, which is the first one, once it is known that the request goes by TCP.
@@ -74,6 +60,21 @@ Layer::Layer(transport::Layer& transport, Random& random, Timers timers)
 }
 
 Layer::~Layer() = default;
+
+// RFC 3261 §8.1.1.7: unique over space and time, and marked by the cookie.
+std::string_view Layer::put_via(sip::Edit& edit, const transport::Flow& flow, std::string_view suffix) {
+  const bool is_new = flow.connection == 0;
+  ViaFront& front = via_front_;  // nearly all leave by the same socket
+  if (front.text.empty() || front.is_new != is_new || front.protocol != flow.protocol || front.local != flow.local) {
+    front = {flow.protocol, flow.local, is_new, transport::via_value(flow, sip::kMagicCookie)};
+    front.text.append(mark_);
+  }
+  via_.assign(front.text);
+  random_->append_token(via_, kBranchLength);
+  via_.append(suffix);
+  edit.prepend(sip::HeaderId::Via, via_);
+  return std::string_view(via_).substr(front.text.size() - mark_.size() - sip::kMagicCookie.size());
+}
 
 void Layer::receive(TimePoint now, transport::Incoming&& incoming) {
   if (incoming.message.is_request()) {
@@ -113,8 +114,8 @@ ClientId Layer::start(TimePoint now, sip::Edit& edit, const transport::Flow& flo
                       std::string_view branch_suffix, const Timers* timers) {
   const sip::Message& source = edit.source();
   assert(source.is_request() && source.method() != sip::Method::Ack);
-  const auto branch = new_branch(*random_, mark_, branch_suffix);
-  Clients::Request request{source.method_text(), branch, with_via(edit, flow, branch), edit.body_size()};
+  const std::string_view branch = put_via(edit, flow, branch_suffix);
+  Clients::Request request{source.method_text(), branch, edit.bytes(), edit.body_size()};
   if (!transport_->wants_tcp(flow, request.bytes.size()))
     return tables_->clients.start(now, std::move(request), flow, owner, timers);
   transport::Flow by_tcp = flow;
@@ -140,14 +141,16 @@ std::string Layer::send_stateless(const sip::Message& request, const transport::
 }
 
 std::string Layer::send_stateless(sip::Edit& edit, const transport::Flow& flow, std::string_view branch_suffix) {
-  auto bytes = with_via(edit, flow, new_branch(*random_, mark_, branch_suffix));
+  (void)put_via(edit, flow, branch_suffix);
+  auto bytes = edit.bytes();
   transport_->send(flow, bytes);
   return bytes;
 }
 
 std::string Layer::acknowledge(const sip::Message& ack, const transport::Flow& flow) {
   sip::Edit edit(ack);
-  auto bytes = with_via(edit, flow, new_branch(*random_, mark_, {}));
+  (void)put_via(edit, flow, {});
+  auto bytes = edit.bytes();
   if (!transport_->wants_tcp(flow, bytes.size())) {
     transport_->send(flow, bytes);
     return bytes;

@@ -1,6 +1,7 @@
 #include "servers.hpp"
 
 #include <array>
+#include <utility>
 
 #include "hop_request.hpp"
 #include "match.hpp"
@@ -27,6 +28,12 @@ Invite invite_input(Timer timer) {
 }
 
 bool is_invite(const Server& server) { return std::holds_alternative<InviteState>(server.state); }
+
+// Its last response will not be sent again: of a 2xx to INVITE that is the TU's affair.
+bool is_done_with_response(const Server& server) {
+  const auto* state = std::get_if<InviteState>(&server.state);
+  return state != nullptr && (*state == InviteState::Accepted || *state == InviteState::Confirmed) && !server.detour;
+}
 
 NonInvite non_invite_input(Timer timer) { return timer == Timer::Y ? NonInvite::TimerY : NonInvite::TimerJ; }
 
@@ -65,7 +72,8 @@ void Servers::receive_ack(TimePoint now, transport::Incoming&& incoming) {
     return;
   }
   ++services_.counters->unmatched_acks;
-  services_.events->push(RequestReceived{{}, std::move(incoming.message), incoming.flow, {}, 0});
+  services_.events->emplace(std::in_place_type<RequestReceived>, ServerId{}, std::move(incoming.message),
+                            incoming.flow);
 }
 
 void Servers::create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, const Key& key) {
@@ -87,10 +95,10 @@ void Servers::create(TimePoint now, transport::Incoming& incoming, const sip::Vi
 
   const sip::Method method = incoming.message.method();
   ++services_.counters->requests[static_cast<std::size_t>(method)];
-  RequestReceived event{id, {}, incoming.flow, {}, 0};
-  if (method == sip::Method::Cancel) find_cancelled(incoming.message, via, event);
-  event.request = std::move(incoming.message);  // `via` looks into it and is of no use from here on
-  services_.events->push(std::move(event));
+  const Cancelled cancelled = method == sip::Method::Cancel ? find_cancelled(incoming.message, via) : Cancelled{};
+  // `via` looks into the message and is of no use from here on.
+  services_.events->emplace(std::in_place_type<RequestReceived>, id, std::move(incoming.message), incoming.flow,
+                            cancelled.invite, cancelled.owner, cancelled.nothing);
   if (method == sip::Method::Invite)
     server.state = InviteState::Proceeding;
   else
@@ -110,12 +118,12 @@ ServerId Servers::find_cancelled(const sip::Message& cancel, const sip::Via& via
 }
 
 // §9.2: what would match if the method were another one. Only an INVITE can be ended that way.
-void Servers::find_cancelled(const sip::Message& cancel, const sip::Via& via, RequestReceived& event) const {
-  event.cancels = find_cancelled(cancel, via, "INVITE");
-  if (const Server* invite = servers_.find(event.cancels)) event.cancels_owner = invite->owner;
-  if (event.cancels) return;
-  for (const char* method : kUncancellable)
-    event.cancels_nothing = event.cancels_nothing || find_cancelled(cancel, via, method);
+Servers::Cancelled Servers::find_cancelled(const sip::Message& cancel, const sip::Via& via) const {
+  Cancelled out{find_cancelled(cancel, via, "INVITE")};
+  if (const Server* invite = servers_.find(out.invite)) out.owner = invite->owner;
+  if (out.invite) return out;
+  for (const char* method : kUncancellable) out.nothing = out.nothing || find_cancelled(cancel, via, method);
+  return out;
 }
 
 const sip::Message* Servers::request_of(ServerId id) {
@@ -214,7 +222,8 @@ void Servers::act(ServerId id, Server& server, const Action& action, const Cause
     case Verb::Resend: resend(server); break;
     case Verb::Trying: send_trying(id, server, cause.now); break;
     case Verb::Deliver:
-      services_.events->push(RequestReceived{{}, std::move(cause.incoming->message), cause.incoming->flow, {}, 0});
+      services_.events->emplace(std::in_place_type<RequestReceived>, ServerId{}, std::move(cause.incoming->message),
+                                cause.incoming->flow);
       break;
     case Verb::TimedOut:
       ++services_.counters->timeouts;
@@ -248,7 +257,10 @@ void Servers::send(ServerId id, Server& server, Response& response, TimePoint no
     services_.events->push(ServerFailed{id, server.owner});
     return;
   }
-  services_.transport->send(server.reply(), server.response);
+  if (is_done_with_response(server))
+    services_.transport->send(server.reply(), std::exchange(server.response, {}));
+  else
+    services_.transport->send(server.reply(), server.response);
 }
 
 void Servers::send_trying(ServerId id, Server& server, TimePoint now) {
@@ -278,8 +290,7 @@ void Servers::forget(Server& server) {
   const bool answered = invite != nullptr ? *invite != InviteState::Proceeding
                                           : std::get<NonInviteState>(server.state) == NonInviteState::Completed;
   if (answered) drop(server.request);
-  if (invite != nullptr && (*invite == InviteState::Accepted || *invite == InviteState::Confirmed) && !server.detour)
-    drop(server.response);
+  if (is_done_with_response(server)) drop(server.response);
 }
 
 void Servers::end(ServerId id, Server& server) {

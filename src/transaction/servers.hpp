@@ -78,7 +78,13 @@ class Servers {
   void create(TimePoint now, transport::Incoming& incoming, const sip::Via& via, const Key& key);
   [[nodiscard]] ServerId invite_of_ack(transport::Incoming& ack) const;
   [[nodiscard]] ServerId find_cancelled(const sip::Message& cancel, const sip::Via& via, std::string_view method) const;
-  void find_cancelled(const sip::Message& cancel, const sip::Via& via, RequestReceived& event) const;
+  // As the event of a CANCEL says it.
+  struct Cancelled {
+    ServerId invite;
+    Owner owner = 0;
+    bool nothing = false;
+  };
+  [[nodiscard]] Cancelled find_cancelled(const sip::Message& cancel, const sip::Via& via) const;
   [[nodiscard]] bool may_send_provisional(const Server& server, TimePoint now, int status) const;
 
   void feed(ServerId id, Server& server, server_invite::Input input, const Cause& cause);

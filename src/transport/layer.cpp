@@ -36,44 +36,56 @@ bool is_beyond(std::string_view bytes, std::size_t most) {
 
 std::optional<Incoming> Layer::receive(const Flow& flow, std::string bytes) {
   ++counters_.received;
+  std::optional<Incoming> out;  // read where it stays: a message is big enough that a move shows
+  if (!is_ping(flow, bytes) && !read(bytes, out.emplace(flow))) out.reset();
+  return out;
+}
+
+// STUN and line ends, which are answered or counted here.
+bool Layer::is_ping(const Flow& flow, std::string_view bytes) {
   if (flow.protocol == Protocol::Udp && stun::looks_like_stun(bytes)) {
     // RFC 5626 §3.5.2: the keep-alive of phones behind a NAT. An answer to one of ours is told apart by who waits.
     ++counters_.stun;
     if (auto reply = stun::answer(bytes, flow.remote)) send(flow, std::move(*reply));
-    return std::nullopt;
+    return true;
   }
   if (without_leading_lines(bytes).empty()) {
     ++counters_.keepalives;
     // The ping of RFC 5626 §3.5.1 has a pong; it exists on streams only.
     if (is_reliable(flow.protocol) && bytes == "\r\n\r\n") send(flow, "\r\n");
-    return std::nullopt;
+    return true;
   }
-  auto message = sip::Message::take(bytes, limits_);
-  if (!message) {
-    if (const auto limit = sip::limit_of(message.error())) ++counters_.over_limit[static_cast<std::size_t>(*limit)];
+  return false;
+}
+
+// False for what has been refused or dropped.
+bool Layer::read(std::string& bytes, Incoming& in) {
+  sip::Message& message = in.message;
+  const Flow& flow = in.flow;
+  if (const auto taken = sip::Message::take(bytes, message, limits_); !taken) {
+    if (const auto limit = sip::limit_of(taken.error())) ++counters_.over_limit[static_cast<std::size_t>(*limit)];
     const bool too_large = is_beyond(bytes, limits_.message);
-    refuse(flow, bytes, too_large ? kMessageTooLarge : kBadRequest, too_large ? "" : message.error().text);
-    return std::nullopt;
+    refuse(flow, bytes, too_large ? kMessageTooLarge : kBadRequest, too_large ? "" : taken.error().text);
+    return false;
   }
   // §18.3: on a stream the length is what ends a message; without it nothing behind it can be trusted.
-  if (needs_length(flow.protocol) && message->count(sip::HeaderId::ContentLength) == 0) {
-    refuse(flow, message->bytes(), kBadRequest, "Missing Content-Length");
-    return std::nullopt;
+  if (needs_length(flow.protocol) && message.count(sip::HeaderId::ContentLength) == 0) {
+    refuse(flow, message.bytes(), kBadRequest, "Missing Content-Length");
+    return false;
   }
-  if (message->is_response()) {
-    sip::Via top;
-    if (sip::check_response(*message, &top)) return Incoming{std::move(*message), flow, top};
-    ++counters_.bad_responses;
-    return std::nullopt;
+  sip::Via& top = in.via.emplace();
+  if (message.is_response()) {
+    const bool is_sound = sip::check_response(message, &top);
+    if (!is_sound) ++counters_.bad_responses;
+    return is_sound;
   }
-  sip::Via top;
-  if (const auto verdict = sip::check_request(*message, &top)) {
-    refuse(flow, message->bytes(), verdict->status, verdict->reason);
-    return std::nullopt;
+  if (const auto verdict = sip::check_request(message, &top)) {
+    refuse(flow, message.bytes(), verdict->status, verdict->reason);
+    return false;
   }
-  stamp_source(*message, top, flow.remote);
+  stamp_source(message, top, flow.remote);
   note_alias(top, flow);
-  return Incoming{std::move(*message), flow, top};
+  return true;
 }
 
 // Answers what is broken, when it is a request that can be answered. An ACK never is (§17.1.1.3: there is no response

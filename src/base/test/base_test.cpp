@@ -2,6 +2,7 @@
 
 #include <array>
 #include <set>
+#include <vector>
 
 #include "base/ascii.hpp"
 #include "base/endpoint.hpp"
@@ -25,6 +26,25 @@ TEST(Queue, GivesBackInTheOrderOfTheComing) {
     for (int i = 1; i < count; ++i) EXPECT_EQ(queue.pop(), std::to_string(i));
     EXPECT_EQ(queue.pop(), "last");
     EXPECT_TRUE(queue.empty());
+  }
+}
+
+TEST(Queue, DrainsWhatComesMeanwhileToo) {
+  Queue<int> queue;
+  std::vector<int> seen;
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 300; ++i) queue.emplace(i);
+    EXPECT_EQ(queue.pop(), 0);
+    queue.drain([&](int& item) {
+      seen.push_back(item);
+      if (item < 1000 && item % 100 == 7) queue.push(item + 1000);
+    });
+    EXPECT_TRUE(queue.empty());
+    ASSERT_EQ(seen.size(), 302U);
+    EXPECT_EQ(seen.front(), 1);
+    EXPECT_EQ(seen[298], 299);
+    EXPECT_EQ(std::vector<int>(seen.begin() + 299, seen.end()), (std::vector<int>{1007, 1107, 1207}));
+    seen.clear();
   }
 }
 

@@ -45,7 +45,7 @@ void Registrar::load(Now now, const std::vector<Binding>& bindings) {
   }
 }
 
-void Registrar::handle(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow) {
+void Registrar::handle(Now now, transaction::ServerId id, sip::Message& request, const transport::Flow& flow) {
   ++s_.counters->registers;
   Order order{id, request, flow};
   const auto aor = admit(now, order);
@@ -107,24 +107,26 @@ bool Registrar::execute(Now now, const Order& order, const std::string& aor) {
   }
   auto& write = std::get<StoreWrite>(decision);
   if (write.put.empty() && write.remove.empty()) {
-    s_.answers->send(now.mono, order.server, order.request, success(now, order, aor));
+    s_.answers->send(now.mono, order.server, order.request,
+                     success(now, {order.request, order.flow, order.informs}, aor));
     return false;
   }
   for (Binding& binding : write.put) binding.through = s_.nodes->through(binding);
   flush_expired();
   write.id = ++last_id_;
   busy_.try_emplace(aor);
-  pending_.emplace(write.id, Pending{order.server, order.request, order.informs, write});
-  writes_.push_back(std::move(write));
+  writes_.push_back({write.id});
+  Pending& pending = pending_[write.id];
+  pending.server = order.server;
+  pending.request = std::move(order.request);
+  pending.informs = order.informs;
+  pending.write = std::move(write);
   return true;
 }
 
 void Registrar::flush_expired() {
   if (expired_.empty()) return;
-  StoreWrite batch;
-  batch.id = ++last_id_;
-  batch.remove.swap(expired_);
-  writes_.push_back(std::move(batch));
+  writes_.push_back({++last_id_, std::exchange(expired_, {})});
 }
 
 void Registrar::expire(Now now) {
@@ -195,9 +197,18 @@ void Registrar::gone(StoreWrite::Remove which) {
 std::optional<StoreWrite> Registrar::poll_store() {
   if (writes_.empty()) flush_expired();
   if (writes_.empty()) return std::nullopt;
-  StoreWrite next = std::move(writes_.front());
+  Queued next = std::move(writes_.front());
   writes_.pop_front();
-  return next;
+  if (const auto pending = pending_.find(next.id); pending != pending_.end()) return pending->second.write;
+  return StoreWrite{next.id, {}, std::move(next.expired)};
+}
+
+std::optional<std::uint64_t> Registrar::poll_store_id() {
+  expired_.clear();  // of no interest to nobody
+  if (writes_.empty()) return std::nullopt;
+  const std::uint64_t id = writes_.front().id;
+  writes_.pop_front();
+  return id;
 }
 
 void Registrar::stored(Now now, std::uint64_t id, Stored outcome) {
@@ -217,7 +228,7 @@ void Registrar::stored(Now now, std::uint64_t id, Stored outcome) {
   // The transaction may have ended while the store was busy; what is stored counts all the same.
   const auto flow = s_.transactions->flow_of(server);
   if (flow && !s_.transactions->has_final(server)) {
-    const Reply reply = ok ? success(now, {server, request, *flow, informs}, aor) : refusal(outcome, *s_.random);
+    const Reply reply = ok ? success(now, {request, *flow, informs}, aor) : refusal(outcome, *s_.random);
     s_.answers->send(now.mono, server, request, reply);
     if (ok) ++s_.counters->registered;
   }
@@ -237,11 +248,11 @@ void Registrar::finish(Now now, const std::string& aor) {
   busy.expired.clear();
   while (!busy.waiting.empty()) {
     const Waiting next = busy.waiting.front();
-    busy.waiting.pop_front();
+    busy.waiting.erase(busy.waiting.begin());
     const sip::Message* waiting = s_.transactions->request_of(next.server);
     const auto flow = s_.transactions->flow_of(next.server);
     if (waiting == nullptr || !flow) continue;
-    const sip::Message request = *waiting;  // request_of is good until the next call only
+    sip::Message request = *waiting;  // request_of is good until the next call only
     if (!execute(now, {next.server, request, *flow, next.informs}, aor)) continue;
     busy_[aor].waiting = std::move(busy.waiting);
     return;
@@ -263,8 +274,8 @@ std::string Registrar::contact_value(Now now, const LocationTable::Entry& entry,
 }
 
 // Step 8.
-Reply Registrar::success(Now now, const Order& order, const std::string& aor) const {
-  const sip::Message& request = order.request;
+Reply Registrar::success(Now now, const Success& which, const std::string& aor) const {
+  const sip::Message& request = which.request;
   Reply reply{200};
   const bool with_gruus = sip::has_option_tag(request, HeaderId::Supported, "gruu");
   for (const auto& entry : s_.location->find(aor)) {
@@ -276,11 +287,11 @@ Reply Registrar::success(Now now, const Order& order, const std::string& aor) co
   if (is_outbound(request)) {
     reply.headers.emplace_back(HeaderId::Require, "outbound");
     // Over UDP the phone's own pace is right: a NAT forgets a datagram's way after half a minute (§4.4.2).
-    if (s_.config->flow_timer.count() != 0 && transport::is_reliable(order.flow.protocol) && has_one_via(request))
+    if (s_.config->flow_timer.count() != 0 && transport::is_reliable(which.flow.protocol) && has_one_via(request))
       reply.headers.emplace_back(HeaderId::FlowTimer, std::to_string(s_.config->flow_timer.count()));
   }
   reply.headers.emplace_back(HeaderId::Date, sip::date_text(now.wall));
-  if (!order.informs) return reply;
+  if (!which.informs) return reply;
   if (auto info = s_.authenticator->information(now.mono, request, Realm::Registrar); !info.empty())
     reply.headers.emplace_back(HeaderId::AuthenticationInfo, std::move(info));
   return reply;

@@ -52,8 +52,8 @@ class Registrar {
 
   // Bindings from the store, before the first request.
   void load(Now now, const std::vector<Binding>& bindings);
-  // A REGISTER for our domain.
-  void handle(Now now, transaction::ServerId id, const sip::Message& request, const transport::Flow& flow);
+  // A REGISTER for our domain. It is taken while its write is under way.
+  void handle(Now now, transaction::ServerId id, sip::Message& request, const transport::Flow& flow);
   // Takes expired bindings out of memory and, later, out of the store.
   void expire(Now now);
 
@@ -65,6 +65,7 @@ class Registrar {
   std::size_t clear(Now now, const std::string& aor);
 
   [[nodiscard]] std::optional<StoreWrite> poll_store();
+  [[nodiscard]] std::optional<std::uint64_t> poll_store_id();
   void stored(Now now, std::uint64_t id, Stored outcome);
 
   // As in Core. shared.cpp.
@@ -77,13 +78,13 @@ class Registrar {
   // A REGISTER that may be carried out.
   struct Order {
     transaction::ServerId server;
-    const sip::Message& request;
+    sip::Message& request;  // is gone when a write is under way
     const transport::Flow& flow;
     bool informs = false;  // Authenticator::Outcome::informs
   };
   struct Pending {  // a write under way
     transaction::ServerId server;
-    sip::Message request;  // a copy: the transaction has its bytes, and would read them again
+    sip::Message request;  // the transaction has its bytes, and would read them again
     bool informs = false;
     StoreWrite write;
   };
@@ -91,8 +92,8 @@ class Registrar {
     transaction::ServerId server;
     bool informs = false;
   };
-  struct Busy {  // an address-of-record with a write under way
-    std::deque<Waiting> waiting;
+  struct Busy {                    // an address-of-record with a write under way
+    std::vector<Waiting> waiting;  // the oldest first
     std::vector<StoreWrite::Remove> expired;
   };
 
@@ -110,11 +111,22 @@ class Registrar {
   [[nodiscard]] static Binding named(const StoreWrite::Remove& which);
   void flush_expired();
   void finish(Now now, const std::string& aor);
-  [[nodiscard]] Reply success(Now now, const Order& order, const std::string& aor) const;
+  // What the 200 to `request` says; `informs` as in Order.
+  struct Success {
+    const sip::Message& request;
+    const transport::Flow& flow;
+    bool informs = false;
+  };
+  [[nodiscard]] Reply success(Now now, const Success& which, const std::string& aor) const;
 
   Services s_;
   std::uint64_t last_id_ = 0;
-  std::deque<StoreWrite> writes_;
+  // For the store: a write that is pending, or one of what has expired.
+  struct Queued {
+    std::uint64_t id = 0;
+    std::vector<StoreWrite::Remove> expired{};
+  };
+  std::deque<Queued> writes_;
   std::vector<StoreWrite::Remove> expired_;
   std::unordered_map<std::uint64_t, Pending> pending_;
   std::unordered_map<std::string, Busy> busy_;

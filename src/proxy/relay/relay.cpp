@@ -214,7 +214,7 @@ void Relays::cancel_branches(TimePoint now, Relay& relay, std::string_view reaso
   }
 }
 
-void Relays::respond(Now now, transaction::ResponseReceived event) {
+void Relays::respond(Now now, transaction::ResponseReceived&& event) {
   const BranchId id = BranchId::from_number(event.owner);
   Branch* branch = branches_.find(id);
   if (branch == nullptr || branch->client != event.id) return;

@@ -75,7 +75,7 @@ class Relays {
   void start(Now now, transaction::ServerId server, const Job& job, std::vector<Target> targets, Caller caller);
   // The caller cancels (§16.10); `reason` is its Reason value or "". The CANCEL itself is answered elsewhere.
   void cancel(Now now, transaction::Owner relay, std::string_view reason);
-  void respond(Now now, transaction::ResponseReceived event);
+  void respond(Now now, transaction::ResponseReceived&& event);
   // A branch without a final response: `status` says what it counts as (408; 503 when nothing could be sent; 500).
   void fail(Now now, transaction::Owner branch, transaction::ClientId client, int status);
   // That node of the cluster does not answer any more: no branch waits for it.

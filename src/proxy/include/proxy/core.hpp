@@ -134,6 +134,8 @@ class Core final : public transport::Engine {
   void answer(Now now, std::uint64_t question, const transport::dns::Answer& answer) override;
 
   [[nodiscard]] std::optional<StoreWrite> poll_store();
+  // For a world that keeps nothing: only which write it is, for stored().
+  [[nodiscard]] std::optional<std::uint64_t> poll_store_id();
   void stored(Now now, std::uint64_t id, Stored outcome);
   void stored(Now now, std::uint64_t id, bool ok) { stored(now, id, ok ? Stored::Yes : Stored::Failed); }
   // What another node (or another engine of this process) has stored, in the order in which the store took it. A

@@ -22,7 +22,7 @@ class HeaderIndex {
   };
   static constexpr std::size_t kNone = SIZE_MAX;
 
-  HeaderIndex() = default;
+  HeaderIndex() noexcept {}  // not defaulted: the half kilobyte of slots would be cleared
   HeaderIndex(const HeaderIndex& other) : more_(other.more_), ends_(other.ends_), count_(other.count_) {
     copy_slots(other);
   }

@@ -47,8 +47,10 @@ class Message {
   // The same for bytes that are still wanted when they are no message (to answer them): an error leaves them in
   // `bytes`, without line ends before the start line.
   [[nodiscard]] static Result<Message> take(std::string& bytes, const Limits& limits = {});
+  // The same into an empty message, where it shall stay; on an error `into` is of no use any more.
+  [[nodiscard]] static Result<void> take(std::string& bytes, Message& into, const Limits& limits = {});
 
-  Message() = default;
+  Message() noexcept {}  // not defaulted: the index would be cleared, which nobody needs
 
   // Puts `with` in the place of `part`, a view into the value of a header field or into the Request-URI (an empty one
   // inserts). The index moves along, nothing is read again; views into the message end to be good. CR and LF in `with`

@@ -121,7 +121,10 @@ class Layer {
   Layer(transport::Layer& transport, Random& random, Timers timers = {});
   ~Layer();
   // Of every branch from now on, behind the cookie: a shard's (transport/shard.hpp).
-  void set_mark(std::string mark) { mark_ = std::move(mark); }
+  void set_mark(std::string mark) {
+    mark_ = std::move(mark);
+    via_front_ = {};
+  }
   Layer(const Layer&) = delete;
   Layer& operator=(const Layer&) = delete;
 
@@ -138,6 +141,12 @@ class Layer {
   void wake(TimePoint now);
   [[nodiscard]] std::optional<TimePoint> deadline() const { return wheel_.deadline(); }
   [[nodiscard]] std::optional<Event> poll() { return events_.pop(); }
+  // Gives every event to f(Event&) where it lies, until there is none: those that f itself brings about, too. In place
+  // of poll(), for who has no use for copies of messages; f calls neither.
+  template <class F>
+  void take_events(F&& f) {
+    events_.drain(std::forward<F>(f));
+  }
 
   // Starts a client transaction: puts our Via (new branch; `branch_suffix` is appended to it, for a proxy's loop check)
   // on top of `request`, sends it over `flow`. Not for ACK. `timers` overrides the layer's (an account may have its own
@@ -189,6 +198,15 @@ class Layer {
 
  private:
   struct Tables;  // transactions and their keys: private to the implementation
+  // Our Via up to the part of the branch that is drawn, for whatever leaves by that socket.
+  struct ViaFront {
+    transport::Protocol protocol{};
+    Endpoint local;
+    bool is_new = false;  // over a connection of our own
+    std::string text;
+  };
+  // The branch: good until the next call.
+  std::string_view put_via(sip::Edit& edit, const transport::Flow& flow, std::string_view suffix);
   transport::Layer* transport_;
   Random* random_;
   std::string mark_;
@@ -196,6 +214,8 @@ class Layer {
   TimerWheel wheel_;
   Queue<Event> events_;
   Counters counters_;
+  ViaFront via_front_;
+  std::string via_;
   std::unique_ptr<Tables> tables_;
 };
 

@@ -18,9 +18,10 @@
 namespace offhook::transport {
 
 struct Incoming {
+  explicit Incoming(const Flow& from) : flow(from) {}
   sip::Message message;
   Flow flow;
-  std::optional<sip::Via> via{};  // the top one, read already: views into the message; nothing when nobody has read it
+  std::optional<sip::Via> via;  // the top one, read already: views into the message; nothing when nobody has read it
 };
 
 // §18.1.1, where the path's MTU is not known.
@@ -74,6 +75,8 @@ class Layer {
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
+  [[nodiscard]] bool is_ping(const Flow& flow, std::string_view bytes);
+  [[nodiscard]] bool read(std::string& bytes, Incoming& in);
   void refuse(const Flow& flow, std::string_view bytes, int status, std::string_view reason);
   void note_alias(const sip::Via& top, const Flow& flow);
 
