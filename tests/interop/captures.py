@@ -141,7 +141,7 @@ class CapturesOfAProxy(Reader):
         config.write_text('domains = ["a"]\n[capture]\nmegabytes = -1\n')
         process = self.run_offhook("proxy", "--check", "--config", config)
         self.assertEqual(process.status, 1)
-        self.assertIn(f"megabytes must be a number from 0 to 4096 ({config}:3)", process.text("err"))
+        self.assertIn(f"megabytes must be a number from 0 to 4096 (-1) ({config}:3)", process.text("err"))
 
 
 if __name__ == "__main__":

@@ -16,16 +16,18 @@ Checked<Endpoint> parse_admin(std::string_view text) {
 }
 
 Checked<void> AdminSettings::complete() {
+  const auto wrong = [this](const Complaint& complaint) {
+    return place.empty() ? tl::unexpected(complaint) : complain(complaint.text(), place);
+  };
   if (!token_file.empty()) {
     const auto read = read_file(token_file);
-    if (!read) return tl::unexpected(read.error());
+    if (!read) return wrong(read.error());
     token = read->substr(0, read->find_first_of("\r\n"));
   }
   if ((!token.empty() || !token_file.empty()) && token.size() < kShortest)
-    return complain("the token of [admin] must have at least " + std::to_string(kShortest) + " characters", token_file);
+    return wrong({"the token of [admin] must have at least " + std::to_string(kShortest) + " characters", token_file});
   if (listen && token.empty() && !listen->address.is_loopback())
-    return complain("[admin] listens where others get: set token or token_file, or listen at 127.0.0.1",
-                    listen->text());
+    return wrong({"[admin] listens where others get: set token or token_file, or listen at 127.0.0.1", listen->text()});
   return {};
 }
 
@@ -40,6 +42,7 @@ Checked<void> read_admin(const Fields& fields, const toml::node& node, ProxySett
     out.admin.listen = *listen;
     return {};
   };
+  out.admin.place = fields.place(node.source());
   if (auto read = fields.table("admin", node, field); !read) return read;
   if (!out.admin.token.empty() && !out.admin.token_file.empty())
     return complain("token and token_file do not go together", fields.place(node.source()));
@@ -70,7 +73,7 @@ Checked<void> read_capture(const Fields& fields, const toml::node& node, ProxySe
 
 Checked<void> read_drain(const Fields& fields, const toml::node& node, ProxySettings& out) {
   return fields.table("drain", node, [&](std::string_view name, const toml::node& value) -> Checked<void> {
-    if (name == "seconds") return fields.period_or_never(name, value, out.drain_limit);
+    if (name == "seconds") return fields.period_or_never(name, value, out.drain_limit, "ends at once");
     if (name == "retry_after") return fields.period(name, value, out.drain.retry_after);
     return fields.unknown(name, "[drain]", "seconds, retry_after", value);
   });

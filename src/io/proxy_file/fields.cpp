@@ -1,11 +1,30 @@
 #include "fields.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace offhook::io {
+namespace {
+
+// What stands there, for a complaint; "" for what is not to be repeated in a log.
+std::string shown(std::string_view name, const toml::node& node) {
+  constexpr std::array<std::string_view, 4> kSecrets{"ha1", "password", "secret", "token"};
+  constexpr std::size_t kLongest = 80;
+  if (std::ranges::any_of(kSecrets, [&](std::string_view secret) { return name.starts_with(secret); })) return {};
+  if (const auto* text = node.as_string()) return text->get().size() > kLongest ? "a longer text" : text->get();
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  if (const auto* list = node.as_array()) return list->empty() ? "an empty list" : "a list";
+  if (node.is_table()) return "a table";
+  return node.is_floating_point() ? "a fraction" : "a date or time";
+}
+
+}  // namespace
 
 std::string Fields::place(std::uint32_t line) const { return std::string(file_) + ":" + std::to_string(line); }
 
 tl::unexpected<Complaint> Fields::wrong(std::string_view name, std::string_view wants, const toml::node& node) const {
-  return complain(std::string(name) + " must be " + std::string(wants), place(node.source()));
+  return at(Complaint{std::string(name) + " must be " + std::string(wants), shown(name, node)}, node);
 }
 
 tl::unexpected<Complaint> Fields::at(const Complaint& complaint, const toml::node& node) const {
@@ -46,9 +65,10 @@ Checked<void> Fields::period(std::string_view name, const toml::node& node, seco
   return {};
 }
 
-Checked<void> Fields::period_or_never(std::string_view name, const toml::node& node, seconds& out) const {
+Checked<void> Fields::period_or_never(std::string_view name, const toml::node& node, seconds& out,
+                                      std::string_view zero) const {
   if (!node.is_integer() || node.as_integer()->get() < 0 || node.as_integer()->get() > 86400)
-    return wrong(name, "a number of seconds up to 86400; 0 is never", node);
+    return wrong(name, "a number of seconds up to 86400; 0 " + std::string(zero), node);
   out = seconds(node.as_integer()->get());
   return {};
 }

@@ -20,7 +20,7 @@ class Fields {
   // "proxy.toml:12"
   [[nodiscard]] std::string place(const toml::source_region& source) const { return place(source.begin.line); }
   [[nodiscard]] std::string place(std::uint32_t line) const;
-  // "dscp must be a number from 0 to 63 (proxy.toml:12)"
+  // "dscp must be a number from 0 to 63 (64) (proxy.toml:12)"; a secret is not repeated.
   [[nodiscard]] tl::unexpected<Complaint> wrong(std::string_view name, std::string_view wants,
                                                 const toml::node& node) const;
   // The complaint of somebody who knows no file.
@@ -33,17 +33,20 @@ class Fields {
   [[nodiscard]] Checked<void> flag(std::string_view name, const toml::node& node, bool& out) const;
   [[nodiscard]] Checked<void> number(std::string_view name, const toml::node& node, std::int64_t least,
                                      std::int64_t most, std::size_t& out) const;
-  // From one second on; the second form takes 0, which is never, and nothing above a day.
+  // From one second on; the second form takes 0, of which `zero` says what it does, and nothing above a day.
   [[nodiscard]] Checked<void> period(std::string_view name, const toml::node& node, seconds& out) const;
-  [[nodiscard]] Checked<void> period_or_never(std::string_view name, const toml::node& node, seconds& out) const;
+  [[nodiscard]] Checked<void> period_or_never(std::string_view name, const toml::node& node, seconds& out,
+                                              std::string_view zero = "is never") const;
 
   // take(text) → Checked<void>, for each text of a list that is not empty.
   template <class Take>
   [[nodiscard]] Checked<void> strings(std::string_view name, const toml::node& node, Take&& take) const {
     const auto* list = node.as_array();
-    if (list == nullptr || !list->is_homogeneous<std::string>()) return wrong(name, "a list of texts", node);
-    for (const auto& item : *list)
+    if (list == nullptr || list->empty()) return wrong(name, "a list of texts", node);
+    for (const auto& item : *list) {
+      if (!item.is_string()) return wrong(name, "a list of texts", item);
       if (auto taken = take(std::string_view(item.as_string()->get())); !taken) return at(taken.error(), item);
+    }
     return {};
   }
   // take(key, node) → Checked<void>, for each field of a table: [name].

@@ -14,6 +14,7 @@ Checked<void> rule_field(const Fields& fields, std::string_view name, const toml
   if (name == "prepend") return fields.text(name, node, out.prepend);
   if (name == "to") {
     if (node.is_string()) return take_text(name, fields, node, out.to.emplace_back());
+    if (!node.is_array()) return fields.wrong(name, "a place, or a list of trunks", node);
     return take_texts(name, fields, node, out.to);
   }
   if (name == "from") {

@@ -21,6 +21,9 @@ Checked<void> read_dns(const Fields& fields, const toml::node& node, ProxySettin
 Checked<void> read_domains(const Fields& fields, const toml::node& node, ProxySettings& out) {
   return fields.strings("domains", node, [&](std::string_view text) -> Checked<void> {
     if (text.empty()) return complain("a domain may not be empty");
+    const auto uri = sip::Uri::parse("sip:" + std::string(text));
+    if (!uri || !uri->user.empty() || !uri->params.text().empty() || !uri->headers.empty())
+      return complain("domains wants names of hosts such as example.test", std::string(text));
     out.domains.emplace_back(text);
     return {};
   });
@@ -143,7 +146,13 @@ Checked<ProxySettings> read_proxy_file(std::string_view file_name, std::string_v
   if (out.listen.empty()) out.listen.push_back({transport::Protocol::Udp, {IpAddress::loopback(), 5060}});
   if (out.domains.empty())
     return complain("domains is missing: name the domain that the proxy answers for", std::string(file_name));
-  if (out.min_expires > out.max_expires) return complain("min_expires is above max_expires", std::string(file_name));
+  if (out.min_expires > out.max_expires) {
+    const toml::node* const which =
+        parsed.table().get(parsed.table().contains("min_expires") ? "min_expires" : "max_expires");
+    return complain("min_expires (" + std::to_string(out.min_expires.count()) + ") is above max_expires (" +
+                        std::to_string(out.max_expires.count()) + ")",
+                    fields.place(which->source()));
+  }
   if (auto checked = check_policy(fields, out); !checked) return tl::unexpected(checked.error());
   return out;
 }

@@ -48,7 +48,8 @@ Checked<void> ProxySettings::check_users() const {
     for (const auto algorithm : digest)
       if (!user.has_password && user.ha1.at(sip::hash_index(algorithm)).empty())
         return complain("user '" + user.name + "' has no ha1 for " + std::string(sip::algorithm_name(algorithm)) +
-                        ", which digest offers");
+                            ", which digest offers",
+                        user.place);
   return {};
 }
 

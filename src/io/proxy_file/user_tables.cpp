@@ -2,6 +2,7 @@
 #include <unordered_set>
 
 #include "base/ascii.hpp"
+#include "policy_tables.hpp"
 #include "tables.hpp"
 
 namespace offhook::io {
@@ -25,22 +26,21 @@ Checked<void> hashes(const Fields& fields, const toml::node& node, ProxyUser& ou
   return {};
 }
 
+Checked<void> read_field(const Fields& fields, std::string_view name, const toml::node& node, ProxyUser& out) {
+  if (name == "ha1") return hashes(fields, node, out);
+  if (name == "name") return take_text(name, fields, node, out.name);
+  if (name != "password") return fields.unknown(name, "[[user]]", "name, password, ha1", node);
+  out.has_password = true;
+  return fields.text(name, node, out.password);
+}
+
 Checked<ProxyUser> read_user(const Fields& fields, const toml::table& table) {
   ProxyUser out;
-  for (const auto& [key, value] : table) {
-    if (key.str() == "ha1") {
-      if (auto read = hashes(fields, value, out); !read) return tl::unexpected(read.error());
-    } else if (key.str() != "name" && key.str() != "password") {
-      return complain("unknown field '" + std::string(key.str()) + "' of a user", fields.place(value.source()));
-    }
-  }
-  const auto* name = table.get_as<std::string>("name");
-  const auto* password = table.get_as<std::string>("password");
-  out.has_password = password != nullptr;
-  if (name == nullptr || name->get().empty() || out.has_password == table.contains("ha1"))
-    return complain("a user needs a name and either a password or ha1", fields.place(table.source()));
-  out.name = name->get();
-  if (out.has_password) out.password = password->get();
+  out.place = fields.place(table.source());
+  for (const auto& [key, value] : table)
+    if (auto read = read_field(fields, key.str(), value, out); !read) return tl::unexpected(read.error());
+  if (out.name.empty() || out.has_password == table.contains("ha1"))
+    return complain("a [[user]] needs a name and either a password or ha1", out.place);
   return out;
 }
 

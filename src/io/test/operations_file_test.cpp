@@ -41,18 +41,18 @@ TEST(OperationsFile, TheLog) {
 
 TEST(OperationsFile, SaysWhatIsWrongAndWhere) {
   const std::pair<const char*, const char*> cases[] = {
-      {"[capture]\nmegabytes = 5000", "megabytes must be a number from 0 to 4096 (p.toml:3)"},
-      {"[capture]\n\nmegabytes = \"many\"", "megabytes must be a number from 0 to 4096 (p.toml:4)"},
-      {"[capture]\nminutes = 0", "minutes must be a number from 1 to 1440 (p.toml:3)"},
+      {"[capture]\nmegabytes = 5000", "megabytes must be a number from 0 to 4096 (5000) (p.toml:3)"},
+      {"[capture]\n\nmegabytes = \"many\"", "megabytes must be a number from 0 to 4096 (many) (p.toml:4)"},
+      {"[capture]\nminutes = 0", "minutes must be a number from 1 to 1440 (0) (p.toml:3)"},
       {"[capture]\nhours = 1", "unknown field 'hours' of [capture]; known are megabytes, minutes (p.toml:3)"},
-      {"[log]\nlevel = \"loud\"", "level must be \"error\", \"warning\", \"info\" or \"debug\" (p.toml:3)"},
-      {"[log]\nlevel = 3", "level must be \"error\", \"warning\", \"info\" or \"debug\" (p.toml:3)"},
-      {"[log]\n\nformat = \"xml\"", "format must be \"text\", \"json\" or \"logfmt\" (p.toml:4)"},
-      {"[log]\nrate = -1", "rate must be a number from 0 to 1000000 (p.toml:3)"},
-      {"[log]\ncalls = 1", "calls must be true or false (p.toml:3)"},
+      {"[log]\nlevel = \"loud\"", "level must be \"error\", \"warning\", \"info\" or \"debug\" (loud) (p.toml:3)"},
+      {"[log]\nlevel = 3", "level must be \"error\", \"warning\", \"info\" or \"debug\" (3) (p.toml:3)"},
+      {"[log]\n\nformat = \"xml\"", "format must be \"text\", \"json\" or \"logfmt\" (xml) (p.toml:4)"},
+      {"[log]\nrate = -1", "rate must be a number from 0 to 1000000 (-1) (p.toml:3)"},
+      {"[log]\ncalls = 1", "calls must be true or false (1) (p.toml:3)"},
       {"[log]\nfile = \"x\"",
        "unknown field 'file' of [log]; known are level, format, rate, calls, registrations, requests (p.toml:3)"},
-      {"capture = true", "capture must be a table: [capture] (p.toml:2)"},
+      {"capture = true", "capture must be a table: [capture] (true) (p.toml:2)"},
   };
   for (const auto& [text, message] : cases) {
     const auto settings = read_proxy_file("p.toml", std::string("domains = [\"a\"]\n") + text);

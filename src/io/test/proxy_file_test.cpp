@@ -41,7 +41,8 @@ TEST(ProxyFile, ACommitMayWaitForOthers) {
   };
   EXPECT_EQ(delay_of(""), 2);
   EXPECT_EQ(delay_of("commit_delay = 0"), 0);
-  EXPECT_EQ(delay_of("commit_delay = 1001").error().text(), "commit_delay must be a number from 0 to 1000 (p.toml:2)");
+  EXPECT_EQ(delay_of("commit_delay = 1001").error().text(),
+            "commit_delay must be a number from 0 to 1000 (1001) (p.toml:2)");
 }
 
 TEST(ProxyFile, EachProtocolMayBeListenedOn) {
@@ -70,21 +71,22 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
       {"domains = [\"a\"]\n[tls]\nkeys = 1",
        "unknown field 'keys' of [tls]; known are certificate, key, trusted, verify, require_client_certificate, "
        "security_level (p.toml:3)"},
-      {"domains = [\"a\"]\ndscp = 64", "dscp must be a number from 0 to 63 (p.toml:2)"},
-      {"domains = [\"a\"]\nsegmentation = 1", "segmentation must be true or false (p.toml:2)"},
+      {"domains = [\"a\"]\ndscp = 64", "dscp must be a number from 0 to 63 (64) (p.toml:2)"},
+      {"domains = [\"a\"]\nsegmentation = 1", "segmentation must be true or false (1) (p.toml:2)"},
       {"domains = [\"a\"]\n[guard]\nexempt = [\"10.0.0.0/33\"]",
        "exempt wants addresses and networks such as 192.0.2.0/24 (10.0.0.0/33) (p.toml:3)"},
-      {"domains = [\"a\"]\n[guard]\nfailures = -1", "failures must be a number from 0 to 1000 (p.toml:3)"},
+      {"domains = [\"a\"]\n[guard]\nfailures = -1", "failures must be a number from 0 to 1000 (-1) (p.toml:3)"},
       {"domains = [\"a\"]\n[guard]\nban = 600\nlongest_ban = 60", "ban is above longest_ban (p.toml:2)"},
       {"domains = [\"a\"]\n[guard]\nbans = 5",
        "unknown field 'bans' of [guard]; known are exempt, failures, scans, period, ban, longest_ban, source_rate, "
        "source_burst, user_rate, user_burst, packet_rate, packet_burst (p.toml:3)"},
-      {"domains = [\"a\"]\n[tls]\nsecurity_level = 6", "security_level must be a number from 0 to 5 (p.toml:3)"},
-      {"domains = [\"a\"]\n[tls]\nverify = 1", "verify must be true or false (p.toml:3)"},
+      {"domains = [\"a\"]\n[tls]\nsecurity_level = 6", "security_level must be a number from 0 to 5 (6) (p.toml:3)"},
+      {"domains = [\"a\"]\n[tls]\nverify = 1", "verify must be true or false (1) (p.toml:3)"},
       {"domains = [\"a\"]\n\nstore = \"disk\"",
        "store wants memory, sqlite:FILE or redis://HOST:PORT (disk) (p.toml:3)"},
-      {"domains = [\"a\"]\nauth = 1", "auth must be true, false, \"register\" or \"calls\" (p.toml:2)"},
-      {"domains = [\"a\"]\nauth = \"sometimes\"", "auth must be true, false, \"register\" or \"calls\" (p.toml:2)"},
+      {"domains = [\"a\"]\nauth = 1", "auth must be true, false, \"register\" or \"calls\" (1) (p.toml:2)"},
+      {"domains = [\"a\"]\nauth = \"sometimes\"",
+       "auth must be true, false, \"register\" or \"calls\" (sometimes) (p.toml:2)"},
       {"domains = [\"a\"]\nport = 1",
        "unknown field 'port'; known are listen, domains, dns, store, commit_delay, auth, digest, qop, userhash, "
        "nonce_lifetime, "
@@ -95,31 +97,43 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "[emergency], [identity], [events], [features], [[dial]], [[group]], [[list]], [[trunk]], [admin], [drain], "
        "[cdr], [capture], [log], "
        "[[user]] (p.toml:2)"},
-      {"domains = [\"a\"]\n[registrar]\nmax_contacts = 0", "max_contacts must be a number from 1 to 1000 (p.toml:3)"},
+      {"domains = [\"a\"]\n[registrar]\nmax_contacts = 0",
+       "max_contacts must be a number from 1 to 1000 (0) (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\nkeep_alive = -1",
-       "keep_alive must be a number of seconds up to 86400; 0 is never (p.toml:3)"},
+       "keep_alive must be a number of seconds up to 86400; 0 is never (-1) (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\nservice_route = [\"<sip:p.example>\"]",
        "service_route wants routes such as <sip:proxy.example.test;lr> (<sip:p.example>) (p.toml:3)"},
-      {"domains = [\"a\"]\n[registrar]\nstrict_path = 1", "strict_path must be true or false (p.toml:3)"},
+      {"domains = [\"a\"]\n[registrar]\nstrict_path = 1", "strict_path must be true or false (1) (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\nsecret = \"short\"", "secret must be a text of at least 16 octets (p.toml:3)"},
       {"domains = [\"a\"]\n[registrar]\ncontacts = 5",
        "unknown field 'contacts' of [registrar]; known are max_contacts, max_subscriptions, service_route, "
        "strict_path, flow_timer, keep_alive, keep_alive_failures, secret (p.toml:3)"},
       {"domains = [\"a\"]\ndigest = [\"SHA-1\"]",
        "digest wants SHA-256, SHA-512-256 or MD5, or one of them with -sess (SHA-1) (p.toml:2)"},
-      {"domains = [\"a\"]\ndigest = []", "digest must be a list of texts (p.toml:2)"},
-      {"domains = [\"a\"]\nmin_expires = 0", "min_expires must be a number of seconds (p.toml:2)"},
-      {"domains = [\"a\"]\n[[user]]\nname = \"x\"", "a user needs a name and either a password or ha1 (p.toml:2)"},
+      {"domains = [\"a\"]\ndigest = []", "digest must be a list of texts (an empty list) (p.toml:2)"},
+      {"domains = [\"a\"]\nmin_expires = 0", "min_expires must be a number of seconds (0) (p.toml:2)"},
+      {"domains = [\"a\"]\n[[user]]\nname = \"x\"", "a [[user]] needs a name and either a password or ha1 (p.toml:2)"},
       {"domains = [\"a\"]\n[[user]]\nname = \"x\"\npassword = \"y\"\nha1 = { MD5 = \"0\" }",
        "ha1 of MD5 must be 32 hex digits (p.toml:5)"},
       {"domains = [\"a\"]\n[[user]]\nname = \"x\"\nha1 = { MD5-sess = \"0\" }",
        "ha1 wants MD5, SHA-256 or SHA-512-256, not 'MD5-sess' (p.toml:4)"},
       {"domains = [\"a\"]\n[[user]]\nname = \"x\"\nha1 = \"0\"", "ha1 must be a table of hashes (p.toml:4)"},
+      {"domains = [\"a\"]\n[[user]]\nname = 1001", "name must be a text (1001) (p.toml:3)"},
+      {"domains = [\"a\"]\n[[user]]\nname = \"x\"\npassword = 12345678", "password must be a text (p.toml:4)"},
+      {"domains = [\"a\"]\n[[user]]\nname = \"x\"\nport = 1",
+       "unknown field 'port' of [[user]]; known are name, password, ha1 (p.toml:4)"},
+      {"domains = [\"a\"]\n[admin]\ntoken = 12345678", "token must be a text (p.toml:3)"},
+      {"domains = [\"a\"]\n[drain]\nseconds = -1",
+       "seconds must be a number of seconds up to 86400; 0 ends at once (-1) (p.toml:3)"},
+      {"domains = [\"a\", 5]", "domains must be a list of texts (5) (p.toml:1)"},
+      {"domains = [\"a b\"]", "domains wants names of hosts such as example.test (a b) (p.toml:1)"},
+      {"domains = [\"1001@a\"]", "domains wants names of hosts such as example.test (1001@a) (p.toml:1)"},
       {"domains = [\"a\"]\nqop = [\"auth-conf\"]", "qop wants auth or auth-int (auth-conf) (p.toml:2)"},
-      {"domains = [\"a\"]\nuserhash = 1", "userhash must be true or false (p.toml:2)"},
-      {"domains = [\"a\"]\nnonce_lifetime = 0", "nonce_lifetime must be a number of seconds (p.toml:2)"},
+      {"domains = [\"a\"]\nuserhash = 1", "userhash must be true or false (1) (p.toml:2)"},
+      {"domains = [\"a\"]\nnonce_lifetime = 0", "nonce_lifetime must be a number of seconds (0) (p.toml:2)"},
       {"listen = [\"udp:127.0.0.1:5060\"]", "domains is missing: name the domain that the proxy answers for (p.toml)"},
-      {"domains = [\"a\"]\nmin_expires = 100\nmax_expires = 10", "min_expires is above max_expires (p.toml)"},
+      {"domains = [\"a\"]\nmin_expires = 100\nmax_expires = 10",
+       "min_expires (100) is above max_expires (10) (p.toml:2)"},
   };
   for (const auto& [text, message] : cases) {
     const auto settings = read_proxy_file("p.toml", text);
@@ -208,7 +222,8 @@ TEST(ProxyFile, Ha1StandsForAPassword) {
   EXPECT_EQ(config.nonce_lifetime, seconds(60));
   EXPECT_TRUE(config.userhash);
 
-  EXPECT_EQ(settings->check_users().error().text(), "user '1001' has no ha1 for SHA-512-256-sess, which digest offers");
+  EXPECT_EQ(settings->check_users().error().text(),
+            "user '1001' has no ha1 for SHA-512-256-sess, which digest offers (p.toml:6)");
   auto others = *settings;
   others.digest = {sip::DigestAlgorithm::Sha256Sess, sip::DigestAlgorithm::Md5};
   EXPECT_TRUE(others.check_users());

@@ -21,6 +21,7 @@ struct ProxyUser {
   std::string name, password;
   std::array<std::string, sip::kDigestHashes> ha1;
   bool has_password = false;
+  std::string place{};  // "proxy.toml:12", "" elsewhere; for complaints
 };
 
 // [admin]: where the administration listens, if anywhere, and what its clients show.
@@ -28,6 +29,7 @@ struct AdminSettings {
   std::optional<Endpoint> listen;
   std::string token;       // "" without one
   std::string token_file;  // whose first line is the token; "" for none
+  std::string place;       // "proxy.toml:12", "" for flags alone; for complaints
 
   // Reads the token from its file. Complaint: an address that others reach, without a token; a token that is too short.
   [[nodiscard]] Checked<void> complete();
