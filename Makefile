@@ -52,7 +52,7 @@ bench: setup-build setup-bench web
 
 bench-media: setup-build setup-bench
 	cmake --preset bench > /dev/null
-	cmake --build --preset bench -j $(JOBS) --target media_engine_bench media_load media_jitter_bench
+	cmake --build --preset bench -j $(JOBS) --target media_engine_bench media_mixer_bench media_load media_jitter_bench
 	bench/media_bench.py build/bench $(ARGS)
 
 tidy: setup-build setup-test setup-lint web

@@ -2,7 +2,7 @@
 """bench/media_bench.py BUILD_FOLDER [--calls 1000,2800] [--seconds 10] [--rounds 3] [--codecs PCMU,G722] [--suites AEAD_AES_128_GCM]
   [--real-time]: what media costs.
 
-First each codec through the engine without sockets (media_engine_bench), then calls on real sockets (media_load): two processes on a core each in a
+First each codec through the engine without sockets (media_engine_bench) and the mixer alone (media_mixer_bench), then calls on real sockets (media_load): two processes on a core each in a
 network of their own, by both layouts of the sockets, the floor beside them in the same round; last the jitter buffer over traces. Tables to stdout, all to BUILD_FOLDER/media.json.
 --real-time gives the two processes precedence over whatever else the machine does: for a machine that is not idle. What the figures mean: docs/performance.md."""
 import argparse
@@ -24,6 +24,15 @@ def engine(program, first):
             microseconds = 1e6 / run["items_per_second"]
             best[run["run_name"]] = min(best.get(run["run_name"], microseconds), microseconds)
     return best
+
+
+def mixer(program, first):
+    """ns per party and frame, by what is mixed and the number of parties."""
+    out = {}
+    for name, microseconds in engine(program, first).items():
+        _, what, parties = name.split("/")
+        out.setdefault(what, {})[parties] = 1000 * microseconds
+    return out
 
 
 def load(program, first, layout, calls, seconds, codec, suite):
@@ -63,6 +72,10 @@ def main():
         kind, codec = name.split("/")
         if kind == "stream":
             print(f"| {codec.replace('_', ' ')} | {microseconds:.2f} | {results['engine'][f'codec_alone/{codec}']:.2f} |")
+    results["mixer"] = mixer(os.path.join(programs, "media_mixer_bench"), first)
+    print("\n| conference | ns per party and 20 ms, of 3 | of 10 | of 30 | of 100 |\n|---|---:|---:|---:|---:|")
+    for name, row_of in results["mixer"].items():
+        print(f"| {name.replace('_', ' ')} | {' | '.join(f'{row_of[parties]:.0f}' for parties in ('3', '10', '30', '100'))} |")
     print("\n| on sockets | layout | calls | µs per stream and 20 ms | calls a core | bytes a call | lost | made up | MOS, least | latest tick, ms |\n"
           "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|", flush=True)
     codecs, numbers = options.codecs.split(","), [int(n) for n in options.calls.split(",")]

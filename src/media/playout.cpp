@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "stretch/time_scale.hpp"
+
 namespace offhook::media {
 namespace {
 
@@ -120,6 +122,22 @@ bool Playout::take_frame(Frame out) {
   return all;
 }
 
+void Playout::gather(ConstFrame frame, bool more) {
+  scaled_.assign(frame.begin(), frame.end());
+  if (more) {
+    scaled_.resize(2 * frame.size());
+    take_frame(std::span(scaled_).last(frame.size()));
+  }
+  scaled_.insert(scaled_.end(), ready_.begin() + static_cast<std::ptrdiff_t>(ready_at_), ready_.end());
+}
+
+void Playout::put_back(Frame out) {
+  const auto end = scaled_.begin() + static_cast<std::ptrdiff_t>(std::min(out.size(), scaled_.size()));
+  std::copy(scaled_.begin(), end, out.begin());
+  ready_.assign(end, scaled_.end());
+  ready_at_ = 0;
+}
+
 Playout::Read Playout::read(Frame out) {
   const auto step = jitter_.begin_frame();
   if (step == JitterBuffer::Step::Silence || formats_.empty()) {
@@ -130,8 +148,9 @@ Playout::Read Playout::read(Frame out) {
     quiet_ = voice_after_ = false;
     jitter_.set_patience(kPatience);
   }
-  if (step == JitterBuffer::Step::Stretch) {
-    // Nothing moves on, only the sound: it is made up in front of what is ready.
+  const bool stretches = step == JitterBuffer::Step::Stretch;
+  if (stretches && !jitter_.has_next()) {
+    // Nothing moves on, only the sound: it is made up in front of what comes, which the codec blends with it.
     Format& format = formats_[playing_];
     std::vector<std::int16_t>& decoded = workspace_->decoded;
     decoded.resize(frame_size(format.rate));
@@ -142,16 +161,16 @@ Playout::Read Playout::read(Frame out) {
   const bool all = take_frame(out);
   // Who says that he is silent is not missed.
   if (!quiet_) jitter_.set_patience(formats_[playing_].codec->rtp_clock == 48'000 ? kLongPatience : kPatience);
+  if (stretches) {
+    gather(out, false);
+    lengthen(scaled_, out.size(), rate_);
+    put_back(out);
+  }
   if (!all) return Read::Concealed;
-  if (jitter_.take_spare()) {
-    // The frame glides into the one after it, so that one of the two is gone without a click.
-    following_.resize(out.size());
-    take_frame(following_);
-    const auto size = static_cast<std::int32_t>(out.size());
-    for (std::int32_t i = 0; i < size; ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      out[at] = static_cast<std::int16_t>((out[at] * (size - i) + following_[at] * i) / size);
-    }
+  if (!stretches && jitter_.take_spare()) {
+    gather(out, true);
+    shorten(scaled_, rate_);
+    put_back(out);
   }
   return Read::Audio;
 }

@@ -34,7 +34,9 @@ class Playout {
   enum class Read : std::uint8_t { Silence, Audio, Concealed };
   Read read(Frame out);
   void reset();
-  [[nodiscard]] milliseconds delay() const { return jitter_.delay(); }
+  [[nodiscard]] milliseconds delay() const {
+    return jitter_.delay() + milliseconds((ready_.size() - ready_at_) * 1000 / rate_);
+  }
   // Of the newest packet.
   [[nodiscard]] milliseconds packet_time() const { return packet_time_; }
 
@@ -52,6 +54,10 @@ class Playout {
   [[nodiscard]] std::size_t samples_of(const JitterBuffer::Item& item);
   void decode(const JitterBuffer::Item& item, std::span<std::int16_t> out);
   bool take_frame(Frame out);
+  // The frame, what is ready behind it, and `more` samples from the buffer, for changing their length; put_back() then
+  // takes the frame again, and the rest is ready.
+  void gather(ConstFrame frame, bool more);
+  void put_back(Frame out);
   void be_silent(Frame out);
 
   JitterBuffer jitter_;
@@ -60,8 +66,8 @@ class Playout {
   std::vector<Format> formats_;
   std::size_t playing_ = 0;  // the format of the newest packet that was played
   Workspace* workspace_;
-  std::vector<std::int16_t> ready_;  // of packets that are no single frame: at the session's rate, from `ready_at_` on
-  std::vector<std::int16_t> following_;  // a frame that is blended away
+  std::vector<std::int16_t> ready_;   // of packets that are no single frame: at the session's rate, from `ready_at_` on
+  std::vector<std::int16_t> scaled_;  // what gather() has
   std::size_t ready_at_ = 0;
   std::unique_ptr<NoiseMaker> noise_;  // from the first word of it on
   bool quiet_ = false;                 // the other end says that it is silent

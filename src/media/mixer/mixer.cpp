@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+// The loops go by bare pointers that do not overlap: a checked index in them keeps the compiler from its vectors.
 namespace offhook::media {
 namespace {
 
@@ -25,8 +26,36 @@ float mean_square(ConstFrame frame) {
 // Multiplies by a gain that glides from one value to another.
 void scale(ConstFrame in, float from, float to, Frame out) {
   const float step = (to - from) / static_cast<float>(in.size());
-  for (std::size_t i = 0; i < in.size(); ++i)
-    out[i] = static_cast<std::int16_t>(static_cast<float>(in[i]) * (from + step * static_cast<float>(i)));
+  const std::int16_t* const __restrict source = in.data();
+  std::int16_t* const __restrict target = out.data();
+  const auto size = static_cast<std::int32_t>(in.size());
+  for (std::int32_t i = 0; i < size; ++i)
+    target[i] = static_cast<std::int16_t>(static_cast<float>(source[i]) * (from + step * static_cast<float>(i)));
+}
+
+void add_to(std::int32_t* __restrict sum, const std::int16_t* __restrict frame, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) sum[i] += frame[i];
+}
+
+void subtract(const std::int32_t* __restrict sum, const std::int16_t* __restrict own, std::int32_t* __restrict rest,
+              std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) rest[i] = sum[i] - own[i];
+}
+
+void narrow(const std::int32_t* __restrict sum, std::int16_t* __restrict out, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::int16_t>(sum[i]);
+}
+
+// With a gain that glides; what is above the knee is bent.
+void bend(const std::int32_t* __restrict sum, float gain, float step, std::int16_t* __restrict out, std::int32_t size) {
+  for (std::int32_t i = 0; i < size; ++i) {
+    const float x = static_cast<float>(sum[i]) * (gain + step * static_cast<float>(i));
+    const float large = std::fabs(x);
+    const float straight = large < kKnee ? large : kKnee;
+    const float over = large - straight;
+    const float bent = straight + kAbove * over / (over + kAbove);
+    out[i] = static_cast<std::int16_t>(std::copysign(bent, x));
+  }
 }
 
 std::int32_t largest_of(std::span<const std::int32_t> sum) {
@@ -43,17 +72,11 @@ void limit_softly(std::span<const std::int32_t> sum, float& gain, Frame out) {
   gain = std::min(1.0F, gain * kRelease);
   if (largest * gain > kKnee) gain = kKnee / largest;
   if (largest * std::max(before, gain) <= kKnee && before == 1 && gain == 1) {
-    for (std::size_t i = 0; i < sum.size(); ++i) out[i] = static_cast<std::int16_t>(sum[i]);
+    narrow(sum.data(), out.data(), sum.size());
     return;
   }
-  const float step = (gain - before) / static_cast<float>(sum.size());
-  for (std::size_t i = 0; i < sum.size(); ++i) {
-    const float x = static_cast<float>(sum[i]) * (before + step * static_cast<float>(i));
-    const float size = std::fabs(x);
-    const float over = std::max(0.0F, size - kKnee);
-    const float bent = std::min(size, kKnee) + kAbove * over / (over + kAbove);
-    out[i] = static_cast<std::int16_t>(std::copysign(bent, x));
-  }
+  bend(sum.data(), before, (gain - before) / static_cast<float>(sum.size()), out.data(),
+       static_cast<std::int32_t>(sum.size()));
 }
 
 void Mixer::begin(std::size_t samples) {
@@ -82,7 +105,7 @@ void Mixer::add(MixMember& member, ConstFrame frame) {
     std::copy(frame.begin(), frame.end(), kept.begin());
   else
     scale(frame, before, member.talker_gain, kept);
-  for (std::size_t i = 0; i < samples_; ++i) sum_[i] += kept[i];
+  add_to(sum_.data(), kept.data(), samples_);
 }
 
 ConstFrame Mixer::heard_by(MixMember& member) {
@@ -97,7 +120,7 @@ ConstFrame Mixer::heard_by(MixMember& member) {
   }
   const std::span<const std::int16_t> own = std::span(said_).subspan((member.talker - 1) * samples_, samples_);
   rest_.resize(samples_);
-  for (std::size_t i = 0; i < samples_; ++i) rest_[i] = sum_[i] - own[i];
+  subtract(sum_.data(), own.data(), rest_.data(), samples_);
   out_.resize(samples_);
   limit_softly(rest_, member.output_gain, out_);
   return out_;

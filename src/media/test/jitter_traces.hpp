@@ -74,7 +74,7 @@ struct Outcome {
   Ms delay = 0, most_delay = 0;  // from sending to playing, of what was played
   std::uint32_t lost = 0;        // on the way
   std::uint32_t late = 0;        // came and was not played
-  std::uint32_t made_up = 0;     // frames that were concealed or stretched
+  std::uint32_t made_up = 0;     // frames that were concealed
   std::uint32_t skipped = 0;     // frames dropped to shorten the delay
   std::uint32_t out_of_order = 0;
 };
@@ -111,6 +111,7 @@ class Score {
 inline Outcome play(const Trace& trace, const JitterLimits& limits) {
   JitterBuffer buffer(limits);
   Score score(trace);
+  int longer = 0;
   std::size_t next = 0;
   const auto number_of = [](std::span<const std::uint8_t> payload) {
     std::uint32_t out = 0;
@@ -125,8 +126,17 @@ inline Outcome play(const Trace& trace, const JitterLimits& limits) {
     }
     const auto step = buffer.begin_frame();
     const bool running = at < 20.0 * trace.count;
-    if (step == JitterBuffer::Step::Stretch) ++score.outcome().made_up;
-    if (step != JitterBuffer::Step::Play) continue;
+    if (step == JitterBuffer::Step::Silence) continue;
+    const bool stretches = step == JitterBuffer::Step::Stretch;
+    if (stretches && !buffer.has_next()) {
+      ++score.outcome().made_up;
+      continue;
+    }
+    if (!stretches && longer > 0) {  // there is a frame of what was made longer
+      --longer;
+      continue;
+    }
+    if (stretches) ++longer;
     for (bool again = true; again;) {
       for (std::int64_t left = JitterBuffer::kFrame; left > 0;) {
         const auto item = buffer.next(left);
@@ -134,7 +144,7 @@ inline Outcome play(const Trace& trace, const JitterLimits& limits) {
         if (!item.missing) score.played(number_of(item.payload), at);
         if (item.missing && running) ++score.outcome().made_up;
       }
-      again = buffer.take_spare();
+      again = !stretches && buffer.take_spare();
       if (again) ++score.outcome().skipped;
     }
   }

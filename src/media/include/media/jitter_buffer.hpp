@@ -42,10 +42,13 @@ class JitterBuffer {
   enum class Insert : std::uint8_t { Kept, Duplicate, Late, Restarted };
   Insert insert(const Packet& packet);
 
-  // What the next 20 ms are: nothing; what is buffered; or a frame made up without moving on, so that all that follows
-  // waits longer.
+  // What the next 20 ms are: nothing; what is buffered; or, so that all that follows waits longer, what is buffered and
+  // 20 ms more, made of it, or of what was before where nothing is there (has_next()).
   enum class Step : std::uint8_t { Silence, Play, Stretch };
   Step begin_frame();
+
+  // A packet lies at the playing position.
+  [[nodiscard]] bool has_next() const { return count_ > 0 && first().at <= next_; }
 
   // What lies at the playing position, which moves behind it: a packet, or a gap of at most `most` ticks.
   struct Item {
@@ -57,7 +60,7 @@ class JitterBuffer {
   // The payload stays valid until the next insert().
   Item next(std::int64_t most);
 
-  // True once a frame may be dropped and there is one to spare; the caller blends it away.
+  // True once the delay may shrink and there is a frame to spare; the caller fetches it and shortens both.
   bool take_spare();
 
   // Forgets what is buffered: another source, or a hold.
