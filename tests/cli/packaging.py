@@ -38,7 +38,13 @@ class Unit(case.Case):
 
 class Sample(case.Case):
     def test_the_configuration_is_one(self):
-        text = (PACKAGING / "proxy.toml").read_text()
+        self.check("proxy.toml")
+
+    def test_that_of_the_image_is_one(self):
+        self.check("image.toml")
+
+    def check(self, name):
+        text = (PACKAGING / name).read_text()
         token = self.folder / "token"
         token.write_text(24 * "x")
         config = self.folder / "proxy.toml"
