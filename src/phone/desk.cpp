@@ -91,7 +91,7 @@ Checked<void> Desk::dial(Now now, Call& call, std::string_view referred_by) {
   return {};
 }
 
-void Desk::answer(Now now, Call& call) {
+void Desk::answer(Now now, Call& call, bool held) {
   call.facts.answer_pending = false;
   if (!open_audio(call)) {
     ua.reject(now, call.ua, 480);
@@ -100,7 +100,8 @@ void Desk::answer(Now now, Call& call) {
   for (const auto timer : {CallTimer::NoAnswer, CallTimer::Ringing}) cancel(call, timer);
   call.facts.stage = Stage::Answering;
   off_hook = false;
-  ua.answer(now, call.ua, {local_.address, call.rtp_port});
+  call.facts.held = held;
+  ua.answer(now, call.ua, {local_.address, call.rtp_port}, held);
   refresh(now, call);
 }
 

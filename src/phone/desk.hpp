@@ -82,8 +82,8 @@ class Desk {
   Call& add_call(Now now, bool outgoing, std::size_t line, ua::Party peer);
   // Sends the INVITE of a Waiting call. The complaint is in the call's note too: the call has then ended.
   Checked<void> dial(Now now, Call& call, std::string_view referred_by = {});
-  // Sends 200 to a ringing call.
-  void answer(Now now, Call& call);
+  // Sends 200 to a ringing call; `held`: it is on hold from the first.
+  void answer(Now now, Call& call, bool held = false);
   // Ends a call in any state, here at once: nobody waits for the far end's answer with the handset down.
   void hang_up(Now now, Call& call, std::string note);
   // The call is over (the user agent knows): audio closed, timers gone, shown a little longer.

@@ -11,6 +11,7 @@
 #include "features/features.hpp"
 #include "features/forward/forward.hpp"
 #include "features/paging/paging.hpp"
+#include "features/replace/replace.hpp"
 #include "features/ringing/ringer.hpp"
 #include "features/tones/tones.hpp"
 
@@ -209,6 +210,7 @@ void Phone::on_registration(const ua::Event& event) {
 void Phone::on_incoming(Now now, const ua::IncomingCall& event) {
   const Line* line = desk_.line_of(event.account);
   if (line == nullptr) return desk_.ua.reject(now, event.call, 404);
+  if (event.replaces) return replace::take(desk_, now, static_cast<std::size_t>(line - desk_.lines.data()), event);
   const bool busy =
       call_waiting::is_busy(desk_.live_calls(), desk_.settings.calls_per_line_key, desk_.settings.call_waiting);
   const IncomingFacts facts{event.caller.user, busy, dnd::applies(line->dnd, event.caller.user)};

@@ -110,7 +110,7 @@ class Rack::Impl {
     if (status == 200 || status == 501) answer.add(sip::HeaderId::Allow, ua::kAllow);
     if (status == 200) {
       answer.add(sip::HeaderId::Accept, ua::kSdpType).add(sip::HeaderId::AcceptEncoding, "identity");
-      answer.add(sip::HeaderId::AcceptLanguage, "en").add(sip::HeaderId::Supported, "");
+      answer.add(sip::HeaderId::AcceptLanguage, "en").add(sip::HeaderId::Supported, ua::kSupported);
     }
     transactions.respond(now.mono, event.id, answer.build());
   }

@@ -304,6 +304,7 @@ class World::Impl final : public Outlet {
       const flow::PartyPlan& plan = parties_.at(name).plan;
       config.users.push_back(proxy::make_user(plan.number, flow::party_password(plan), config.realm));
     }
+    if (options_.adjust_proxy) options_.adjust_proxy(config);
     return config;
   }
 

@@ -129,6 +129,8 @@ struct Call {
   bool held_by_remote = false;
   bool peer_updates = false;  // its Allow names UPDATE
   bool bye_sent = false;
+  CallId replaces;              // whose place it takes once it is answered
+  CallId replaced_by;           // that took its place
   bool bye_when_acked = false;  // §15: the callee may not send BYE before it has the ACK
   std::string bye_reason;
 

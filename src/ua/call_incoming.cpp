@@ -19,6 +19,8 @@ constexpr Duration kProvisionalInterval = minutes(1);
 // What a server transaction of ours is handed back with. Which one it was does not matter: the call finds it by its id.
 constexpr Key kServerKey = 1;
 
+bool is_over(const Call& call) { return call.phase == Phase::Over; }
+
 }  // namespace
 
 void Calls::invite(Now now, AccountId account, transaction::RequestReceived event) {
@@ -31,6 +33,9 @@ void Calls::invite(Now now, AccountId account, transaction::RequestReceived even
   call.local_tag = core_->new_tag();
   call.session = sdp::Session(core_->random().next() >> 32U);
   if (const auto refusal = refuse_content(call, request)) return core_->respond(now, event.id, *refusal);
+  const Replacement replacement = this->replacement(request);
+  if (replacement.status != 0)
+    return core_->respond(now, event.id, request, replacement.status, call.local_tag, replacement.reason);
   auto dialog = dialog::Dialog::from_request(request, call.local_tag);
   if (!dialog) return core_->respond(now, event.id, request, 400, call.local_tag, dialog.error().text);
   if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
@@ -42,6 +47,7 @@ void Calls::invite(Now now, AccountId account, transaction::RequestReceived even
   call.remote_tag = std::string(request.from_tag());
   note_peer(call, request);
   call.invite_cseq = request.cseq();
+  call.replaces = replacement.call;
   call.dialog = std::move(*dialog);
   call.peer = party_of(request.find(HeaderId::From).value_or(std::string_view{}));
   const Party called = party_of(request.find(HeaderId::To).value_or(std::string_view{}));
@@ -51,7 +57,7 @@ void Calls::invite(Now now, AccountId account, transaction::RequestReceived even
   call.arrival->request = std::move(event.request);
   if (const auto lifetime = sip::expires(call.arrival->request))
     core_->arm(now, seconds(*lifetime), {AlarmKind::InvitationExpired, account, id, 0});
-  core_->tell(IncomingCall{id, account, call.peer, called, std::move(alert_info)});
+  core_->tell(IncomingCall{id, account, call.peer, called, std::move(alert_info), replacement.call});
 }
 
 std::optional<sip::Message> Calls::refuse_content(const Call& call, const sip::Message& request) {
@@ -87,11 +93,14 @@ void Calls::send_ringing(Now now, Call& call) {
       core_->arm(now, kProvisionalInterval, {AlarmKind::ProvisionalDue, call.account, call.id, 0});
 }
 
-void Calls::answer(Now now, CallId id, Endpoint rtp) {
+void Calls::answer(Now now, CallId id, Endpoint rtp, bool held) {
   Call* call = find(id);
   if (call == nullptr || !call->arrival) return;
+  if (const Call* replaced = find(call->replaces); call->replaces && (replaced == nullptr || is_over(*replaced)))
+    return reject(now, id, 603);  // it ended meanwhile
   call->rtp = rtp;
-  const sdp::LocalAudio local = audio(*call, false);
+  call->hold.held = call->hold.wanted = held;
+  const sdp::LocalAudio local = audio(*call, held);
   Arrival arrival = std::move(*call->arrival);
   call->arrival.reset();
   core_->disarm(arrival.provisional_alarm);
@@ -105,6 +114,7 @@ void Calls::answer(Now now, CallId id, Endpoint rtp) {
   send_accepted(now, *call, arrival.id, arrival.request, *body);
   tell_media(now, *call);
   tell_remote_hold(*call);
+  supersede(now, *call);
 }
 
 void Calls::reject(Now now, CallId id, int status) {

@@ -199,8 +199,8 @@ void Calls::invite_failed(Now now, Key key, int status) {
 }
 
 void Calls::give_up(Call& call, EndedBy by, int status, std::string_view reason) {
-  call.invitation.reset();
   tell_ended(call, by, status, reason);
+  call.invitation.reset();
 }
 
 }  // namespace offhook::ua

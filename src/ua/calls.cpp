@@ -164,9 +164,10 @@ void Calls::take_information(Key key, const sip::Message& response) {
 void Calls::tell_ended(Call& call, EndedBy by, int status, std::string_view reason, std::string_view reason_header) {
   if (call.phase == Phase::Over) return;
   call.phase = Phase::Over;
+  remember(call);
   core_->disarm(call.hold.alarm);
   core_->disarm(call.rekey_alarm);
-  core_->tell(CallEnded{call.id, by, status, std::string(reason), std::string(reason_header)});
+  core_->tell(CallEnded{call.id, by, status, std::string(reason), std::string(reason_header), call.replaced_by});
 }
 
 void Calls::tell_media(Now now, Call& call) {
@@ -210,6 +211,7 @@ sdp::LocalAudio Calls::audio(const Call& call, bool held) const {
 
 void Calls::add_identity(sip::Builder& builder, const Call& call) const {
   builder.add(HeaderId::Contact, core_->contact(call.account)).add(HeaderId::Allow, kAllow);
+  builder.add(HeaderId::Supported, kSupported);
   add_user_agent(builder, settings(call));
 }
 

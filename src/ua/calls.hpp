@@ -3,6 +3,7 @@
 //   call_outgoing.cpp   INVITE, CANCEL, forks                                          §13.2, §9.1
 //   call_incoming.cpp   ringing, answer, refusal, CANCEL                               §13.3, §9.2
 //   redirect.cpp        3xx                                                            §8.1.3.4
+//   replaces.cpp        an INVITE that takes the place of a call                       RFC 3891
 //   acknowledge.cpp     ACK in both directions, 2xx retransmission                     §13.2.2.4, §13.3.1.4
 //   reinvite.cpp        hold, resume, the peer's re-INVITE, glare                      §14, RFC 3264 §8.4
 //   rekey.cpp           new SRTP keys in time                                          RFC 4568 §6.1
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/slot_map.hpp"
 #include "call.hpp"
@@ -28,7 +30,7 @@ class Calls {
   [[nodiscard]] Checked<CallId> call(Now now, AccountId account, std::string_view target, Endpoint rtp,
                                      std::string_view referred_by);
   void ring(Now now, CallId id);
-  void answer(Now now, CallId id, Endpoint rtp);
+  void answer(Now now, CallId id, Endpoint rtp, bool held);
   void reject(Now now, CallId id, int status);
   void redirect(Now now, CallId id, std::string_view contact_uri, std::string_view diversion);
   void hang_up(Now now, CallId id, std::string_view reason_header);
@@ -111,6 +113,16 @@ class Calls {
   void expire(Now now, Call& call);
   void refuse(Now now, Call& call, const sip::Message& response);
 
+  // replaces.cpp
+  struct Replacement {
+    int status = 0;           // refuses the INVITE; 0: it may go on
+    std::string_view reason;  // "": the status's own
+    CallId call;              // whose place it takes; null: it has no Replaces
+  };
+  [[nodiscard]] Replacement replacement(const sip::Message& invite) const;
+  void supersede(Now now, Call& call);
+  void remember(const Call& call);
+
   // redirect.cpp
   void take_targets(Call& call, const sip::Message& response);
   [[nodiscard]] bool try_next_target(Now now, Call& call, int status, std::string_view diversion);
@@ -149,6 +161,7 @@ class Calls {
 
   Core* core_;
   SlotMap<CallTag, Call> calls_;
+  std::vector<std::size_t> over_;  // hashes of the dialogs that ended last
 };
 
 }  // namespace offhook::ua

@@ -46,9 +46,12 @@ std::optional<sip::Message> refuse(const sip::Message& request, std::string_view
   if (!uri || uri->scheme != sip::Scheme::Sip) return Builder::response(request, 416, to_tag).build();
   std::string unsupported;
   for (const std::string_view option : request.values(HeaderId::Require))
-    unsupported += (unsupported.empty() ? "" : ", ") + std::string(option);
+    if (!iequals(option, kSupported)) unsupported += (unsupported.empty() ? "" : ", ") + std::string(option);
   if (!unsupported.empty())
     return Builder::response(request, 420, to_tag).add(HeaderId::Unsupported, unsupported).build();
+  // RFC 3891 §3: it stands in the first INVITE of a dialog, and nowhere else.
+  if (request.count(HeaderId::Replaces) > 0 && (method != Method::Invite || !request.to_tag().empty()))
+    return Builder::response(request, 400, to_tag, "Replaces Does Not Belong Here").build();
   if (const auto coding = request.find(HeaderId::ContentEncoding);
       coding && !request.body().empty() && !iequals(*coding, "identity"))
     return Builder::response(request, 415, to_tag).add(HeaderId::AcceptEncoding, "identity").build();
@@ -90,7 +93,7 @@ sip::Message options_answer(const Core& core, AccountId id, const sip::Message& 
   response.add(HeaderId::AcceptEncoding, "identity")
       .add(HeaderId::AcceptLanguage, "en")
       .add(HeaderId::AllowEvents, kAllowEvents)
-      .add(HeaderId::Supported, "");
+      .add(HeaderId::Supported, kSupported);
   if (account == nullptr) return response.build();
   add_user_agent(response, account->settings);
   if (!accepts(request, kSdpType)) return response.build();  // §11.2: the body is for who can read it

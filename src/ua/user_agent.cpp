@@ -48,8 +48,8 @@ Checked<CallId> UserAgent::call(Now now, AccountId account, std::string_view tar
   return impl_->calls.call(now, account, target, rtp, referred_by);
 }
 void UserAgent::ring(Now now, CallId call) { impl_->calls.ring(now, call); }
-void UserAgent::answer(Now now, CallId call, Endpoint rtp) {
-  impl_->calls.answer(now, call, rtp);
+void UserAgent::answer(Now now, CallId call, Endpoint rtp, bool held) {
+  impl_->calls.answer(now, call, rtp, held);
   impl_->calls.sweep();
 }
 void UserAgent::reject(Now now, CallId call, int status) {

@@ -9,6 +9,7 @@
 #include "features/hold/hold.hpp"
 #include "features/redirect/redirect.hpp"
 #include "features/refuse/refuse.hpp"
+#include "features/replace/replace.hpp"
 #include "features/ringing/ringing.hpp"
 #include "features/tones/tones.hpp"
 #include "features/transfer/transfer.hpp"
@@ -22,7 +23,8 @@ namespace {
 // rings.
 //
 // Events go from top to bottom too: hold before call_waiting, which waits for the hold's outcome; transfer before
-// call_waiting, so that a call which the transfer ends is not put on hold instead.
+// call_waiting, so that a call which the transfer ends is not put on hold instead; replace before transfer, which would
+// report a replaced call as failed.
 constexpr std::array kFeatures = {
     Feature{"forward", "guide: Call Forward; SIP flows 6.8", forward::decide, forward::on_alert, nullptr,
             forward::on_timer},
@@ -33,6 +35,7 @@ constexpr std::array kFeatures = {
     Feature{"redirect", "RFC 3261 §8.1.3.4; SIP flows 6.8", nullptr, nullptr, redirect::on_event},
     Feature{"dtmf", "guide: DTMF", nullptr, nullptr, dtmf::on_event},
     Feature{"hold", "guide: Call Hold; SIP flows 6.4", nullptr, nullptr, hold::on_event},
+    Feature{"replace", "RFC 3891; guide: Directed Call Pickup, Call Park", nullptr, nullptr, replace::on_event},
     Feature{"transfer", "guide: Call Transfer; SIP flows 6.6", nullptr, nullptr, transfer::on_event,
             transfer::on_timer},
     Feature{"call_waiting", "guide: Call Waiting; SIP flows 6.5", call_waiting::decide, nullptr,

@@ -97,7 +97,7 @@ TEST(Options, AreAnsweredWithWhatWeCan) {
   EXPECT_THAT(text, HasSubstr("Accept-Language: en\r\n"));
   EXPECT_THAT(text, HasSubstr("Allow-Events: refer\r\n"));
   EXPECT_THAT(text, HasSubstr("Contact: <sip:1001@10.0.0.1:5060"));
-  EXPECT_THAT(text, HasSubstr("Supported:"));
+  EXPECT_THAT(text, HasSubstr("Supported: replaces\r\n"));
   EXPECT_THAT(text, HasSubstr("m=audio 0 RTP/AVP 0 8 101\r\n"));
 }
 

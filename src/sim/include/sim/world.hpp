@@ -35,6 +35,7 @@ struct WorldOptions {
   NameServer name_server;                    // as it is when the phones start
   // Changes what a phone's configuration has come to, before it starts.
   std::function<void(const std::string& party, config::PhoneConfig& config)> adjust;
+  std::function<void(proxy::Config& config)> adjust_proxy;  // the same of every proxy
 };
 
 class World final : public flow::World {

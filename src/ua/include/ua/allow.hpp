@@ -5,6 +5,7 @@
 namespace offhook::ua {
 
 inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, NOTIFY, REFER, UPDATE";
+inline constexpr std::string_view kSupported = "replaces";
 inline constexpr std::string_view kAllowEvents = "refer";
 inline constexpr std::string_view kSdpType = "application/sdp";
 

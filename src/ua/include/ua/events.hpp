@@ -41,6 +41,8 @@ struct IncomingCall {
   Party caller;
   Party called;            // To
   std::string alert_info;  // Alert-Info value, "" when there is none
+  // It takes the place of that call (RFC 3891): answered at once, never rung; answer() then ends the other one.
+  CallId replaces{};
 };
 // Outgoing: a provisional response above 100.
 struct CallProgress {
@@ -67,6 +69,7 @@ struct CallEnded {
   int status = 0;             // final response that refused it, or 0 for BYE; 487 cancelled
   std::string reason;         // its phrase
   std::string reason_header;  // Reason value of a CANCEL or BYE ("SIP;cause=200;text=…"), "" when there is none
+  CallId replaced_by{};       // the call that took its place, when one did
 };
 // What the leg sends and hears has changed. Nothing: no session. Comes with early media, with answer() on the callee's
 // side (before the ACK), and not with CallEnded, which ends the session by itself.

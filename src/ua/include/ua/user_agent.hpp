@@ -44,8 +44,10 @@ class UserAgent {
                                      std::string_view referred_by = {});
   // Incoming call, before its final response.
   void ring(Now now, CallId call);  // 180
-  void answer(Now now, CallId call,
-              Endpoint rtp);  // 200 with our answer (or offer); 488 and CallEnded when nothing fits
+  // 200 with our answer (or offer), on hold from the first when `held`; 488 and CallEnded when nothing fits. Of a call
+  // that replaces another one: that ends too (BYE, or CANCEL when it still rings at the far end); a 488 leaves it as it
+  // is.
+  void answer(Now now, CallId call, Endpoint rtp, bool held = false);
   void reject(Now now, CallId call, int status);
   void redirect(Now now, CallId call, std::string_view contact_uri,
                 std::string_view diversion);  // 302; diversion "" for none
