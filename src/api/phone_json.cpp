@@ -13,8 +13,10 @@ namespace {
 using nlohmann::json;
 
 json account_json(const phone::AccountView& account) {
-  return {{"index", account.index},   {"label", account.label},           {"user", account.user},
-          {"domain", account.domain}, {"registered", account.registered}, {"status", account.status}};
+  json out = {{"index", account.index},   {"label", account.label},           {"user", account.user},
+              {"domain", account.domain}, {"registered", account.registered}, {"status", account.status}};
+  if (!account.nat.empty()) out["nat"] = account.nat;
+  return out;
 }
 
 json digits_json(const phone::CallView& call, TimePoint start) {

@@ -75,6 +75,7 @@ std::string_view to_text(Kind kind) {
     case Kind::Text: return "text";
     case Kind::Host: return "host";
     case Kind::Group: return "group";
+    case Kind::Address: return "address";
     case Kind::Tone: return "tone";
     case Kind::Credential: return "credential";
   }
@@ -163,6 +164,7 @@ std::string permitted(const Row& row) {
     case Kind::Integer: return or_zero + std::to_string(row.min) + "-" + std::to_string(row.max) + unit;
     case Kind::Decimal: return thousandths_text(row.min) + "-" + thousandths_text(row.max) + unit;
     case Kind::Text: return "text of at most " + std::to_string(row.max) + " bytes";
+    case Kind::Address: return "an IP address";
     case Kind::Host: return "an IP address or host name of at most " + std::to_string(row.max) + " bytes";
     case Kind::Group: return "a multicast address and port, 224.0.0.0:1-239.255.255.255:65535";
     case Kind::Tone:
@@ -182,6 +184,7 @@ bool is_permitted(const Row& row, std::string_view value) {
     case Kind::Integer: return in_range(row, parse_integer(value));
     case Kind::Decimal: return in_range(row, parse_thousandths(value));
     case Kind::Text: return value.size() <= static_cast<std::size_t>(row.max);
+    case Kind::Address: return IpAddress::parse(value).has_value();
     case Kind::Host: return value.size() <= static_cast<std::size_t>(row.max) && is_host(value);
     case Kind::Group: return value.empty() || is_group(value);
     case Kind::Tone: return parse_tone(value, static_cast<std::size_t>(row.max)).has_value();

@@ -18,6 +18,31 @@ RegistrationConfig registration_of(const Settings& s, Index index) {
           in<seconds>(s.duration("sip.reg_surge_prevention"))};
 }
 
+// The account says which way; its own STUN server goes before the phone's. Without an account's word the phone's fixed
+// address counts, where that is switched on.
+NatConfig nat_of(const Settings& s, Index index) {
+  enum Traversal { kOff = 0, kStun = 1, kStatic = 2, kIce = 3 };
+  const auto traversal = s.number("account.X.nat.nat_traversal", index);
+  NatConfig out;
+  out.rport = static_cast<int>(s.number("account.X.nat.rport", index));
+  out.ice = s.flag("ice.enable") || traversal == kIce;
+  const std::string_view own = s.text("account.X.nat.stun_server", index);
+  if (traversal == kStun || traversal == kIce) {
+    if (!own.empty()) {
+      out.stun_server = own;
+      out.stun_port = port(s, "account.X.nat.stun_port", index);
+    } else if (s.flag("sip.nat_stun.enable")) {
+      out.stun_server = s.text("sip.nat_stun.server");
+      out.stun_port = port(s, "sip.nat_stun.port");
+    }
+    if (!out.stun_server.empty()) out.way = NatConfig::Way::Stun;
+  }
+  out.address = s.text("network.static_nat.addr");
+  const bool fixed = traversal == kStatic || s.flag("network.static_nat.enable");
+  if (out.way == NatConfig::Way::None && fixed && !out.address.empty()) out.way = NatConfig::Way::Static;
+  return out;
+}
+
 // Below a minute counts as a minute.
 seconds failback_timeout_of(const Settings& s, Index server) {
   const auto timeout = in<seconds>(s.duration("account.X.sip_server.Y.failback_timeout", server));
@@ -142,6 +167,7 @@ AccountConfig account_of(const Settings& s, const Model& model, Index index) {
   out.outbound_proxies = outbound_proxies_of(s, index);
   out.dns = dns_of(s, index);
   out.registration = registration_of(s, index);
+  out.nat = nat_of(s, index);
   out.timers = timers_of(s, index);
   out.codecs = codecs_of(s, model, index);
   out.ptime = in<milliseconds>(s.duration("account.X.ptime", index));

@@ -29,7 +29,8 @@ class MediaHost::Thread {
  public:
   Thread(Loop& own, Loop& signalling, Options options, std::function<void(MediaReport)> reports,
          std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
-         std::function<void(phone::LegDigit)> digits, std::function<void(phone::PageChange)> pages)
+         std::function<void(phone::LegDigit)> digits, std::function<void(phone::PageChange)> pages,
+         std::function<void(phone::LegMapped)> mapped)
       : signalling_(&signalling),
         options_(std::move(options)),
         engine_(options_.engine, random_),
@@ -42,7 +43,8 @@ class MediaHost::Thread {
         packets_(std::move(packets)),
         trouble_(std::move(trouble)),
         digits_(std::move(digits)),
-        pages_(std::move(pages)) {}
+        pages_(std::move(pages)),
+        mapped_(std::move(mapped)) {}
 
   void add_phone(phone::PhoneId phone, media::AudioIn in) {
     seats_[phone].usual = in;
@@ -85,6 +87,7 @@ class MediaHost::Thread {
     if (const auto* close = std::get_if<phone::CloseLeg>(&command)) std::erase(legs_, close->leg);
     driver_.apply(now(), command);
     pump_.drain();
+    tell();
     hand_over();
     if (!reporting_) {
       reporting_ = true;
@@ -134,6 +137,8 @@ class MediaHost::Thread {
   }
 
   void tell() {
+    while (const auto mapped = driver_.poll_mapped())
+      if (mapped_) signalling_->post([mapped_at = mapped_, mapped = *mapped] { mapped_at(mapped); });
     while (const auto page = driver_.poll_page())
       if (pages_) signalling_->post([pages = pages_, page = *page] { pages(page); });
     while (const auto digit = driver_.poll_digit())
@@ -172,6 +177,7 @@ class MediaHost::Thread {
   std::function<void(Complaint)> trouble_;
   std::function<void(phone::LegDigit)> digits_;
   std::function<void(phone::PageChange)> pages_;
+  std::function<void(phone::LegMapped)> mapped_;
   std::map<phone::PhoneId, Seat> seats_;
   std::vector<std::uint64_t> legs_;
   std::vector<Packet> noted_;
@@ -181,11 +187,12 @@ class MediaHost::Thread {
 
 MediaHost::MediaHost(Loop& signalling, Options options, std::function<void(MediaReport)> reports,
                      std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
-                     std::function<void(phone::LegDigit)> digits, std::function<void(phone::PageChange)> pages)
+                     std::function<void(phone::LegDigit)> digits, std::function<void(phone::PageChange)> pages,
+                     std::function<void(phone::LegMapped)> mapped)
     : loop_(std::make_unique<Loop>()),
       thread_state_(std::make_unique<Thread>(*loop_, signalling, std::move(options), std::move(reports),
                                              std::move(packets), std::move(trouble), std::move(digits),
-                                             std::move(pages))),
+                                             std::move(pages), std::move(mapped))),
       thread_([this] { loop_->run(); }) {}
 
 MediaHost::~MediaHost() {

@@ -65,6 +65,7 @@ class Engine::Impl {
   void record(Party& party);
   void play_out(Party& party);
   void take_digits(SessionId id, Session& session);
+  void take_address(SessionId id, Session& session);
   void sit(PartyId id, Party& party);
   SessionId seat(PartyId id, Party& party, Endpoint local);
   void leave_unless_needed(PartyId id, Party& party);
@@ -78,6 +79,7 @@ class Engine::Impl {
   std::deque<SocketRequest> socket_requests;
   std::deque<DigitHeard> digits;
   Pages pages;
+  std::deque<Mapped> mapped;
   Outbox outbox;
   Workspace workspace;
   Phases phases;
@@ -270,6 +272,11 @@ void Engine::receive(Now now, SessionId id, bool rtcp, Endpoint from, std::span<
 
 void Engine::Impl::receive(Now now, SessionId id, Session& session, bool rtcp, Endpoint from,
                            std::span<const std::uint8_t> bytes) {
+  // RFC 7983: STUN begins with 0 to 3, RTP and RTCP with 128 and more.
+  if (!bytes.empty() && bytes.front() < 4) {
+    session.receive_stun(rtcp, from, bytes);
+    return take_address(id, session);
+  }
   // Peers that put both on one port (RFC 5761) are understood, though we never offer it.
   if (rtcp || rtp::looks_like_rtcp(bytes))
     session.receive_rtcp(now, from, bytes);
@@ -326,6 +333,11 @@ void Engine::Impl::tick(Party& party, Now tick, Now now) {
     const ConstFrame heard = session->play();
     take_digits(id, *session);
     if (config.marks) session->find_marks(tick.mono);
+    if (session->gatherer() != nullptr) {
+      outbox.speak_for(id);
+      session->ask_for_address(tick, outbox);
+      take_address(id, *session);
+    }
     if (session->room() != 0) {
       room_of(party, session->room()).mixer.add(session->mix_member(), mix(party, *session, heard));
       in_rooms = true;
@@ -436,6 +448,25 @@ std::optional<SocketRequest> Engine::poll_socket_request() {
 }
 
 std::optional<PageNews> Engine::poll_page() { return impl_->pages.poll(); }
+
+bool Engine::gather(SessionId id, Endpoint stun_server, Now now) {
+  Session* session = impl_->sessions.find(id);
+  if (session == nullptr) return false;
+  session->gather(now.mono, stun_server);
+  return true;
+}
+
+void Engine::Impl::take_address(SessionId id, Session& session) {
+  if (session.gatherer() == nullptr) return;
+  if (const auto result = session.gatherer()->take_result()) mapped.push_back({id, result->rtp, result->rtcp});
+}
+
+std::optional<Mapped> Engine::poll_mapped() {
+  if (impl_->mapped.empty()) return std::nullopt;
+  const Mapped out = impl_->mapped.front();
+  impl_->mapped.pop_front();
+  return out;
+}
 
 std::optional<DigitHeard> Engine::poll_digit() {
   if (impl_->digits.empty()) return std::nullopt;

@@ -12,6 +12,7 @@
 #include "marks/marks.hpp"
 #include "media/engine.hpp"
 #include "media/mixer.hpp"
+#include "nat/gatherer.hpp"
 #include "outbox.hpp"
 #include "packetizer.hpp"
 #include "playout.hpp"
@@ -35,6 +36,14 @@ class Session {
   void set_plan(const AudioPlan& plan);
   void receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> bytes);
   void receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes);
+
+  // A STUN message that came to the RTP or the RTCP port (RFC 7983 tells them apart).
+  void receive_stun(bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes);
+
+  // Looks for its own addresses; null before gather().
+  void gather(TimePoint now, const Endpoint& stun_server);
+  [[nodiscard]] Gatherer* gatherer() { return gatherer_.get(); }
+  void ask_for_address(Now tick, Outbox& out);
 
   // What is heard in this tick; the frame lies in the workspace.
   ConstFrame play();
@@ -132,6 +141,7 @@ class Session {
 
   std::unique_ptr<SessionDigits> digits_;  // from the first digit on
   SrtpGate gate_;
+  std::unique_ptr<Gatherer> gatherer_;  // behind a NAT
 
   // RTCP.
   std::optional<TimePoint> next_report_;

@@ -89,8 +89,12 @@ struct Call {
   bool local_ringback = false;  // outgoing: the far end rings, and we say so
   std::string_view end_tone{};  // how it ended, as a tone: "busy", "congestion"
 
+  std::string referred_by{};  // of the INVITE that we send
+
   // Audio: the port is taken from when our address goes into an SDP until the end.
   std::uint16_t rtp_port = 0;
+  ua::AudioAddress address{};  // as our descriptions name it
+  bool seeking = false;        // the public one is being looked for: INVITE or 200 wait
   std::uint64_t leg = 0;       // 0: none
   std::uint64_t last_leg = 0;  // the same, and kept when it is closed: its last report comes after
   std::shared_ptr<const media::CallQuality> quality;

@@ -1,6 +1,7 @@
 #include "desk.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "features/conference/conference.hpp"
@@ -17,6 +18,7 @@ static_assert(static_cast<std::uint32_t>(CallTimer::kCount) <= 1U << kKindBits);
 
 Desk::Desk(PhoneId id, ua::Port port, Endpoint local, Outbox& out, RtpPorts& rtp_ports, PhoneSettings phone_settings)
     : ua(port, local),
+      nat(port, local),
       settings(std::move(phone_settings)),
       id_(id),
       port_(port),
@@ -76,17 +78,26 @@ Call& Desk::add_call(Now now, bool outgoing, std::size_t line, ua::Party peer) {
 }
 
 Checked<void> Desk::dial(Now now, Call& call, std::string_view referred_by) {
-  const auto refuse = [&](Complaint complaint) -> Checked<void> {
+  call.referred_by = std::string(referred_by);
+  if (!open_audio(call)) {
+    Complaint complaint{"no free RTP port", local_.address.text()};
     end(now, call, complaint.text());
     return tl::unexpected(std::move(complaint));
-  };
-  const auto& line = lines[call.line];
-  if (!open_audio(call)) return refuse({"no free RTP port", local_.address.text()});
-  const auto begun = ua.call(now, line.account, call.target, {local_.address, call.rtp_port}, referred_by);
-  if (!begun) return refuse(begun.error());
-  call.ua = *begun;
+  }
   off_hook = false;
   call.facts.stage = Stage::Dialing;
+  if (!call.seeking) return invite(now, call);
+  refresh(now, call);
+  return {};
+}
+
+Checked<void> Desk::invite(Now now, Call& call) {
+  const auto begun = ua.call(now, lines[call.line].account, call.target, call.address, call.referred_by);
+  if (!begun) {
+    end(now, call, begun.error().text());
+    return tl::unexpected(begun.error());
+  }
+  call.ua = *begun;
   refresh(now, call);
   return {};
 }
@@ -101,8 +112,23 @@ void Desk::answer(Now now, Call& call, bool held) {
   call.facts.stage = Stage::Answering;
   off_hook = false;
   call.facts.held = held;
-  ua.answer(now, call.ua, {local_.address, call.rtp_port}, held);
+  if (!call.seeking) accept(now, call);
   refresh(now, call);
+}
+
+void Desk::accept(Now now, Call& call) { ua.answer(now, call.ua, call.address, call.facts.held); }
+
+void Desk::leg_mapped(Now now, const LegMapped& mapped) {
+  const auto found = std::ranges::find(calls, mapped.leg, &Call::leg);
+  if (found == calls.end() || !std::exchange(found->seeking, false)) return;
+  if (mapped.rtp) {
+    const Endpoint above{mapped.rtp->address, static_cast<std::uint16_t>(mapped.rtp->port + 1)};
+    found->address = {*mapped.rtp, mapped.rtcp == above ? std::nullopt : mapped.rtcp};
+  }
+  if (found->facts.stage == Stage::Answering)
+    accept(now, *found);
+  else if (found->facts.stage == Stage::Dialing)
+    (void)invite(now, *found);  // a call that cannot be made says so in its note
 }
 
 void Desk::hang_up(Now now, Call& call, std::string note) {
@@ -201,20 +227,24 @@ void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>&
 }
 
 bool Desk::open_audio(Call& call) {
-  const AudioPort port = open_port();
+  const ua::AccountId account = lines[call.line].account;
+  const auto server = nat.audio_server(account);
+  const AudioPort port = open_port(server);
   if (port.leg == 0) return false;
+  call.address = nat.audio_address(account, port.port);
+  call.seeking = server.has_value();
   call.rtp_port = port.port;
   call.leg = call.last_leg = port.leg;
   call.quality_is_final = false;
   return true;
 }
 
-Desk::AudioPort Desk::open_port() {
+Desk::AudioPort Desk::open_port(std::optional<Endpoint> stun_server) {
   const auto port = rtp_ports_->take(local_.address, settings.rtp_ports);
   if (!port) return {};
   const AudioPort out{out_->next_leg++, *port};
   ++out_->open_legs;
-  out_->media.push_back(OpenLeg{out.leg, id_, {local_.address, *port}});
+  out_->media.push_back(OpenLeg{out.leg, id_, {local_.address, *port}, stun_server});
   return out;
 }
 
@@ -230,6 +260,7 @@ void Desk::close_audio(Call& call) {
   if (call.leg == 0) return;
   close_port({call.leg, call.rtp_port});
   call.leg = 0;
+  call.seeking = false;
   call.rtp_port = 0;
   call.agreed.reset();
   call.sent.reset();

@@ -12,6 +12,7 @@
 #include "config/phone_config.hpp"
 #include "features/paging/state.hpp"
 #include "line.hpp"
+#include "nat/nat.hpp"
 #include "outbox.hpp"
 #include "phone/rack.hpp"
 #include "rtp_ports.hpp"
@@ -62,6 +63,7 @@ class Desk {
   Desk(PhoneId id, ua::Port port, Endpoint local, Outbox& out, RtpPorts& rtp_ports, PhoneSettings settings);
 
   ua::UserAgent ua;
+  Nat nat;
   PhoneSettings settings;
   std::vector<Line> lines;
   std::list<Call> calls;
@@ -84,6 +86,8 @@ class Desk {
   Checked<void> dial(Now now, Call& call, std::string_view referred_by = {});
   // Sends 200 to a ringing call; `held`: it is on hold from the first.
   void answer(Now now, Call& call, bool held = false);
+  // The call that waits for its public address goes on.
+  void leg_mapped(Now now, const LegMapped& mapped);
   // Ends a call in any state, here at once: nobody waits for the far end's answer with the handset down.
   void hang_up(Now now, Call& call, std::string note);
   // The call is over (the user agent knows): audio closed, timers gone, shown a little longer.
@@ -101,7 +105,7 @@ class Desk {
     std::uint64_t leg = 0;
     std::uint16_t port = 0;
   };
-  [[nodiscard]] AudioPort open_port();
+  [[nodiscard]] AudioPort open_port(std::optional<Endpoint> stun_server = std::nullopt);
   void close_port(AudioPort port);
   void post(MediaCommand command);
   [[nodiscard]] PhoneId id() const { return id_; }
@@ -123,6 +127,8 @@ class Desk {
   void taken(Change change) { pending_[static_cast<std::size_t>(change)] = false; }
 
  private:
+  Checked<void> invite(Now now, Call& call);
+  void accept(Now now, Call& call);
   bool open_audio(Call& call);
   void close_audio(Call& call);
   void update_audio(Call& call);

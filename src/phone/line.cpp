@@ -176,6 +176,8 @@ LinePlan plan_line(const config::AccountConfig& config, const std::string& user_
   account.password = config.password;
   if (!config.servers.empty()) account.expires = config.servers.front().expires;
   account.retry_interval = config.registration.retry_interval;
+  account.rport = config.nat.rport != 0;
+  account.learns_address = config.nat.rport == 2;
   account.keep_alive = static_cast<ua::KeepAlive>(config.registration.keep_alive);
   account.keep_alive_interval = config.registration.keep_alive_interval;
   account.contact_line_param = config.registration.contact_line_param;

@@ -47,9 +47,13 @@ void MediaDriver::apply(Now now, const MediaCommand& command) {
     if (!parties_.contains(c.phone)) add_phone(c.phone, media::SilenceIn{});
     // A port that cannot be had leaves the call without audio; the signalling goes on.
     const auto session = engine_->open(parties_.at(c.phone), c.local);
-    if (!session) return;
+    if (!session) {
+      if (c.stun_server) mapped_.push_back({c.leg, c.phone, {}, {}});
+      return;
+    }
     sessions_.emplace(c.leg, *session);
     legs_[*session] = {c.leg, c.phone};
+    if (c.stun_server) (void)engine_->gather(*session, *c.stun_server, now);
   };
   const auto update = [&](const UpdateLeg& c) {
     if (const auto found = session(c.leg)) engine_->update(*found, c.plan);
@@ -132,6 +136,16 @@ std::optional<LegDigit> MediaDriver::poll_digit() {
     if (const auto leg = legs_.find(digit->session); leg != legs_.end())
       return LegDigit{leg->second.leg, leg->second.phone, *digit};
   return std::nullopt;
+}
+
+std::optional<LegMapped> MediaDriver::poll_mapped() {
+  while (const auto mapped = engine_->poll_mapped())
+    if (const auto leg = legs_.find(mapped->session); leg != legs_.end())
+      mapped_.push_back({leg->second.leg, leg->second.phone, mapped->rtp, mapped->rtcp});
+  if (mapped_.empty()) return std::nullopt;
+  const LegMapped out = mapped_.front();
+  mapped_.pop_front();
+  return out;
 }
 
 std::optional<media::SessionId> MediaDriver::session(std::uint64_t leg) const {

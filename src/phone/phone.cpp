@@ -67,7 +67,10 @@ Phone::Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneCon
     auto plan = plan_line(account, config.user_agent, local);
     // Who keeps silent says what it sounds like (RFC 3389), if the other side wants to know.
     if (config.voice_activity_detection) plan.account.codecs.push_back({13, "CN", 8000, 1, {}});
+    const auto dns = plan.account.dns;
+    const seconds interval = plan.account.keep_alive_interval;
     plan.line.account = desk_.ua.add_account(std::move(plan.account));
+    desk_.nat.add(plan.line.account, account.nat, dns, interval);
     desk_.lines.push_back(std::move(plan.line));
   }
 }
@@ -75,16 +78,24 @@ Phone::Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneCon
 void Phone::start(Now now) {
   paging::start(desk_);
   for (auto& line : desk_.lines) {
-    if (!line.registers || !line.reachable) continue;
-    line.status = "registering";
-    desk_.ua.register_account(now, line.account);
+    if (!desk_.nat.begin(now, line.account))
+      register_line(now, line);
+    else if (line.registers && line.reachable)
+      line.status = "looking for its address";
   }
   desk_.changed(Change::Registration);
   pump(now);
 }
 
+void Phone::register_line(Now now, Line& line) {
+  if (!line.registers || !line.reachable) return;
+  line.status = "registering";
+  desk_.ua.register_account(now, line.account);
+}
+
 void Phone::stop(Now now) {
   paging::stop(desk_);
+  desk_.nat.stop();
   desk_.deferred.reset();
   for (auto& call : desk_.calls)
     if (call.facts.stage != Stage::Ended) hang_up(now, call);
@@ -113,8 +124,20 @@ void Phone::server_failed(Now now, transaction::Owner owner) {
   pump(now);
 }
 
+void Phone::stun(Now now, const transport::Flow& flow, std::string_view datagram) {
+  if (desk_.nat.receive(now, flow, datagram)) pump(now);
+}
+
+void Phone::leg_mapped(Now now, const LegMapped& mapped) {
+  desk_.leg_mapped(now, mapped);
+  pump(now);
+}
+
 void Phone::located(Now now, std::uint32_t key, const transport::Located& event) {
-  desk_.ua.located(now, key, event);
+  if (key == Nat::kKey)
+    desk_.nat.located(now, event);
+  else
+    desk_.ua.located(now, key, event);
   pump(now);
 }
 
@@ -126,6 +149,8 @@ void Phone::lost(Now now, const transport::Flow& flow) {
 void Phone::timer(Now now, std::uint32_t key) {
   if ((key & ua::Port::kForeignKey) == 0) {
     desk_.ua.timer(now, key);
+  } else if (key == Nat::kKey) {
+    desk_.nat.wake(now);
   } else if (const auto fired = desk_.fired(key)) {
     if (fired->timer == CallTimer::Linger) {
       desk_.remove(fired->call->id);
@@ -164,6 +189,12 @@ void Phone::media_report(Now now, const LegQuality& report) {
 }
 
 void Phone::pump(Now now) {
+  while (const auto found = desk_.nat.poll()) {
+    desk_.ua.advertise(now, found->account, found->address);
+    Line* line = desk_.line_of(found->account);
+    if (line != nullptr && found->first) register_line(now, *line);
+    desk_.changed(Change::Registration);
+  }
   const auto take_events = [&] {
     while (const auto event = desk_.ua.poll()) on_event(now, *event);
   };

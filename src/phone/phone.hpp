@@ -28,6 +28,8 @@ class Phone {
   void page_changed(Now now, const PageChange& change);
   void pong(const transport::Flow& flow) { desk_.ua.pong(flow); }
   void lost(Now now, const transport::Flow& flow);
+  void stun(Now now, const transport::Flow& flow, std::string_view datagram);
+  void leg_mapped(Now now, const LegMapped& mapped);
 
   [[nodiscard]] const Endpoint& local() const { return local_; }
   void media_report(Now now, const LegQuality& report);
@@ -37,6 +39,7 @@ class Phone {
   [[nodiscard]] const ua::UserAgent& agent() const { return desk_.ua; }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::vector<Line>& lines() const { return desk_.lines; }
+  [[nodiscard]] std::size_t nat_timers() const { return desk_.nat.timers(); }
   [[nodiscard]] std::size_t waiting_calls() const;  // shown, but not yet known to the user agent
   void taken(Change change) { desk_.taken(change); }
 
@@ -51,6 +54,7 @@ class Phone {
   Checked<void> apply(Now now, const Command& command);
   Checked<void> dial(Now now, const Dial& command);
   void hang_up(Now now, Call& call);
+  void register_line(Now now, Line& line);
   Checked<void> on_hook(Now now);
 
   std::string name_;

@@ -171,7 +171,8 @@ PhoneView Phone::view() const {
   out.mac = mac_;
   out.local = local_;
   for (const auto& line : desk_.lines)
-    out.accounts.push_back({line.index, line.label, line.user, line.domain, line.registered, line.status});
+    out.accounts.push_back({line.index, line.label, line.user, line.domain, line.registered, line.status,
+                            desk_.nat.describe(line.account)});
   const auto is_up = [](const Call& c) { return c.facts.stage != Stage::Ended && c.facts.stage != Stage::Ringing; };
   const bool others_up = std::ranges::any_of(desk_.calls, is_up);
   for (const auto& call : desk_.calls) out.calls.push_back(view_of(call, others_up, desk_.settings.dtmf));
@@ -197,7 +198,7 @@ std::optional<std::uint64_t> Phone::leg_of(int id) const {
 
 std::size_t Phone::waiting_calls() const {
   return static_cast<std::size_t>(
-      std::ranges::count_if(desk_.calls, [](const Call& c) { return c.facts.stage == Stage::Waiting; }));
+      std::ranges::count_if(desk_.calls, [](const Call& c) { return !c.ua && c.facts.stage != Stage::Ended; }));
 }
 
 }  // namespace offhook::phone

@@ -10,6 +10,7 @@
 #include "rtp_ports.hpp"
 #include "sip/builder.hpp"
 #include "sip/uri.hpp"
+#include "stun/message.hpp"
 #include "transaction/layer.hpp"
 #include "transport/layer.hpp"
 #include "ua/allow.hpp"
@@ -125,6 +126,7 @@ class Rack::Impl {
   std::vector<std::unique_ptr<Phone>> phones;  // by PhoneId::index
   Router router;
   std::unordered_map<std::string, std::uint32_t> names;
+  std::unordered_multimap<Endpoint, std::uint32_t> behind_nat;  // phones that ask STUN servers, by their socket
 };
 
 Rack::Rack(Random& random, const transport::Locator& locator) : impl_(std::make_unique<Impl>(random, locator)) {}
@@ -143,6 +145,8 @@ PhoneId Rack::add(std::string name, config::PhoneConfig config, Endpoint local) 
   rack.names.emplace(name, index);
   rack.phones.push_back(std::make_unique<Phone>(id, port, std::move(name), config, local, rack.out, rack.rtp_ports));
   rack.router.add(index, local, rack.phones.back()->lines());
+  const auto asks = [](const config::AccountConfig& a) { return a.nat.way == config::NatConfig::Way::Stun; };
+  if (std::ranges::any_of(config.accounts, asks)) rack.behind_nat.emplace(local, index);
   return id;
 }
 
@@ -196,6 +200,11 @@ std::optional<std::uint64_t> Rack::leg_of(PhoneId phone, int call) const {
   return p == nullptr ? std::nullopt : p->leg_of(call);
 }
 
+void Rack::leg_mapped(Now now, const LegMapped& mapped) {
+  if (Phone* p = impl_->phone(mapped.phone)) p->leg_mapped(now, mapped);
+  impl_->drain(now);
+}
+
 void Rack::digit_heard(Now now, const LegDigit& digit) {
   if (Phone* p = impl_->phone(digit.phone)) p->digit_heard(now, digit);
   impl_->drain(now);
@@ -210,6 +219,10 @@ void Rack::receive(Now now, const transport::Flow& flow, std::string bytes) {
   if (transport::is_reliable(flow.protocol) && bytes == "\r\n")
     for (const auto& phone : impl_->phones)
       if (phone->local() == flow.local) phone->pong(flow);
+  if (!impl_->behind_nat.empty() && flow.protocol == transport::Protocol::Udp && stun::looks_like_stun(bytes)) {
+    const auto [begin, end] = impl_->behind_nat.equal_range(flow.local);
+    for (auto it = begin; it != end; ++it) impl_->phones[it->second]->stun(now, flow, bytes);
+  }
   if (auto incoming = impl_->transport.receive(flow, std::move(bytes)); incoming && !is_astray(incoming->message))
     impl_->transactions.receive(now.mono, std::move(*incoming));
   impl_->drain(now);
@@ -287,7 +300,7 @@ Counts Rack::counts() const {
     out.dialogs += counts.dialogs;
     out.subscriptions += counts.subscriptions;
     // One alarm each: the refresh of what stands, or the retry of what failed; and their keep-alives.
-    registrations += counts.registrations + counts.keep_alive_timers;
+    registrations += counts.registrations + counts.keep_alive_timers + phone->nat_timers();
     for (const auto& line : phone->lines()) registrations += line.retrying ? 1 : 0;
   }
   out.transactions = impl_->transactions.client_count() + impl_->transactions.server_count();

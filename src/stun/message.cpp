@@ -103,15 +103,6 @@ std::optional<Endpoint> read_address(std::string_view value, const TransactionId
   return out;
 }
 
-bool fingerprint_is_right(std::string_view datagram, const Message& message) {
-  const auto value = message.find(kFingerprint);
-  if (!value) return true;
-  // It is the last attribute, and covers what stands before it.
-  if (value->size() != 4 || value->data() + 4 != datagram.data() + datagram.size()) return false;
-  const std::uint32_t found = static_cast<std::uint32_t>(read16(*value, 0)) << 16 | read16(*value, 2);
-  return found == fingerprint_of(datagram.substr(0, datagram.size() - kFingerprintSize));
-}
-
 std::vector<std::uint16_t> unknown_required(const Message& message) {
   std::vector<std::uint16_t> out;
   std::string_view rest = message.attributes;
@@ -123,6 +114,15 @@ std::vector<std::uint16_t> unknown_required(const Message& message) {
 }
 
 }  // namespace
+
+bool fingerprint_is_right(std::string_view datagram, const Message& message) {
+  const auto value = message.find(kFingerprint);
+  if (!value) return true;
+  // It is the last attribute, and covers what stands before it.
+  if (value->size() != 4 || value->data() + 4 != datagram.data() + datagram.size()) return false;
+  const std::uint32_t found = static_cast<std::uint32_t>(read16(*value, 0)) << 16 | read16(*value, 2);
+  return found == fingerprint_of(datagram.substr(0, datagram.size() - kFingerprintSize));
+}
 
 bool looks_like_stun(std::string_view datagram) {
   return datagram.size() >= kHeader && (static_cast<unsigned char>(datagram[0]) & 0xc0U) == 0 &&

@@ -65,8 +65,9 @@ Layer::~Layer() = default;
 std::string_view Layer::put_via(sip::Edit& edit, const transport::Flow& flow, std::string_view suffix) {
   const bool is_new = flow.connection == 0;
   ViaFront& front = via_front_;  // nearly all leave by the same socket
-  if (front.text.empty() || front.is_new != is_new || front.protocol != flow.protocol || front.local != flow.local) {
-    front = {flow.protocol, flow.local, is_new, transport::via_value(flow, sip::kMagicCookie)};
+  const std::uint32_t style = transport_->via_style();
+  if (front.text.empty() || front.style != style || front.is_new != is_new || front.protocol != flow.protocol || front.local != flow.local) {
+    front = {flow.protocol, flow.local, is_new, transport_->via(flow, sip::kMagicCookie), style};
     front.text.append(mark_);
   }
   via_.assign(front.text);

@@ -124,6 +124,23 @@ void Layer::note_alias(const sip::Via& top, const Flow& flow) {
   aliases_.push({flow, {flow.remote.address, top.port.value_or(default_port(Protocol::Tls))}});
 }
 
+void Layer::set_via(const Endpoint& local, ViaStyle style) {
+  ++via_style_;
+  if (style == ViaStyle{})
+    via_styles_.erase(local);
+  else
+    via_styles_[local] = style;
+}
+
+std::string Layer::via(const Flow& flow, std::string_view branch) const {
+  if (via_styles_.empty()) return via_value(flow, branch);
+  const auto found = via_styles_.find(flow.local);
+  if (found == via_styles_.end()) return via_value(flow, branch);
+  Flow said = flow;
+  said.local = found->second.sent_by.value_or(flow.local);
+  return via_value(said, branch, found->second.rport);
+}
+
 void Layer::send(const Flow& flow, std::string bytes) {
   ++counters_.sent;
   out_.push({flow, std::move(bytes)});

@@ -108,7 +108,7 @@ struct Call {
   std::string call_id, local_tag;
   std::string remote_tag;  // incoming: the caller's, also before there is a dialog
   Party peer;
-  Endpoint rtp;
+  AudioAddress rtp;
   std::uint32_t invite_cseq = 0;  // of the first INVITE, either way
 
   std::optional<dialog::Dialog> dialog;

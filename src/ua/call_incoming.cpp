@@ -93,7 +93,7 @@ void Calls::send_ringing(Now now, Call& call) {
       core_->arm(now, kProvisionalInterval, {AlarmKind::ProvisionalDue, call.account, call.id, 0});
 }
 
-void Calls::answer(Now now, CallId id, Endpoint rtp, bool held) {
+void Calls::answer(Now now, CallId id, const AudioAddress& rtp, bool held) {
   Call* call = find(id);
   if (call == nullptr || !call->arrival) return;
   if (const Call* replaced = find(call->replaces); call->replaces && (replaced == nullptr || is_over(*replaced)))

@@ -18,7 +18,7 @@ constexpr std::size_t kMaxEarlyDialogs = 16;
 
 }  // namespace
 
-Checked<CallId> Calls::call(Now now, AccountId account, std::string_view target, Endpoint rtp,
+Checked<CallId> Calls::call(Now now, AccountId account, std::string_view target, const AudioAddress& rtp,
                             std::string_view referred_by) {
   if (core_->account(account) == nullptr) return complain("no such account");
   const auto uri = target_uri(account, target);

@@ -190,10 +190,11 @@ void Calls::tell_established(const Call& call) {
 
 sdp::LocalAudio Calls::audio(const Call& call, bool held) const {
   const Account& account = settings(call);
-  sdp::LocalAudio out{call.rtp, account.codecs, sdp::Direction::SendRecv, account.ptime, false};
+  sdp::LocalAudio out{call.rtp.rtp, account.codecs, sdp::Direction::SendRecv, account.ptime, false};
   // RFC 5761 §5.1: not offered, for phones here do not; taken, and kept, where the other side offers it.
   const auto agreed = call.session.negotiated();
   out.rtcp_mux = call.session.state() == sdp::Session::State::OfferReceived || (agreed && agreed->rtcp_mux);
+  out.rtcp = call.rtp.rtcp;
   out.srtp = account.srtp.use;
   out.crypto = draw_keys(account.srtp, core_->random());
   out.renew_keys = call.hold.renew;

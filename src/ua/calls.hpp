@@ -27,10 +27,10 @@ class Calls {
   explicit Calls(Core& core) : core_(&core) {}
 
   // Commands (user_agent.hpp).
-  [[nodiscard]] Checked<CallId> call(Now now, AccountId account, std::string_view target, Endpoint rtp,
+  [[nodiscard]] Checked<CallId> call(Now now, AccountId account, std::string_view target, const AudioAddress& rtp,
                                      std::string_view referred_by);
   void ring(Now now, CallId id);
-  void answer(Now now, CallId id, Endpoint rtp, bool held);
+  void answer(Now now, CallId id, const AudioAddress& rtp, bool held);
   void reject(Now now, CallId id, int status);
   void redirect(Now now, CallId id, std::string_view contact_uri, std::string_view diversion);
   void hang_up(Now now, CallId id, std::string_view reason_header);

@@ -30,7 +30,35 @@ AccountId Core::add_account(Account account) {
   std::string line = account.contact_line_param ? hex(fnv1a(name)) : std::string{};
   auto protocol = transport::Protocol::Udp;
   if (!account.servers.empty()) protocol = account.servers.front().destination.transport.value_or(protocol);
-  return accounts_.insert(LocalAccount{std::move(account), std::move(line), protocol});
+  const AccountId id = accounts_.insert(LocalAccount{std::move(account), std::move(line), protocol});
+  style_via();
+  return id;
+}
+
+void Core::advertise(AccountId id, std::optional<Endpoint> address) {
+  LocalAccount* account = accounts_.find(id);
+  if (account == nullptr) return;
+  account->advertised = address == local_ ? std::nullopt : address;
+  style_via();
+}
+
+// A mapping of UDP says nothing of streams, unless the port is forwarded as it is.
+Endpoint Core::advertised(AccountId id) const {
+  const LocalAccount* account = accounts_.find(id);
+  if (account == nullptr || !account->advertised) return local_;
+  const bool counts = account->protocol == transport::Protocol::Udp || account->advertised->port == local_.port;
+  return counts ? *account->advertised : local_;
+}
+
+// Accounts share the socket, and so what its Via says.
+void Core::style_via() const {
+  if (port_.transport == nullptr) return;
+  transport::Layer::ViaStyle style{{}, false};
+  accounts_.for_each([&](AccountId, const LocalAccount& account) {
+    style.rport = style.rport || account.settings.rport;
+    if (!style.sent_by) style.sent_by = account.advertised;
+  });
+  port_.transport->set_via(local_, style);
 }
 
 bool Core::knows_line(const sip::Uri& request_uri) const {
@@ -139,7 +167,8 @@ std::string Core::contact(AccountId id) const {
   const LocalAccount* account = accounts_.find(id);
   std::string out = "<sip:";
   if (account != nullptr && !account->settings.user.empty()) out += sip::escape_user(account->settings.user) + '@';
-  out += local_.address.uri_host() + ':' + std::to_string(local_.port);
+  const Endpoint at = advertised(id);
+  out += at.address.uri_host() + ':' + std::to_string(at.port);
   if (account != nullptr && account->protocol != transport::Protocol::Udp)
     out += ";transport=" + to_lower(transport::protocol_name(account->protocol));
   if (account != nullptr && !account->line.empty()) out += ";line=" + account->line;

@@ -105,6 +105,7 @@ struct LocalAccount {
     std::optional<TimePoint> until;
   };
   std::optional<Substitute> substitute{};
+  std::optional<Endpoint> advertised{};  // where it is not our own address
 };
 
 class Core {
@@ -116,6 +117,8 @@ class Core {
 
   AccountId add_account(Account account);
   [[nodiscard]] const LocalAccount* account(AccountId id) const { return accounts_.find(id); }
+  void advertise(AccountId id, std::optional<Endpoint> address);
+  [[nodiscard]] Endpoint advertised(AccountId id) const;
   // By ;line= when the URI has ours, else by user; a URI without user goes to the first account (a call to the bare
   // address).
   [[nodiscard]] AccountId account_of(const sip::Uri& request_uri) const;
@@ -167,6 +170,7 @@ class Core {
     TimerId timer;
   };
   [[nodiscard]] static Key next(Key& counter);
+  void style_via() const;
   // sending.cpp
   void pursue(Now now, Sent& sent);
   [[nodiscard]] bool locate_more(Now now, Sent& sent);

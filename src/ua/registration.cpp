@@ -6,6 +6,7 @@
 #include "sip/header/contact.hpp"
 #include "sip/header/name_addr.hpp"
 #include "sip/header/numbers.hpp"
+#include "sip/header/via.hpp"
 
 namespace offhook::ua {
 namespace {
@@ -103,6 +104,8 @@ void Registrations::send(Now now, AccountId id, Registration& registration, seco
   core_->disarm(registration.alarm);
   registration.state = expires == seconds(0) ? State::Unregistering : State::Registering;
   registration.expires_raised = false;
+  registration.contact = core_->contact(id);
+  registration.address = core_->advertised(id);
   ++registration.cseq;
   sip::Message signed_request =
       registration.authenticator.sign(account.settings, core_->random(), request(account, id, registration, expires));
@@ -127,6 +130,7 @@ sip::Message Registrations::request(const LocalAccount& account, AccountId id, c
   builder.add(HeaderId::Contact, core_->contact(id))
       .add(HeaderId::Allow, kAllow)
       .add(HeaderId::AllowEvents, kAllowEvents);
+  if (!registration.stale.empty()) builder.add(HeaderId::Contact, registration.stale + ";expires=0");
   add_user_agent(builder, settings);
   return builder.add(HeaderId::Expires, std::to_string(expires.count())).build();
 }
@@ -144,6 +148,7 @@ void Registrations::response(Now now, Key key, const sip::Message& response) {
     // Whoever does not know the password is not our registrar (RFC 7616 §3.5).
     if (!registration.authenticator.take_information(sent->request, response))
       return refused(now, id, registration, status, "Server Not Authentic", seconds(0));
+    if (core_->account(id)->settings.learns_address) learn_address(id, *sent, response);
     succeeded(now, id, registration, response);
     if (registration.stands) keep_alives_.begin(now, id, sent->flow);
     return;
@@ -172,6 +177,29 @@ void Registrations::lost(Now now, const transport::Flow& flow) {
     const auto pause = milliseconds(core_->random().below(2000));
     registration.alarm = core_->arm(now, pause, {AlarmKind::RegistrationDue, id, {}, 0});
   }
+}
+
+// RFC 3581: what the server, or the NAT before it, has seen of us.
+void Registrations::learn_address(AccountId id, const Sent& sent, const sip::Message& response) {
+  if (transport::is_reliable(sent.flow.protocol)) return;
+  const auto value = response.top(HeaderId::Via);
+  const auto via = value ? sip::Via::parse(*value) : tl::unexpected(Error{});
+  if (!via || !via->rport()) return;
+  const auto address = via->has_received() ? via->received() : IpAddress::parse(via->host);
+  if (address && !address->is_unspecified()) core_->advertise(id, Endpoint{*address, *via->rport()});
+}
+
+void Registrations::advertise(Now now, AccountId id, std::optional<Endpoint> address) {
+  core_->advertise(id, address);
+  const auto it = registrations_.find(id);
+  // One that is under way finds out when it is answered.
+  if (it != registrations_.end() && it->second.state == State::Registered && is_moved(id, it->second)) start(now, id);
+}
+
+bool Registrations::is_moved(AccountId id, Registration& registration) {
+  if (registration.address == core_->advertised(id)) return false;
+  registration.stale = registration.contact;
+  return true;
 }
 
 void Registrations::pong_overdue(Now now, AccountId id) {
@@ -213,7 +241,13 @@ void Registrations::succeeded(Now now, AccountId id, Registration& registration,
   registration.stands = true;
   registration.granted = granted;
   if (is_new) core_->tell(Registered{id, granted});
+  registration.stale.clear();
   if (std::exchange(registration.stop_wanted, false)) return stop(now, id);
+  // Once: a NAT that has a new address for every request shall not keep us registering.
+  if (!std::exchange(registration.moved, false) && is_moved(id, registration)) {
+    registration.moved = true;
+    return start(now, id);
+  }
   registration.alarm =
       core_->arm(now, refresh_delay(granted, core_->random()), {AlarmKind::RegistrationDue, id, {}, 0});
 }

@@ -7,6 +7,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "authenticator.hpp"
@@ -34,6 +35,8 @@ class Registrations {
   void lost(Now now, const transport::Flow& flow);
   // No pong came: the flow is as good as gone (RFC 5626 §4.4.1).
   void pong_overdue(Now now, AccountId account);
+  // Another address of ours. The binding of the old one goes with the REGISTER that brings the new one.
+  void advertise(Now now, AccountId account, std::optional<Endpoint> address);
 
  private:
   enum class State : std::uint8_t { Idle, Registering, Registered, Unregistering };
@@ -44,6 +47,10 @@ class Registrations {
     bool start_wanted = false;    // register() came while the end was open
     bool expires_raised = false;  // by a 423, once a request
     std::string call_id, from_tag;
+    std::string contact;  // as it was sent last
+    Endpoint address;     // in it
+    bool moved = false;   // the REGISTER under way is for another address
+    std::string stale;    // of an address that is ours no longer: to be taken away
     std::uint32_t cseq = 0;
     seconds expires{};  // what we ask for
     seconds granted{};
@@ -61,6 +68,10 @@ class Registrations {
   [[nodiscard]] bool answer_challenge(Now now, Registration& registration, Sent& sent, const sip::Message& response);
   [[nodiscard]] bool raise_expires(Now now, AccountId account, Registration& registration,
                                    const sip::Message& response);
+
+  void learn_address(AccountId account, const Sent& sent, const sip::Message& response);
+  // Does it stand with an address that is ours no longer? That is then `stale`.
+  [[nodiscard]] bool is_moved(AccountId account, Registration& registration);
 
   Core* core_;
   KeepAlives keep_alives_;

@@ -43,12 +43,17 @@ void UserAgent::register_account(Now now, AccountId account) { impl_->registrati
 void UserAgent::unregister_account(Now now, AccountId account) { impl_->registrations.stop(now, account); }
 bool UserAgent::is_registered(AccountId account) const { return impl_->registrations.is_registered(account); }
 
-Checked<CallId> UserAgent::call(Now now, AccountId account, std::string_view target, Endpoint rtp,
+void UserAgent::advertise(Now now, AccountId account, std::optional<Endpoint> address) {
+  impl_->registrations.advertise(now, account, address);
+}
+Endpoint UserAgent::advertised(AccountId account) const { return impl_->core.advertised(account); }
+
+Checked<CallId> UserAgent::call(Now now, AccountId account, std::string_view target, const AudioAddress& rtp,
                                 std::string_view referred_by) {
   return impl_->calls.call(now, account, target, rtp, referred_by);
 }
 void UserAgent::ring(Now now, CallId call) { impl_->calls.ring(now, call); }
-void UserAgent::answer(Now now, CallId call, Endpoint rtp, bool held) {
+void UserAgent::answer(Now now, CallId call, const AudioAddress& rtp, bool held) {
   impl_->calls.answer(now, call, rtp, held);
   impl_->calls.sweep();
 }

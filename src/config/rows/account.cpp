@@ -41,6 +41,13 @@ constexpr Row kRows[] = {
     choice("account.X.nat.rport", "0 off|1 on|2 use the learned address at once", "0", Room::Network,
            "Asks for symmetric response routing (RFC 3581).")
         .reregister(),
+    choice("account.X.nat.nat_traversal", "0 off|1 STUN|2 static|3 ICE", "0", Room::Network,
+           "How the account finds its way through a NAT.")
+        .reregister(),
+    host("account.X.nat.stun_server", Room::Network, "STUN server of this account, in place of the phone's.")
+        .reregister(),
+    integer("account.X.nat.stun_port", 1024, 65535, "3478", Room::Network, "Port of the account's own STUN server.")
+        .reregister(),
     choice("account.X.cid_source", "0 FROM|1 PAI|2 PAI-FROM|3 PRID-PAI-FROM|4 PAI-RPID-FROM|5 RPID-FROM|6 PREFERENCE",
            "0", Room::Display, "Which headers name the caller, in this order."),
 };

@@ -109,6 +109,10 @@ constexpr Define group(std::string_view name, Room room, std::string_view help) 
   return Define(name, Kind::Group, "", room, help);
 }
 
+constexpr Define address(std::string_view name, Room room, std::string_view help) {
+  return Define(name, Kind::Address, "", room, help);
+}
+
 // Codes that people dial, targets and numbers: 32 bytes everywhere in the guide.
 inline constexpr std::int64_t kDialBytes = 32;
 // Strings for which the guide names no limit.

@@ -126,6 +126,10 @@ class SimOffice {
     return config;
   }
 
+  void leg_mapped(const LegMapped& mapped) {
+    rack_.leg_mapped(now_, mapped);
+    flush();
+  }
   PhoneId id(const std::string& name) const { return *rack_.find(name); }
   Checked<void> command(const std::string& name, const Command& command) {
     auto result = rack_.command(now_, id(name), command);
@@ -216,9 +220,12 @@ class SimOffice {
   // change on the way.
   std::function<bool(const std::string& from, const std::string& what)> lost;
   std::function<void(const std::string& from, std::string& bytes)> tamper;
+  // The STUN server at port 3478; nothing: it is silent.
+  std::function<std::optional<std::string>(const Endpoint& from, const std::string& bytes)> stun;
 
   // "open 1", "update 1 sendrecv", "close 1" in order.
   std::vector<std::string> media_log;
+  std::vector<OpenLeg> opened;
   std::vector<media::DigitOrder> digit_orders;
   std::vector<PlaySound> sounds;
   std::vector<ListenPages> listens;
@@ -267,7 +274,10 @@ class SimOffice {
     auto what = std::move(wire_.front().what);
     wire_.pop_front();
     const transport::Flow flow{what.flow.protocol, what.flow.remote, what.flow.local, 0};
-    if (flow.local == at(5060))
+    if (flow.local == at(3478)) {
+      if (const auto reply = stun ? stun(flow.remote, what.bytes) : std::nullopt)
+        put({{transport::Protocol::Udp, at(3478), flow.remote, 0}, *reply});
+    } else if (flow.local == at(5060))
       switch_.receive(flow, std::move(what.bytes));
     else if (flow.local == at(5999)) {
       if (auto message = sip::Message::parse(std::move(what.bytes))) stranger.got.push_back(std::move(*message));
@@ -286,7 +296,10 @@ class SimOffice {
     }
   }
   void log(const MediaCommand& command) {
-    std::visit(Overloaded{[&](const OpenLeg& c) { media_log.push_back("open " + std::to_string(c.leg)); },
+    std::visit(Overloaded{[&](const OpenLeg& c) {
+                            opened.push_back(c);
+                            media_log.push_back("open " + std::to_string(c.leg));
+                          },
                           [&](const UpdateLeg& c) {
                             plans_[c.leg] = c.plan;
                             media_log.push_back("update " + std::to_string(c.leg) + ' ' +

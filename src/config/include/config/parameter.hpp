@@ -22,6 +22,7 @@ enum class Kind : std::uint8_t {
   Text,        // up to a number of bytes
   Host,        // IP address or host name
   Group,       // multicast address and port; IPv4
+  Address,     // IP address
   Tone,        // config/tone.hpp, up to a number of elements
   Credential,  // name:password; the lines add up instead of replacing each other
 };

@@ -71,6 +71,17 @@ struct RegistrationConfig {
   seconds surge_prevention{0};  // the first REGISTER leaves at a random moment within it
 };
 
+// How an account is reached through a NAT. Guide: account.X.nat.*, sip.nat_stun.*, network.static_nat.*.
+struct NatConfig {
+  enum class Way : std::uint8_t { None, Stun, Static };
+  Way way = Way::None;
+  std::string stun_server;  // of Stun: an address or a name
+  std::uint16_t stun_port = 3478;
+  std::string address;  // of Static
+  bool ice = false;     // candidates are offered in calls
+  int rport = 0;        // 0 not asked for, 1 asked for, 2 and the address that comes back is used at once
+};
+
 // RFC 3261 §17.1.1.1 T1, T2, T4.
 struct SipTimers {
   Duration t1{milliseconds{500}};
@@ -271,6 +282,7 @@ struct AccountConfig {
   std::vector<OutboundProxyConfig> outbound_proxies;  // empty unless switched on
   DnsConfig dns;
   RegistrationConfig registration;
+  NatConfig nat;
   SipTimers timers;
   std::vector<CodecConfig> codecs;  // enabled ones, best first
   milliseconds ptime{20};           // 0: not offered

@@ -149,6 +149,12 @@ enum class Symmetry : std::uint8_t {
   Both       // so for the first that is valid, then dropped from elsewhere
 };
 
+// How the ports of a session look from outside, as a STUN server has told; nothing: it did not answer in time.
+struct Mapped {
+  SessionId session;
+  std::optional<Endpoint> rtp, rtcp;
+};
+
 struct EngineConfig {
   std::vector<double> pilots;  // frequencies to tell apart, Hz; kLeastPilotDistanceHz from one another; may be empty
   JitterLimits jitter;         // guide voice.jib.*
@@ -200,6 +206,10 @@ class Engine {
   // A datagram that came to a group by that interface.
   void receive_page(Now now, const Endpoint& group, const IpAddress& interface, const Endpoint& from,
                     std::span<const std::uint8_t> bytes);
+  // Asks that STUN server from both ports, at the session's ticks; poll_mapped() tells what came of it, within 2.5 s.
+  // Until it is closed it then asks again now and then, so that the way through a NAT stays open. False when the
+  // session is unknown.
+  bool gather(SessionId session, Endpoint stun_server, Now now);
 
   // Says digits from the next tick on, in place of the voice; digits of an earlier order go first. They are forgotten
   // when the session may not send meanwhile. False when the session is unknown.
@@ -221,6 +231,8 @@ class Engine {
   // After receive() and wake(), until it is empty.
   [[nodiscard]] std::optional<DigitHeard> poll_digit();
   [[nodiscard]] std::optional<PageNews> poll_page();  // likewise, and after receive_page()
+
+  [[nodiscard]] std::optional<Mapped> poll_mapped();
 
   [[nodiscard]] Hearing hearing(SessionId session) const;  // empty for an unknown session
   [[nodiscard]] std::optional<SessionStats> stats(SessionId session) const;

@@ -32,6 +32,7 @@ class MediaDriver {
   [[nodiscard]] std::optional<PageChange> poll_page();
   // What plays a page to whom now.
   [[nodiscard]] std::vector<std::pair<PhoneId, media::SessionId>> heard_pages() const;
+  [[nodiscard]] std::optional<LegMapped> poll_mapped();
   // How each leg is heard now, for Rack::media_report(); and, once each, how the closed ones were at their end.
   [[nodiscard]] std::vector<LegQuality> qualities() const;
   [[nodiscard]] std::optional<LegQuality> poll_final();
@@ -58,6 +59,7 @@ class MediaDriver {
   void hear(Now now, const HearPage& command);
   std::map<media::ListenerId, Ear> ears_;
   std::map<PhoneId, media::SessionId> pages_;  // that are played
+  std::deque<LegMapped> mapped_;
 };
 
 }  // namespace offhook::phone

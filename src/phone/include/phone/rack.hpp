@@ -30,6 +30,7 @@ struct OpenLeg {
   std::uint64_t leg = 0;
   PhoneId phone;
   Endpoint local;
+  std::optional<Endpoint> stun_server{};  // asked how both ports look from outside; a LegMapped tells
 };
 struct UpdateLeg {
   std::uint64_t leg = 0;
@@ -84,6 +85,14 @@ struct LegDigit {
   media::DigitHeard heard;
 };
 
+// From the media thread: how the ports of a leg look from outside; nothing: nobody answered. Once for each OpenLeg that
+// asked.
+struct LegMapped {
+  std::uint64_t leg = 0;
+  PhoneId phone;
+  std::optional<Endpoint> rtp, rtcp;
+};
+
 // How a leg is heard, from the media thread: about once a second, and a last time when it is closed.
 struct LegQuality {
   std::uint64_t leg = 0;
@@ -134,6 +143,8 @@ class Rack final : public transport::Engine {
 
   void digit_heard(Now now, const LegDigit& digit);
   void page_changed(Now now, const PageChange& change);
+  // The call that waits for it goes on. A leg that is gone is passed over.
+  void leg_mapped(Now now, const LegMapped& mapped);
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) override;
   void wake(Now now) override;

@@ -51,6 +51,7 @@ struct AccountView {
   std::string label, user, domain;
   bool registered = false;
   std::string status;  // "registered", "registering", "403 Forbidden" …
+  std::string nat;     // "203.0.113.7:5060 (STUN)"; "" where there is no NAT
 };
 
 // A page that this phone sends, or plays (guide: Multicast Paging).

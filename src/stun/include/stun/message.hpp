@@ -55,6 +55,9 @@ struct Message {
   [[nodiscard]] std::optional<Endpoint> mapped_address() const;
 };
 
+// §14.7: its FINGERPRINT is right, or it has none. `message` is `datagram`, parsed.
+[[nodiscard]] bool fingerprint_is_right(std::string_view datagram, const Message& message);
+
 [[nodiscard]] TransactionId new_transaction_id(Random& random);
 [[nodiscard]] std::string binding_request(const TransactionId& id);
 // The answer to a Binding request from `source`: 420 when it has a comprehension-required attribute that we do not

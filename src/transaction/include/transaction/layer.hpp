@@ -204,6 +204,7 @@ class Layer {
     Endpoint local;
     bool is_new = false;  // over a connection of our own
     std::string text;
+    std::uint32_t style = 0;  // transport::Layer::via_style() at that time
   };
   // The branch: good until the next call.
   std::string_view put_via(sip::Edit& edit, const transport::Flow& flow, std::string_view suffix);

@@ -6,6 +6,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -53,6 +54,17 @@ class Layer {
     return speaks_tcp_ && flow.protocol == Protocol::Udp && octets > kLargestDatagram;
   }
 
+  // What requests from a socket say in their Via: another address than the socket's (a NAT's, found by STUN), and
+  // whether the response shall go to where they come from (RFC 3581). Without it: the socket's, and yes.
+  struct ViaStyle {
+    std::optional<Endpoint> sent_by{};
+    bool rport = true;
+    friend bool operator==(const ViaStyle&, const ViaStyle&) = default;
+  };
+  void set_via(const Endpoint& local, ViaStyle style);
+  [[nodiscard]] std::string via(const Flow& flow, std::string_view branch) const;
+  [[nodiscard]] std::uint32_t via_style() const { return via_style_; }  // another number after each set_via()
+
   // Sends bytes as they are.
   void send(const Flow& flow, std::string bytes);
   // Where a response to a request with that top Via, which came over `flow`, goes (§18.2.2): maddr is ignored on
@@ -86,6 +98,8 @@ class Layer {
   Queue<Transmit> out_;
   Queue<Alias> aliases_;
   Counters counters_;
+  std::uint32_t via_style_ = 0;
+  std::map<Endpoint, ViaStyle> via_styles_;  // of sockets that have one
 };
 
 // "SIP/2.0/UDP host:port;branch=…" for a request that leaves over `flow`; ;rport is added (RFC 3581) unless told not

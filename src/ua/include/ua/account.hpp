@@ -43,6 +43,15 @@ struct SrtpSettings {
   bool unencrypted_rtp = false, unencrypted_rtcp = false;  // protected against change, but open to read
 };
 
+// Where audio is received, as it stands in our session descriptions: behind a NAT not the socket's own address.
+struct AudioAddress {
+  AudioAddress() = default;
+  AudioAddress(Endpoint rtp_at) : rtp(rtp_at) {}
+  AudioAddress(Endpoint rtp_at, std::optional<Endpoint> rtcp_at) : rtp(rtp_at), rtcp(rtcp_at) {}
+  Endpoint rtp;
+  std::optional<Endpoint> rtcp;  // where it is not the port above
+};
+
 struct Account {
   [[nodiscard]] std::string_view route() const {
     return servers.empty() ? std::string_view{} : std::string_view(servers.front().route);
@@ -59,6 +68,8 @@ struct Account {
   seconds expires{3600};
   seconds retry_interval{30};  // after a failed registration; 0: no retry
   bool contact_line_param = true;
+  bool rport = true;            // asks for responses to where the request came from (RFC 3581); one word for a socket
+  bool learns_address = false;  // and the address that they come back with is that of our Contact from then on
   KeepAlive keep_alive = KeepAlive::Off;
   seconds keep_alive_interval{30};
   std::string user_agent;  // "" sends none

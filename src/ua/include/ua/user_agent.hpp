@@ -39,15 +39,20 @@ class UserAgent {
   void unregister_account(Now now, AccountId account);
   [[nodiscard]] bool is_registered(AccountId account) const;
 
+  // The account's address in Contact and Via from now on: a NAT's, as STUN or a person has told; nothing: our own. One
+  // that is registered with another address registers anew, and takes the old one away. RFC 8489, RFC 3581.
+  void advertise(Now now, AccountId account, std::optional<Endpoint> address);
+  [[nodiscard]] Endpoint advertised(AccountId account) const;
+
   // Outgoing call. `target` is a number, user@host or a SIP URI. `rtp` is where we will receive audio.
-  [[nodiscard]] Checked<CallId> call(Now now, AccountId account, std::string_view target, Endpoint rtp,
+  [[nodiscard]] Checked<CallId> call(Now now, AccountId account, std::string_view target, const AudioAddress& rtp,
                                      std::string_view referred_by = {});
   // Incoming call, before its final response.
   void ring(Now now, CallId call);  // 180
   // 200 with our answer (or offer), on hold from the first when `held`; 488 and CallEnded when nothing fits. Of a call
   // that replaces another one: that ends too (BYE, or CANCEL when it still rings at the far end); a 488 leaves it as it
   // is.
-  void answer(Now now, CallId call, Endpoint rtp, bool held = false);
+  void answer(Now now, CallId call, const AudioAddress& rtp, bool held = false);
   void reject(Now now, CallId call, int status);
   void redirect(Now now, CallId call, std::string_view contact_uri,
                 std::string_view diversion);  // 302; diversion "" for none
