@@ -97,6 +97,7 @@ struct Transferee {
   int last = 0;                 // status notified last
   std::optional<int> next;      // status that waits for its turn
   bool final_sent = false;
+  int repeats = 0;  // of reports that the peer could not place
   Key alarm = 0;
 };
 

@@ -12,6 +12,8 @@ namespace {
 using sip::HeaderId;
 using sip::Method;
 
+constexpr int kMostRepeats = 3;
+
 // 0 when the REFER can be put to the phone, else the status that refuses it.
 int unfit(const sip::Message& refer) {
   std::size_t targets = 0;
@@ -116,6 +118,11 @@ void Transfers::notify_failed(Now now, Key key, int status) {
 void Transfers::notify_done(Now now, Call& call, int status) {
   Transferee& transferee = *call.transferee;
   transferee.notify = 0;
+  // One that was overtaken, by our own BYE for instance, is out of order there (RFC 3261 §12.2.2): it is said again.
+  if (status == 500 && transferee.repeats++ < kMostRepeats) {
+    const int last = transferee.last;
+    return send_notify(now, call, std::exchange(transferee.next, std::nullopt).value_or(last));
+  }
   if (transferee.final_sent || status == 481 || status == 408) {
     core_->disarm(transferee.alarm);
     call.transferee.reset();

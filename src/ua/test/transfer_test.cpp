@@ -157,6 +157,24 @@ TEST(Transfer, TransfereeTakesA481ToNotifyAsTheEnd) {
   EXPECT_EQ(trio.a.last<CallEstablished>().call, *trio.new_call);
 }
 
+// Another request of the dialog comes first: the report is out of order at the transferor, and is made again.
+TEST(Transfer, AReportThatWasOvertakenIsMadeAgain) {
+  Trio trio;
+  trio.establish();
+  trio.world.filter = [](const std::string& line) { return line != "A>B NOTIFY" && line != "A>B 202 REFER"; };
+  trio.b.transfer(trio.at_b, "1003");
+  trio.world.run_for(milliseconds(10));
+  trio.world.filter = {};
+  trio.a.act([&] { trio.a.ua.refresh(trio.world.now(), trio.from_a); });
+  trio.world.run_for(seconds(1));
+  EXPECT_EQ(trio.world.count("B>A 500 NOTIFY"), 1U);
+  EXPECT_EQ(trio.world.count("B>A 200 NOTIFY"), 1U);
+  trio.c.answer(trio.c.last<IncomingCall>().call);
+  trio.world.run_for(seconds(2));
+  EXPECT_EQ(trio.b.last<TransferProgress>().status, 200);
+  EXPECT_TRUE(trio.b.last<TransferProgress>().finished);
+}
+
 TEST(Transfer, NobodyDecidesIsADecline) {
   Pair pair;
   pair.establish();
