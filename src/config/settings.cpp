@@ -118,8 +118,8 @@ Settings::Found Settings::find(std::string_view name, Index index) const {
 std::string_view Settings::text(std::string_view name, Index index) const {
   const Found found = find(name, index);
   const Kind kind = found.at.row->kind;
-  const bool clearable = kind == Kind::Text || kind == Kind::Host || kind == Kind::Address || kind == Kind::Group ||
-                         kind == Kind::Tone;
+  const bool clearable =
+      kind == Kind::Text || kind == Kind::Host || kind == Kind::Address || kind == Kind::Group || kind == Kind::Tone;
   // A cleared number or choice has no empty value to fall to: it is the factory's again.
   if (found.value && (clearable || !found.value->text.empty())) return found.value->text;
   return factory_default(*found.at.row, *model_, found.at.index);

@@ -17,6 +17,14 @@ namespace {
 
 constexpr milliseconds kMostBehind{200};  // what is behind by more starts afresh: nobody wants that audio in one burst
 
+template <class T>
+std::optional<T> take_first(std::deque<T>& queue) {
+  if (queue.empty()) return std::nullopt;
+  std::optional<T> out(std::move(queue.front()));
+  queue.pop_front();
+  return out;
+}
+
 struct Party {
   std::unique_ptr<AudioSource> source;  // none: echo
   std::unique_ptr<AudioSink> sink;
@@ -440,12 +448,7 @@ std::uint32_t Engine::due(TimePoint now) const { return impl_->starts ? (1U << k
 
 std::optional<Transmit> Engine::poll_transmit() { return impl_->outbox.take(); }
 
-std::optional<SocketRequest> Engine::poll_socket_request() {
-  if (impl_->socket_requests.empty()) return std::nullopt;
-  const SocketRequest request = impl_->socket_requests.front();
-  impl_->socket_requests.pop_front();
-  return request;
-}
+std::optional<SocketRequest> Engine::poll_socket_request() { return take_first(impl_->socket_requests); }
 
 std::optional<PageNews> Engine::poll_page() { return impl_->pages.poll(); }
 
@@ -461,19 +464,9 @@ void Engine::Impl::take_address(SessionId id, Session& session) {
   if (const auto result = session.gatherer()->take_result()) mapped.push_back({id, result->rtp, result->rtcp});
 }
 
-std::optional<Mapped> Engine::poll_mapped() {
-  if (impl_->mapped.empty()) return std::nullopt;
-  const Mapped out = impl_->mapped.front();
-  impl_->mapped.pop_front();
-  return out;
-}
+std::optional<Mapped> Engine::poll_mapped() { return take_first(impl_->mapped); }
 
-std::optional<DigitHeard> Engine::poll_digit() {
-  if (impl_->digits.empty()) return std::nullopt;
-  const DigitHeard digit = impl_->digits.front();
-  impl_->digits.pop_front();
-  return digit;
-}
+std::optional<DigitHeard> Engine::poll_digit() { return take_first(impl_->digits); }
 
 Hearing Engine::hearing(SessionId id) const {
   const Session* session = impl_->sessions.find(id);

@@ -66,7 +66,8 @@ std::string_view Layer::put_via(sip::Edit& edit, const transport::Flow& flow, st
   const bool is_new = flow.connection == 0;
   ViaFront& front = via_front_;  // nearly all leave by the same socket
   const std::uint32_t style = transport_->via_style();
-  if (front.text.empty() || front.style != style || front.is_new != is_new || front.protocol != flow.protocol || front.local != flow.local) {
+  if (front.text.empty() || front.style != style || front.is_new != is_new || front.protocol != flow.protocol ||
+      front.local != flow.local) {
     front = {flow.protocol, flow.local, is_new, transport_->via(flow, sip::kMagicCookie), style};
     front.text.append(mark_);
   }
