@@ -1,7 +1,7 @@
 # The front door. Every target installs what it misses (Debian packages; npm for the page), then builds.
 #   make run    the demo: proxy, phones A, B, C and the web page
 #   make test   every test, on a build with address and undefined-behaviour sanitizers
-#   make build  build/release/offhook
+#   make build  build/release/offhook; make release the same, optimised by a training run (takes longer)
 #   make bench  measurements, beside a peer where it is installed; make bench-media those of media
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -11,7 +11,7 @@ WERROR ?= $(if $(CI),ON,OFF)
 FUZZ_SECONDS ?= $(or $(SECONDS),$(SECONDS_EACH),60)
 export CCACHE_SLOPPINESS = pch_defines,time_macros
 
-.PHONY: help run build test check fuzz bench bench-media tidy tsan coverage format web clean
+.PHONY: help run build release test check fuzz bench bench-media tidy tsan coverage format web clean
 help:
 	@sed -n '2,6s/^# *//p' Makefile; echo "also: check (format, bans, sizes) · fuzz · tidy · tsan · coverage · format · web · clean"
 
@@ -26,6 +26,12 @@ web/dist/index.html: $(WEB_SOURCES) | setup-web
 
 build: setup-build web
 	cmake --preset release -DOFFHOOK_WERROR=$(WERROR) > /dev/null
+	cmake --build --preset release -j $(JOBS)
+	@mkdir -p build/release && ln -sf apps/offhook/offhook build/release/offhook
+
+# For production: the proxy's engine optimised by a profile (cmake/OffhookProfile.cmake). `make build` keeps to it afterwards.
+release: setup-build web
+	cmake --preset release -DOFFHOOK_WERROR=$(WERROR) -DOFFHOOK_PROFILE=ON > /dev/null
 	cmake --build --preset release -j $(JOBS)
 	@mkdir -p build/release && ln -sf apps/offhook/offhook build/release/offhook
 
