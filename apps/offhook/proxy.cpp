@@ -213,10 +213,21 @@ class Server {
   std::unique_ptr<io::AdminHost> admin_;
 };
 
+// As at the start: certificates are read, and are there where they are needed.
+Checked<void> check_certificates(const io::ProxySettings& settings) {
+  for (const transport::Listen& listen : settings.listen)
+    if ((listen.protocol == transport::Protocol::Tls || listen.protocol == transport::Protocol::Wss) &&
+        settings.tls.certificates.empty())
+      return complain("a certificate and its key are needed",
+                      to_lower(transport::protocol_name(listen.protocol)) + ':' + listen.endpoint.text());
+  return io::TlsContext::load(settings.tls).map([](const auto&) {});
+}
+
 int serve(const Options& options, const Common& common) {
   auto settings = settings_of(options, common);
   if (!settings) return report(settings.error());
   if (options.check) {
+    if (const auto certificates = check_certificates(*settings); !certificates) return report(certificates.error());
     std::printf("%s: %zu listening address%s, %zu domain%s, %zu user%s, store %s\n",
                 options.config.empty() ? "flags" : options.config.c_str(), settings->listen.size(),
                 settings->listen.size() == 1 ? "" : "es", settings->domains.size(),

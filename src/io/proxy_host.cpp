@@ -1,6 +1,9 @@
 #include "io/proxy_host.hpp"
 
+#include <algorithm>
+
 #include "io/clock.hpp"
+#include "machine_addresses.hpp"
 #include "proxy_shards.hpp"
 #include "transport/shard.hpp"
 
@@ -92,6 +95,8 @@ Checked<void> ProxyHost::open_sockets(ProxySettings& settings, flow::Recorder* r
 // What only one of several does is the first one's: pings, registrations at trunks, what phones are told unasked.
 proxy::Config ProxyHost::config_of(const ProxySettings& settings) const {
   proxy::Config out = settings.to_config();
+  if (std::ranges::any_of(out.listen, [](const auto& listen) { return listen.endpoint.address.is_unspecified(); }))
+    out.addresses = machine_addresses();
   out.shares_events = is_redis_url(settings.store);
   if (shards_ == nullptr) return out;
   out.shards = {index_, shards_->count(), shards_->secret()};

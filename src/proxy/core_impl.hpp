@@ -58,7 +58,7 @@ class Core::Impl {
   Impl(Config config, Random& random, const transport::Locator& locator)
       : config_(complete(std::move(config))),
         nodes_(config_.cluster, random, connections_, config_.shards.count > 1),
-        names_(config_.listen, config_.domains),
+        names_(config_.listen, config_.domains, config_.addresses),
         resolver_(random, locator),
         transport_(random),
         transactions_(transport_, random, config_.timers),
@@ -121,7 +121,7 @@ class Core::Impl {
     if (auto refusal = check_reconfiguration(config_, config); !refusal) return refusal;
     if (!config.secret.empty() && config.secret != config_.secret) gruus_ = Gruus(names_, config.secret);
     config_ = std::move(config);
-    names_ = Names(config_.listen, config_.domains);
+    names_ = Names(config_.listen, config_.domains, config_.addresses);
     answers_.set_server_name(config_.server_name);
     authenticator_.reconfigure(config_);
     guard_.reconfigure(config_.guard);

@@ -19,8 +19,9 @@ std::uint16_t port_of(const sip::Uri& uri) {
 
 }  // namespace
 
-Names::Names(std::vector<transport::Listen> listen, const std::vector<std::string>& domains)
-    : listen_(std::move(listen)) {
+Names::Names(std::vector<transport::Listen> listen, const std::vector<std::string>& domains,
+             std::vector<IpAddress> addresses)
+    : listen_(std::move(listen)), addresses_(std::move(addresses)) {
   for (const std::string& domain : domains) {
     // The port's colon stands behind an IPv6 reference's bracket.
     const auto colon = domain.find(':', domain.starts_with('[') ? domain.find(']') : 0);
@@ -56,9 +57,12 @@ bool Names::is_our_socket(std::string_view host, std::uint16_t port, const Endpo
   if (!address) return false;
   const Endpoint asked{*address, port};
   if (asked == local) return true;
-  for (const transport::Listen& listen : listen_)
-    if (listen.endpoint == asked) return true;
-  return false;
+  const bool is_machines = std::ranges::find(addresses_, *address) != addresses_.end();
+  return std::ranges::any_of(listen_, [&](const transport::Listen& listen) {
+    const Endpoint& ours = listen.endpoint;
+    return ours == asked || (is_machines && ours.address.is_unspecified() && ours.port == port &&
+                             ours.address.is_v6() == address->is_v6());
+  });
 }
 
 std::string Names::aor(std::string_view user) const {

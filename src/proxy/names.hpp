@@ -16,7 +16,9 @@ namespace offhook::proxy {
 
 class Names {
  public:
-  Names(std::vector<transport::Listen> listen, const std::vector<std::string>& domains);
+  // `addresses`: of this machine, at which a wildcard socket hears as well.
+  Names(std::vector<transport::Listen> listen, const std::vector<std::string>& domains,
+        std::vector<IpAddress> addresses = {});
 
   // True when the URI's host and port name one of our domains or sockets. A domain without a port stands for our ports
   // only: a phone on the same machine (sip:1001@127.0.0.1:5071) is not us. `local` is the socket that the message came
@@ -47,6 +49,7 @@ class Names {
   [[nodiscard]] bool is_our_port(std::uint16_t port) const;
   [[nodiscard]] bool is_our_socket(std::string_view host, std::uint16_t port, const Endpoint& local) const;
   std::vector<transport::Listen> listen_;
+  std::vector<IpAddress> addresses_;
   std::vector<Domain> domains_;  // never empty
 };
 

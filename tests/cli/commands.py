@@ -111,6 +111,13 @@ class ProxyErrors(CommandCase):
         out = self.ends_with(0, "proxy", "--check", "--config", case.ROOT / "examples/proxy.toml").text("out")
         self.assertRegex(out, r"1 listening address, 2 domains, 3 users, store memory")
 
+    def test_check_reads_certificates_as_the_start_does(self):
+        flags = ("proxy", "--check", "--no-auth", "--domain", "a", "--listen", "tls:127.0.0.1:5061")
+        self.complains(*flags, about="a certificate and its key are needed", where="tls:127.0.0.1:5061")
+        bad = self.folder / "bad.pem"
+        bad.write_text("no certificate")
+        self.complains(*flags, "--tls-certificate", bad, "--tls-key", bad, about="certificate", where=str(bad))
+
     def test_check_tells_what_is_odd_about_routing(self):
         path = self.file("proxy.toml", 'domains = ["x.test"]\n[[user]]\nname = "1001"\npassword = "x"\n[[dial]]\nmatch = "0."\nto = "1001"\n'
                                        '[[dial]]\nmatch = "01x"\nto = "1001"\n[[group]]\nname = "all"\nmembers = ["1001", "ghost"]\n')

@@ -53,11 +53,28 @@ Checked<void> ProxySettings::check_users() const {
   return {};
 }
 
+std::optional<transport::Listen> ProxySettings::nameless() const {
+  const auto names = [](const transport::Listen& one) { return !one.endpoint.address.is_unspecified(); };
+  for (const transport::Listen& one : listen)
+    if (!names(one) && std::ranges::none_of(listen, [&](const transport::Listen& other) {
+          return other.protocol == one.protocol && names(other);
+        }))
+      return one;
+  return std::nullopt;
+}
+
 std::vector<proxy::Finding> ProxySettings::lint() const {
   std::vector<std::string> names;
   names.reserve(users.size());
   for (const ProxyUser& user : users) names.push_back(user.name);
   auto out = proxy::lint(policy, names, authenticate && authenticate_calls);
+  const std::string host = domains.empty() ? std::string{} : domains.front();
+  if (const auto everywhere = nameless(); everywhere && !IpAddress::parse(host)) {
+    out.push_back({proxy::Finding::Severity::Warning,
+                   "listens at " + everywhere->endpoint.text() + ", so phones come back by the name " + host +
+                       ", which must lead here; else write the address in its place",
+                   0});
+  }
   const auto warn = [&](const proxy::LampList& list, const std::string& what) {
     out.push_back({proxy::Finding::Severity::Warning, "list '" + list.name + "' " + what, list.line});
   };

@@ -45,6 +45,20 @@ TEST(ProxyFile, ACommitMayWaitForOthers) {
             "commit_delay must be a number from 0 to 1000 (1001) (p.toml:2)");
 }
 
+TEST(ProxyFile, AWildcardAddressIsOdd) {
+  const auto odd = [](const std::string& listen, const std::string& domain) {
+    const auto settings =
+        read_proxy_file("p.toml", "auth = false\ndomains = [\"" + domain + "\"]\nlisten = [" + listen + "]");
+    const auto findings = settings->lint();
+    return findings.empty() ? std::string{} : findings.front().text;
+  };
+  EXPECT_EQ(odd("\"udp:127.0.0.1:5060\", \"udp:0.0.0.0:5061\"", "a.test"), "");
+  EXPECT_EQ(odd("\"udp:0.0.0.0:5060\"", "192.0.2.1"), "") << "that is where it is";
+  EXPECT_EQ(odd("\"udp:127.0.0.1:5060\", \"tcp:[::]:5060\"", "a.test"),
+            "listens at [::]:5060, so phones come back by the name a.test, which must lead here; else write the "
+            "address in its place");
+}
+
 TEST(ProxyFile, EachProtocolMayBeListenedOn) {
   const auto settings = read_proxy_file(
       "p.toml",

@@ -49,6 +49,17 @@ TEST(Names, AWildcardSocketHasTheAddressThatTheMessageCameTo) {
   EXPECT_EQ(names.name_of(transport::Protocol::Udp, {IpAddress{}, 5060}), "example.test:5060");
 }
 
+TEST(Names, AWildcardSocketHasEveryAddressOfTheMachine) {
+  const Names names({{transport::Protocol::Udp, {IpAddress{}, 5060}}}, {"example.test"},
+                    {IpAddress::v4(198, 51, 100, 7), *IpAddress::parse("2001:db8::1")});
+  const auto is_us = [&](std::string_view uri) { return names.is_us(*sip::Uri::parse(uri), {IpAddress{}, 5060}); };
+  EXPECT_TRUE(is_us("sip:1001@198.51.100.7"));
+  EXPECT_TRUE(is_us("sip:198.51.100.7:5060;lr"));
+  EXPECT_FALSE(is_us("sip:1001@198.51.100.7:5071")) << "a phone on this machine";
+  EXPECT_FALSE(is_us("sip:1001@198.51.100.8"));
+  EXPECT_FALSE(is_us("sip:1001@[2001:db8::1]")) << "nobody listens there";
+}
+
 TEST(Names, ChoosesAnAddressOfTheTargetsProtocolAndFamily) {
   using transport::Protocol;
   const Endpoint v6{*IpAddress::parse("2001:db8::1"), 5060};

@@ -86,6 +86,8 @@ struct ProxySettings {
   [[nodiscard]] Checked<void> check_users() const;
   // What is odd about trunks, rules and groups; with errors no file is read.
   [[nodiscard]] std::vector<proxy::Finding> lint() const;
+  // The first wildcard address of a protocol that has no other: in Record-Route the first domain stands for it.
+  [[nodiscard]] std::optional<transport::Listen> nameless() const;
   // Path of the SQLite file; "" for memory.
   [[nodiscard]] std::string sqlite_path() const;
   // Where the store is, without a password.

@@ -45,6 +45,7 @@ struct Config {
   std::vector<transport::Listen> listen;  // the first of a protocol is our name there when its address is specific
   std::vector<std::string> domains;  // hosts (or host:port) that are ours; requests for other domains are relayed only
                                      // for our users' dialogs
+  std::vector<IpAddress> addresses;  // of this machine, which are ours where `listen` has a wildcard
   std::string realm;                 // "" takes the first domain
   bool authenticate = true;          // digest; of what, the next two say
   bool authenticate_registrations = true, authenticate_calls = true;  // REGISTER; INVITE etc. from our own users
