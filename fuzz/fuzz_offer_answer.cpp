@@ -36,6 +36,13 @@ LocalAudio party(std::uint8_t wish, std::uint8_t host) {
   key.unencrypted_rtcp = (wish & 128U) != 0;
   out.crypto = {{CryptoSuite::AES_CM_128_HMAC_SHA1_80, key}, {CryptoSuite::AES_CM_128_HMAC_SHA1_32, key}};
   out.crypto.back().offered = (wish & 8U) != 0;
+  if ((wish & 16U) != 0) {
+    const char name = static_cast<char>('a' + host);
+    std::string fingerprint = "sha-256 AB";
+    for (int i = 1; i < 32; ++i) fingerprint += ":AB";
+    out.dtls =
+        LocalDtls{fingerprint, (wish & 4U) != 0, std::string(20, name), std::string(4, name), std::string(22, name)};
+  }
   return out;
 }
 
@@ -67,6 +74,8 @@ void check(const Session& s, const std::string& offer) {
   const auto& negotiated = s.negotiated();
   if (!negotiated || s.state() != Session::State::Stable) return;
   require(negotiated->codecs.size() == negotiated->receive_payloads.size() && !negotiated->codecs.empty());
+  require(!negotiated->srtp || !negotiated->dtls);
+  if (negotiated->dtls) require(!negotiated->dtls->remote.empty() && negotiated->dtls->role != Setup::ActPass);
   const auto d = parse(offer);
   require(d.has_value());
   for (const Codec& codec : negotiated->codecs) {

@@ -1,5 +1,6 @@
 #include "sdp/dtls.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/ascii.hpp"
@@ -16,6 +17,20 @@ constexpr std::array kHashes{HashRow{"sha-1", 20},   HashRow{"sha-224", 28}, Has
                              HashRow{"sha-384", 48}, HashRow{"sha-512", 64}, HashRow{"md5", 16},
                              HashRow{"md2", 16}};
 constexpr std::array<std::string_view, 4> kSetups{"active", "passive", "actpass", "holdconn"};
+
+// The order in which we believe them (RFC 8122 §5); those that are missing count for nothing.
+constexpr std::array<std::string_view, 5> kBelieved{"sha-512", "sha-384", "sha-256", "sha-224", "sha-1"};
+std::size_t rank(std::string_view hash) {
+  return static_cast<std::size_t>(std::ranges::find(kBelieved, hash) - kBelieved.begin());
+}
+
+constexpr std::size_t kMostDigests = 8;
+
+// Of a medium, else of the whole session.
+std::optional<Attribute> attribute_of(const SessionDescription& description, const Media& m, std::string_view name) {
+  const auto own = m.attribute(name);
+  return own ? own : description.session().attribute(name);
+}
 
 std::optional<unsigned> hex_digit(char c) {
   if (is_digit(c)) return static_cast<unsigned>(c - '0');
@@ -74,6 +89,41 @@ Setup answer_setup(Setup offered) {
     case Setup::HoldConn: return Setup::HoldConn;
   }
   return Setup::HoldConn;
+}
+
+bool is_tls_id(std::string_view value) {
+  return value.size() >= 20 && value.size() <= 255 && std::ranges::all_of(value, [](char c) {
+           return is_alpha(c) || is_digit(c) || c == '+' || c == '/' || c == '-' || c == '_';
+         });
+}
+
+Result<std::optional<RemoteDtls>> read_dtls(const SessionDescription& description, const Media& m, Setup absent) {
+  const bool own = m.has_attribute("fingerprint");
+  const Section session = description.session();
+  if (!own && !session.has_attribute("fingerprint")) return std::optional<RemoteDtls>();
+  RemoteDtls out;
+  std::size_t best = kBelieved.size();
+  for (const Attribute& line : own ? m.attributes("fingerprint") : session.attributes("fingerprint")) {
+    const auto fingerprint = Fingerprint::parse(line.value, line.offset);
+    if (!fingerprint) continue;
+    CertificateDigest digest{to_lower(fingerprint->hash), {fingerprint->bytes.begin(), fingerprint->bytes.end()}};
+    const std::size_t place = rank(digest.hash);
+    if (place < best) out.digests.clear();
+    if (place < best) best = place;
+    if (place == best && best < kBelieved.size() && out.digests.size() < kMostDigests)
+      out.digests.push_back(std::move(digest));
+  }
+  if (out.digests.empty()) return fail(Module::Sdp, "no fingerprint of a hash that counts", m.offset);
+  const auto setup = attribute_of(description, m, "setup");
+  const auto role = setup ? parse_setup(setup->value) : absent;
+  if (!role) return fail(Module::Sdp, "a=setup is none of active, passive, actpass, holdconn", setup->offset);
+  out.setup = *role;
+  if (const auto id = attribute_of(description, m, "tls-id")) {
+    if (!is_tls_id(trim(id->value)))
+      return fail(Module::Sdp, "a=tls-id is not 20 to 255 of its characters", id->offset);
+    out.tls_id = trim(id->value);
+  }
+  return std::optional(std::move(out));
 }
 
 std::optional<bool> parse_new_connection(std::string_view value) {

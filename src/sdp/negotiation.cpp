@@ -49,7 +49,13 @@ bool is_taken(const std::vector<Codec>& list, std::uint8_t payload_type, const C
 
 bool is_audio(const Media& m) { return iequals(m.type, "audio"); }
 
-bool is_secure_profile(const Media& m) { return iequals(m.protocol, "RTP/SAVP"); }
+std::optional<Profile> profile_of(const Media& m) {
+  if (iequals(m.protocol, "RTP/AVP")) return Profile::Plain;
+  if (iequals(m.protocol, "RTP/SAVP")) return Profile::Secure;
+  // Feedback (RFC 4585) is something that we need not send.
+  if (iequals(m.protocol, "UDP/TLS/RTP/SAVP") || iequals(m.protocol, "UDP/TLS/RTP/SAVPF")) return Profile::Dtls;
+  return std::nullopt;
+}
 
 Result<RemoteAudio> read_audio(const SessionDescription& description, std::size_t index) {
   const Media m = description.media()[index];
@@ -64,7 +70,9 @@ Result<RemoteAudio> read_audio(const SessionDescription& description, std::size_
   out.rtcp_mux = m.has_attribute("rtcp-mux");
   out.rtcp = rtcp_endpoint(m, out.rtp);
   out.direction = description.direction_of(m);
-  if (address->is_unspecified()) out.direction = make_direction(sends(out.direction), false);
+  // To an ICE agent it only means that no candidate is known yet.
+  if (address->is_unspecified() && !speaks_ice(description, m))
+    out.direction = make_direction(sends(out.direction), false);
   out.codecs = m.codecs();
   out.ptime = packet_time(m, "ptime");
   if (const auto most = packet_time(m, "maxptime"); most && out.ptime.value_or(milliseconds(20)) > *most)
@@ -74,7 +82,7 @@ Result<RemoteAudio> read_audio(const SessionDescription& description, std::size_
 
 Result<std::optional<ChosenCrypto>> choose_crypto(const Media& offer, const LocalAudio& ours,
                                                   const std::optional<Negotiated>& before) {
-  const bool wanted = ours.srtp == Srtp::Mandatory || is_secure_profile(offer);
+  const bool wanted = ours.srtp == Srtp::Mandatory || profile_of(offer) == Profile::Secure;
   if (ours.srtp == Srtp::Off) {
     if (wanted) return fail(Module::Sdp, "SRTP offered, which we do not want", offer.offset);
     return std::optional<ChosenCrypto>();

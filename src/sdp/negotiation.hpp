@@ -22,7 +22,9 @@ struct RemoteAudio {
 [[nodiscard]] Result<RemoteAudio> read_audio(const SessionDescription& description, std::size_t index);
 
 [[nodiscard]] bool is_audio(const Media& m);
-[[nodiscard]] bool is_secure_profile(const Media& m);  // RTP/SAVP
+// What the transport protocol of a stream says of its keys; nothing for what is no RTP of ours.
+enum class Profile : std::uint8_t { Plain, Secure, Dtls };  // RTP/AVP, RTP/SAVP, UDP/TLS/RTP/SAVP(F)
+[[nodiscard]] std::optional<Profile> profile_of(const Media& m);
 
 // One of the peer's keys and ours for the same suite.
 struct ChosenCrypto {
@@ -36,6 +38,27 @@ struct ChosenCrypto {
                                                                 const std::optional<Negotiated>& before = {});
 // The keys of an answer to our offer of all of `ours.crypto`, tagged from 1 in that order.
 [[nodiscard]] Result<std::optional<ChosenCrypto>> match_crypto(const Media& answer, const LocalAudio& ours);
+
+// How a stream of theirs is protected, where it can be: by keys of the description or by an association.
+struct Keying {
+  std::optional<ChosenCrypto> crypto;
+  std::optional<DtlsTerms> dtls;
+  [[nodiscard]] bool any() const { return crypto || dtls; }
+};
+// For an answer of ours; an Error when neither is possible and one must be. An association that stands goes on where
+// the peer says the same of it (RFC 8842 §5.3).
+[[nodiscard]] Result<Keying> choose_keying(const SessionDescription& description, const Media& offer,
+                                           const LocalAudio& ours, const std::optional<Negotiated>& before);
+// Of their answer to `ours`.
+[[nodiscard]] Result<Keying> match_keying(const SessionDescription& description, const Media& answer,
+                                          const LocalAudio& ours, const std::optional<Negotiated>& before);
+// RFC 8445: our credentials and theirs. Nothing where they are no ICE agent, or a lite one like us, which checks
+// nothing.
+[[nodiscard]] std::optional<IceTerms> read_ice(const SessionDescription& description, const Media& m,
+                                               const LocalDtls& ours);
+[[nodiscard]] bool speaks_ice(const SessionDescription& description, const Media& m);
+// RFC 9143 §7.3: true when our one stream is all that is left of a bundle that they offer, and was its first.
+[[nodiscard]] bool heads_bundle(const SessionDescription& description, std::string_view mid);
 
 // Their codecs that we have too, in their order with their payload types and parameters, each encoding once.
 [[nodiscard]] CodecList common_codecs(const CodecList& theirs, const std::vector<Codec>& ours);

@@ -24,8 +24,8 @@ std::string refused_lines(const Media& m) {
 struct OfferedAudio {
   RemoteAudio remote;
   CodecList common;
-  std::optional<ChosenCrypto> crypto;
-  bool secure_profile = false;
+  Keying keying;
+  std::string_view profile;  // as they spell it
 };
 
 // RFC 6157 §4: a stream whose addresses are of another family than ours is of no use. Where ours is not known yet, or
@@ -40,11 +40,11 @@ Result<OfferedAudio> take_audio(const SessionDescription& offer, std::size_t ind
   auto remote = read_audio(offer, index);
   if (!remote) return tl::unexpected(remote.error());
   if (!fits_family(local.rtp, remote->rtp)) return fail(Module::Sdp, "address of the other IP version", m.offset);
-  const auto crypto = choose_crypto(m, local, before);
-  if (!crypto) return tl::unexpected(crypto.error());
+  auto keying = choose_keying(offer, m, local, before);
+  if (!keying) return tl::unexpected(keying.error());
   CodecList common = common_codecs(remote->codecs, local.codecs);
   if (!has_voice(common)) return fail(Module::Sdp, "no codec in common", m.offset);
-  return OfferedAudio{std::move(*remote), std::move(common), *crypto, is_secure_profile(m)};
+  return OfferedAudio{std::move(*remote), std::move(common), std::move(*keying), m.protocol};
 }
 
 // The audio stream of an offer that we take, the first that fits, before all one with keys: nothing when the offer has
@@ -59,9 +59,9 @@ Result<std::optional<OfferedAudio>> audio_of_offer(const SessionDescription& off
     const Media m = media[i];
     if (!is_audio(m)) continue;
     if (m.port == 0) disabled = true;
-    if (m.port == 0 || !(iequals(m.protocol, "RTP/AVP") || is_secure_profile(m))) continue;
+    if (m.port == 0 || !profile_of(m)) continue;
     auto audio = take_audio(offer, i, local, before);
-    if (audio && (audio->crypto || local.srtp == Srtp::Off)) return std::optional(std::move(*audio));
+    if (audio && (audio->keying.any() || local.srtp == Srtp::Off)) return std::optional(std::move(*audio));
     if (audio && !plain) plain = std::move(*audio);
     if (!audio && !problem) problem = audio.error();
   }
@@ -99,13 +99,27 @@ std::string Session::make_offer(const LocalAudio& local) {
   audio.codecs = assign_payload_types(local.codecs, used_, Prefer::Earlier);
   offered_.codecs = audio.codecs;
   audio.direction = local.direction;
-  audio.secure_profile = local.srtp == Srtp::Mandatory;
   audio.rtcp_mux = local.rtcp_mux;
   std::erase_if(offered_.crypto, [](const LocalCrypto& crypto) { return !crypto.offered; });
   // A key in use stays: peers are known that take no second one.
   if (negotiated_ && negotiated_->srtp && !local.renew_keys)
     for (LocalCrypto& crypto : offered_.crypto)
       if (crypto.suite == negotiated_->srtp->suite) crypto.key = negotiated_->srtp->local;
+  const bool dtls = local.srtp != Srtp::Off && local.dtls && local.dtls->offered;
+  if (dtls) {
+    if (dtls_) offered_.dtls = dtls_;
+    if (local.renew_keys)
+      offered_.dtls->tls_id = local.dtls->tls_id;
+    else if (negotiated_ && negotiated_->dtls && !negotiated_->dtls->local_id.empty())
+      offered_.dtls->tls_id = negotiated_->dtls->local_id;
+    audio.dtls = dtls_ = offered_.dtls;
+    audio.ice = true;
+  } else {
+    offered_.dtls.reset();
+  }
+  // Keys in the description belong to another profile than those of an association (RFC 5764 §4.1).
+  if (local.srtp == Srtp::Mandatory) audio.profile = dtls ? "UDP/TLS/RTP/SAVP" : "RTP/SAVP";
+  if (dtls && local.srtp == Srtp::Mandatory) offered_.crypto.clear();
   if (local.srtp != Srtp::Off)
     for (const LocalCrypto& crypto : offered_.crypto)
       audio.crypto.push_back({static_cast<std::uint32_t>(audio.crypto.size() + 1), crypto});
@@ -149,11 +163,28 @@ Result<std::string> Session::answer(const LocalAudio& local) {
     negotiated = make_negotiated(local, offered.remote, offered.common, audio.codecs);
     negotiated->on_hold_by_remote = !receives(offered.remote.direction);
     audio.direction = negotiated->direction;
-    audio.secure_profile = offered.secure_profile;
+    audio.profile = offered.profile;
     audio.rtcp_mux = negotiated->rtcp_mux;
-    if (offered.crypto) {
-      negotiated->srtp = offered.crypto->keys;
-      audio.crypto.push_back({offered.crypto->tag, {offered.crypto->keys.suite, offered.crypto->keys.local}});
+    if (const auto& crypto = offered.keying.crypto) {
+      negotiated->srtp = crypto->keys;
+      audio.crypto.push_back({crypto->tag, {crypto->keys.suite, crypto->keys.local}});
+    }
+    if (offered.keying.dtls) {
+      const Media m = description->media()[offered.remote.index];
+      negotiated->dtls = offered.keying.dtls;
+      // Names that are in use stay: that of the association is in the terms, those of ICE change when the peer has
+      // begun anew (RFC 8839 §4.4.2).
+      const auto ice = read_ice(*description, m, *local.dtls);
+      const bool same = ice && negotiated_ && negotiated_->ice && negotiated_->ice->remote_ufrag == ice->remote_ufrag &&
+                        negotiated_->ice->remote_password == ice->remote_password;
+      const bool anew = ice && negotiated_ && negotiated_->ice && !same;
+      if (!dtls_ || anew) dtls_ = local.dtls;
+      dtls_->tls_id = negotiated->dtls->local_id;
+      negotiated->ice = read_ice(*description, m, *dtls_);
+      audio.dtls = dtls_;
+      audio.setup = negotiated->dtls->role;
+      audio.ice = speaks_ice(*description, m);
+      if (heads_bundle(*description, stream.mid)) audio.bundle = stream.mid;
     }
   }
   std::string text = render(local, std::move(audio));
@@ -178,18 +209,24 @@ Result<void> Session::accept_answer(std::string_view answer) {
     settle(std::string(answer), std::nullopt);
     return {};
   }
-  if (!iequals(m.protocol, offered_.srtp == Srtp::Mandatory ? "RTP/SAVP" : "RTP/AVP"))
-    return fail(Module::Sdp, "answer changes the transport protocol", m.offset);
+  const auto profile = offered_.srtp != Srtp::Mandatory ? Profile::Plain
+                       : offered_.dtls                  ? Profile::Dtls
+                                                        : Profile::Secure;
+  if (profile_of(m) != profile) return fail(Module::Sdp, "answer changes the transport protocol", m.offset);
   const auto remote = read_audio(*description, index);
   if (!remote) return tl::unexpected(remote.error());
   if (!fits_family(offered_.rtp, remote->rtp)) return fail(Module::Sdp, "address of the other IP version", m.offset);
-  const auto crypto = match_crypto(m, offered_);
-  if (!crypto) return tl::unexpected(crypto.error());
+  auto keying = match_keying(*description, m, offered_, negotiated_);
+  if (!keying) return tl::unexpected(keying.error());
   const auto common = common_codecs(remote->codecs, offered_.codecs);
   if (!has_voice(common)) return fail(Module::Sdp, "answer has no codec of the offer", m.offset);
 
   Negotiated negotiated = make_negotiated(offered_, *remote, common, offered_.codecs);
-  if (*crypto) negotiated.srtp = (*crypto)->keys;
+  if (keying->crypto) negotiated.srtp = keying->crypto->keys;
+  if (keying->dtls) {
+    negotiated.dtls = std::move(keying->dtls);
+    negotiated.ice = read_ice(*description, m, *offered_.dtls);
+  }
   // Whether the peer holds us shows only in an answer to an offer to send; otherwise what we knew stands.
   const bool was_held = negotiated_ && negotiated_->on_hold_by_remote;
   negotiated.on_hold_by_remote = sends(offered_.direction) ? !receives(remote->direction) : was_held;

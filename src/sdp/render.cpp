@@ -1,6 +1,7 @@
 // Our description as text, and its version (RFC 3264 §5, §8).
 #include <algorithm>
 
+#include "sdp/ice.hpp"
 #include "sdp/offer_answer.hpp"
 #include "sdp/writer.hpp"
 
@@ -9,6 +10,25 @@ namespace {
 
 Connection connection_of(const IpAddress& address, std::string_view text) {
   return {"IN", address.is_v6() ? "IP6" : "IP4", text};
+}
+
+void append_dtls(Writer& w, const LocalDtls& dtls, Setup setup) {
+  w.attribute("fingerprint", dtls.fingerprint);
+  w.attribute("setup", setup_text(setup));
+  if (!dtls.tls_id.empty()) w.attribute("tls-id", dtls.tls_id);
+}
+
+// RFC 8839 §5.1: one host candidate, with the priority of RFC 8445 §5.1.2.1 for the only address of its host.
+void append_ice(Writer& w, const LocalDtls& dtls, const Endpoint& rtp) {
+  const std::string address = rtp.address.text();
+  Candidate candidate;
+  candidate.foundation = "1";
+  candidate.priority = 126U << 24U | 65'535U << 8U | 255U;
+  candidate.address = address;
+  candidate.port = rtp.port;
+  w.attribute("ice-ufrag", dtls.ice_ufrag);
+  w.attribute("ice-pwd", dtls.ice_password);
+  w.attribute("candidate", candidate.text());
 }
 
 }  // namespace
@@ -20,7 +40,7 @@ void Session::append_audio(std::string& out, const LocalAudio& local, const Audi
   MediaLine line;
   line.type = "audio";
   line.port = local.rtp.port;
-  line.protocol = audio.secure_profile ? "RTP/SAVP" : "RTP/AVP";
+  line.protocol = audio.profile;
   line.formats = Words(formats);
   Writer w;
   w.media(line);
@@ -36,6 +56,8 @@ void Session::append_audio(std::string& out, const LocalAudio& local, const Audi
     w.attribute("rtcp", value);
   }
   if (audio.rtcp_mux) w.attribute("rtcp-mux");
+  if (audio.dtls) append_dtls(w, *audio.dtls, audio.setup);
+  if (audio.dtls && audio.ice) append_ice(w, *audio.dtls, local.rtp);
   w.verbatim(local.attributes);
   out += w.text();
 }
@@ -46,7 +68,11 @@ std::string Session::render(const LocalAudio& local, AudioLines audio) {
   // RFC 3264 §8.4 speaks of IPv4 alone; :: is its like for IPv6 (RFC 6157 has no better).
   const std::string_view where = local.rfc2543_hold ? (v6 ? "::" : "0.0.0.0") : std::string_view(address);
 
-  std::string body = Writer().connection(connection_of(local.rtp.address, where)).timing().take();
+  Writer head;
+  head.connection(connection_of(local.rtp.address, where)).timing();
+  if (!audio.bundle.empty()) head.attribute("group", "BUNDLE " + audio.bundle);
+  if (audio.dtls && audio.ice) head.attribute("ice-lite");
+  std::string body = head.take();
   for (const Stream& stream : streams_) {
     if (stream.refused.empty())
       append_audio(body, local, audio, stream);

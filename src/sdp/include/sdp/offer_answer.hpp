@@ -8,6 +8,9 @@
 //   hold          LocalAudio::direction SendOnly or Inactive, rfc2543_hold also writes c=0.0.0.0 (RFC 3264 §8.4)
 //   SRTP          LocalAudio::srtp and ::crypto (RFC 4568); Optional offers RTP/AVP with keys, Mandatory RTP/SAVP. An
 //                 answer to an offer that keeps its key keeps ours too; our offers keep it until renew_keys.
+//   DTLS          LocalAudio::dtls (RFC 5763, 8842); Optional offers RTP/AVP with a fingerprint beside the keys (RFC
+//                 8643), Mandatory UDP/TLS/RTP/SAVP. An association stays until one side changes what makes it. With it
+//                 we are an ICE lite agent (RFC 8445) of one host candidate, for who wants that: browsers do.
 //
 // Which SIP message may carry which of them: sdp/offer_answer_rules.hpp.
 #pragma once
@@ -22,6 +25,7 @@
 #include "base/time.hpp"
 #include "sdp/codec.hpp"
 #include "sdp/crypto.hpp"
+#include "sdp/dtls.hpp"
 
 namespace offhook::sdp {
 
@@ -34,6 +38,16 @@ struct LocalCrypto {
   friend bool operator==(const LocalCrypto&, const LocalCrypto&) = default;
 };
 
+// Our end of DTLS associations: one certificate for all of them, and names that the caller draws from its Random, anew
+// for each description. Those in use stay.
+struct LocalDtls {
+  std::string fingerprint;  // of our certificate, as it stands behind "a=fingerprint:"
+  bool offered = false;     // false: only taken where the peer offers it
+  std::string tls_id;       // is_tls_id()
+  std::string ice_ufrag, ice_password;
+  friend bool operator==(const LocalDtls&, const LocalDtls&) = default;
+};
+
 // What our side wants of the stream. In an answer the direction is a wish: RFC 3264 §6.1 narrows it to what the offer
 // lets.
 struct LocalAudio {
@@ -44,7 +58,8 @@ struct LocalAudio {
   bool rfc2543_hold = false;  // c=0.0.0.0 (IPv6: ::)
   Srtp srtp = Srtp::Off;
   std::vector<LocalCrypto> crypto{};  // suites in order of preference, each once
-  bool renew_keys = false;            // in an offer: also the key in use gives way to that of `crypto`
+  std::optional<LocalDtls> dtls{};    // where `srtp` is not Off
+  bool renew_keys = false;            // in an offer: also keys in use give way, to those of `crypto` and `dtls`
   std::optional<Endpoint> rtcp{};     // written as a=rtcp (RFC 3605) when it is not the port above RTP
   bool rtcp_mux = false;              // RFC 5761: offered, and taken where it is offered
   std::string attributes{};           // further "a=…" lines of the medium, carried as they are: ICE, fingerprint
@@ -55,6 +70,12 @@ struct SrtpKeys {
   SrtpKey local;   // what we send with
   SrtpKey remote;  // what the peer sends with
   friend bool operator==(const SrtpKeys&, const SrtpKeys&) = default;
+};
+
+// RFC 8445 with us as the lite agent, which answers checks: by whose names and passwords.
+struct IceTerms {
+  std::string local_ufrag, local_password, remote_ufrag, remote_password;
+  friend bool operator==(const IceTerms&, const IceTerms&) = default;
 };
 
 // What both sides agreed on.
@@ -73,7 +94,9 @@ struct Negotiated {
   std::optional<std::uint8_t> telephone_event_receive_payload;
   Endpoint remote_rtcp;  // that of RTP when multiplexed
   bool rtcp_mux = false;
-  std::optional<SrtpKeys> srtp;  // nothing: plain RTP
+  std::optional<SrtpKeys> srtp;   // keys of the descriptions
+  std::optional<DtlsTerms> dtls;  // keys of a DTLS association; neither: plain RTP
+  std::optional<IceTerms> ice;    // the peer's address is the one that its checks choose, `remote` the default one
 
   friend bool operator==(const Negotiated&, const Negotiated&) = default;
 };
@@ -119,9 +142,13 @@ class Session {
   struct AudioLines {
     std::vector<Codec> codecs;
     Direction direction = Direction::Inactive;
-    bool secure_profile = false;
+    std::string profile = "RTP/AVP";
     std::vector<ChosenLine> crypto;
     bool rtcp_mux = false;
+    std::optional<LocalDtls> dtls{};
+    Setup setup = Setup::ActPass;
+    bool ice = false;
+    std::string bundle{};  // the mid that is a group of its own
   };
 
   void claim_stream();
@@ -142,6 +169,7 @@ class Session {
   std::string last_body_;               // what followed the o= line last time: the version counts its changes
   std::string local_text_, remote_text_;
   std::optional<Negotiated> negotiated_;
+  std::optional<LocalDtls> dtls_;  // our names, as said last
 };
 
 }  // namespace offhook::sdp
