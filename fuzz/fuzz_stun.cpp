@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "stun/check.hpp"
 #include "stun/message.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -19,6 +20,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto message = stun::Message::parse(*reply);
     if (!message || stun::answer(*reply, source)) std::abort();
     if (message->message_class == stun::Class::Success && message->mapped_address() != source) std::abort();
+  }
+  // As a check of ICE: garbage knows no password; the answer to it is a message, and none that we would answer.
+  if (const auto reply = stun::answer_check(bytes, source, "ours", "a password of no garbage")) {
+    if (reply->good || reply->nominates || !stun::Message::parse(reply->bytes) ||
+        stun::answer_check(reply->bytes, source, "ours", "a password of no garbage"))
+      std::abort();
   }
   return 0;
 }

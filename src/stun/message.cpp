@@ -4,13 +4,13 @@
 #include <initializer_list>
 #include <vector>
 
+#include "writing.hpp"
+
 namespace offhook::stun {
 namespace {
 
-constexpr std::size_t kHeader = 20;
 constexpr std::array<std::uint8_t, 4> kCookie{0x21, 0x12, 0xa4, 0x42};
 constexpr std::uint32_t kFingerprintMask = 0x5354554e;  // §14.7
-constexpr std::size_t kFingerprintSize = 8;
 
 std::uint16_t read16(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[at]) << 8 |
@@ -34,54 +34,7 @@ std::uint32_t crc32(std::string_view bytes) {
   return ~crc;
 }
 
-std::string header(Class message_class, std::uint16_t method, const TransactionId& id) {
-  std::string out;
-  const auto c = static_cast<unsigned>(message_class);
-  // §5: class bits stand between those of the method.
-  put16(out, static_cast<std::uint16_t>((method & 0xfU) | (c & 1U) << 4 | (method & 0x70U) << 1 | (c & 2U) << 7 |
-                                        (method & 0xf80U) << 2));
-  put16(out, 0);
-  out.append(reinterpret_cast<const char*>(id.data()), id.size());
-  return out;
-}
-
-void put_length(std::string& message, std::size_t extra = 0) {
-  const std::size_t size = message.size() - kHeader + extra;
-  message[2] = static_cast<char>(size >> 8);
-  message[3] = static_cast<char>(size & 0xff);
-}
-
-void put_attribute(std::string& message, std::uint16_t type, std::string_view value) {
-  put16(message, type);
-  put16(message, static_cast<std::uint16_t>(value.size()));
-  message += value;
-  message.append(padded(value.size()) - value.size(), '\0');
-}
-
 std::uint32_t fingerprint_of(std::string_view before) { return crc32(before) ^ kFingerprintMask; }
-
-void put_fingerprint(std::string& message) {
-  put_length(message, kFingerprintSize);  // counted before it is computed
-  const std::uint32_t value = fingerprint_of(message);
-  std::string text;
-  put16(text, static_cast<std::uint16_t>(value >> 16));
-  put16(text, static_cast<std::uint16_t>(value & 0xffff));
-  put_attribute(message, kFingerprint, text);
-}
-
-// §14.1, §14.2
-std::string address_value(const Endpoint& endpoint, const TransactionId* xored_with) {
-  std::string out(1, '\0');
-  out += endpoint.address.is_v6() ? '\2' : '\1';
-  put16(out, endpoint.port);
-  const std::size_t size = endpoint.address.is_v6() ? 16 : 4;
-  for (std::size_t i = 0; i < size; ++i) out += static_cast<char>(endpoint.address.bytes()[i]);
-  if (xored_with != nullptr) {
-    for (std::size_t i = 0; i < 2; ++i) out[2 + i] = static_cast<char>(out[2 + i] ^ (*xored_with)[i]);
-    for (std::size_t i = 0; i < size; ++i) out[4 + i] = static_cast<char>(out[4 + i] ^ (*xored_with)[i]);
-  }
-  return out;
-}
 
 std::optional<Endpoint> read_address(std::string_view value, const TransactionId* xored_with) {
   const bool v6 = value.size() == 20 && value[1] == 2, v4 = value.size() == 8 && value[1] == 1;
@@ -114,6 +67,53 @@ std::vector<std::uint16_t> unknown_required(const Message& message) {
 }
 
 }  // namespace
+
+std::string header(Class message_class, std::uint16_t method, const TransactionId& id) {
+  std::string out;
+  const auto c = static_cast<unsigned>(message_class);
+  // §5: class bits stand between those of the method.
+  put16(out, static_cast<std::uint16_t>((method & 0xfU) | (c & 1U) << 4 | (method & 0x70U) << 1 | (c & 2U) << 7 |
+                                        (method & 0xf80U) << 2));
+  put16(out, 0);
+  out.append(reinterpret_cast<const char*>(id.data()), id.size());
+  return out;
+}
+
+void put_length(std::string& message, std::size_t extra) {
+  const std::size_t size = message.size() - kHeader + extra;
+  message[2] = static_cast<char>(size >> 8);
+  message[3] = static_cast<char>(size & 0xff);
+}
+
+void put_attribute(std::string& message, std::uint16_t type, std::string_view value) {
+  put16(message, type);
+  put16(message, static_cast<std::uint16_t>(value.size()));
+  message += value;
+  message.append(padded(value.size()) - value.size(), '\0');
+}
+
+void put_fingerprint(std::string& message) {
+  put_length(message, kFingerprintSize);  // counted before it is computed
+  const std::uint32_t value = fingerprint_of(message);
+  std::string text;
+  put16(text, static_cast<std::uint16_t>(value >> 16));
+  put16(text, static_cast<std::uint16_t>(value & 0xffff));
+  put_attribute(message, kFingerprint, text);
+}
+
+// §14.1, §14.2
+std::string address_value(const Endpoint& endpoint, const TransactionId* xored_with) {
+  std::string out(1, '\0');
+  out += endpoint.address.is_v6() ? '\2' : '\1';
+  put16(out, endpoint.port);
+  const std::size_t size = endpoint.address.is_v6() ? 16 : 4;
+  for (std::size_t i = 0; i < size; ++i) out += static_cast<char>(endpoint.address.bytes()[i]);
+  if (xored_with != nullptr) {
+    for (std::size_t i = 0; i < 2; ++i) out[2 + i] = static_cast<char>(out[2 + i] ^ (*xored_with)[i]);
+    for (std::size_t i = 0; i < size; ++i) out[4 + i] = static_cast<char>(out[4 + i] ^ (*xored_with)[i]);
+  }
+  return out;
+}
 
 bool fingerprint_is_right(std::string_view datagram, const Message& message) {
   const auto value = message.find(kFingerprint);
