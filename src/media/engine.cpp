@@ -9,12 +9,14 @@
 #include "outbox.hpp"
 #include "paging/pages.hpp"
 #include "phases.hpp"
+#include "rtp/demux.hpp"
 #include "session.hpp"
 #include "tones/local_audio.hpp"
 
 namespace offhook::media {
 namespace {
 
+constexpr std::uint8_t kFirstRtpOctet = 128;  // RFC 7983 §7
 constexpr milliseconds kMostBehind{200};  // what is behind by more starts afresh: nobody wants that audio in one burst
 
 template <class T>
@@ -51,6 +53,11 @@ struct Party {
   [[nodiscard]] bool plays() const { return sink && local.active(); }
 };
 
+// Of RFC 8489 §5: the class of a message is neither request nor indication.
+bool is_stun_answer(std::span<const std::uint8_t> bytes) {
+  return rtp::traffic_of(bytes) == rtp::Traffic::Stun && (bytes.front() & 1U) != 0;
+}
+
 }  // namespace
 
 bool Hearing::hears(double hz) const {
@@ -74,6 +81,7 @@ class Engine::Impl {
   void play_out(Party& party);
   void take_digits(SessionId id, Session& session);
   void take_address(SessionId id, Session& session);
+  void take_failure(SessionId id, Session& session);
   void sit(PartyId id, Party& party);
   SessionId seat(PartyId id, Party& party, Endpoint local);
   void leave_unless_needed(PartyId id, Party& party);
@@ -88,6 +96,7 @@ class Engine::Impl {
   std::deque<DigitHeard> digits;
   Pages pages;
   std::deque<Mapped> mapped;
+  std::deque<LinkFailure> failures;
   Outbox outbox;
   Workspace workspace;
   Phases phases;
@@ -245,7 +254,10 @@ void Engine::Impl::close(SessionId id, std::optional<Now> now) {
   Session* session = sessions.find(id);
   if (session == nullptr) return;
   outbox.speak_for(id);
-  if (now) session->say_bye(*now, outbox);
+  if (now) {
+    session->say_bye(*now, outbox);
+    session->close_link(outbox);
+  }
   const Endpoint local = session->local();
   for (const auto port : {local.port, static_cast<std::uint16_t>(local.port + 1)}) {
     const Endpoint endpoint{local.address, port};
@@ -280,10 +292,17 @@ void Engine::receive(Now now, SessionId id, bool rtcp, Endpoint from, std::span<
 
 void Engine::Impl::receive(Now now, SessionId id, Session& session, bool rtcp, Endpoint from,
                            std::span<const std::uint8_t> bytes) {
-  // RFC 7983: STUN begins with 0 to 3, RTP and RTCP with 128 and more.
-  if (!bytes.empty() && bytes.front() < 4) {
-    session.receive_stun(rtcp, from, bytes);
-    return take_address(id, session);
+  // RFC 7983: what begins with less is no RTP. Answers of STUN are to what asks for our address.
+  if (!bytes.empty() && bytes.front() < kFirstRtpOctet) {
+    if (session.shares_port() && !is_stun_answer(bytes)) {
+      outbox.speak_for(id);
+      if (!rtcp) session.receive_beside(now, from, bytes, outbox);
+      return take_failure(id, session);
+    }
+    if (rtp::traffic_of(bytes) == rtp::Traffic::Stun) {
+      session.receive_stun(rtcp, from, bytes);
+      return take_address(id, session);
+    }
   }
   // Peers that put both on one port (RFC 5761) are understood, though we never offer it.
   if (rtcp || rtp::looks_like_rtcp(bytes))
@@ -305,6 +324,10 @@ void Engine::Impl::take_digits(SessionId id, Session& session) {
   if (news == nullptr) return;
   for (const auto& each : *news) digits.push_back({id, each.way, each.digit, each.ended, each.duration});
   news->clear();
+}
+
+void Engine::Impl::take_failure(SessionId id, Session& session) {
+  if (auto why = session.take_failure()) failures.push_back({id, std::move(*why)});
 }
 
 void Engine::wake(Now now) {
@@ -338,6 +361,11 @@ void Engine::Impl::tick(Party& party, Now tick, Now now) {
   for (const SessionId id : party.sessions) {
     Session* session = sessions.find(id);
     if (session == nullptr) continue;
+    if (session->has_link()) {
+      outbox.speak_for(id);
+      session->tick_link(now, outbox);
+      take_failure(id, *session);
+    }
     const ConstFrame heard = session->play();
     take_digits(id, *session);
     if (config.marks) session->find_marks(tick.mono);
@@ -467,6 +495,8 @@ void Engine::Impl::take_address(SessionId id, Session& session) {
 std::optional<Mapped> Engine::poll_mapped() { return take_first(impl_->mapped); }
 
 std::optional<DigitHeard> Engine::poll_digit() { return take_first(impl_->digits); }
+
+std::optional<LinkFailure> Engine::poll_failure() { return take_first(impl_->failures); }
 
 Hearing Engine::hearing(SessionId id) const {
   const Session* session = impl_->sessions.find(id);

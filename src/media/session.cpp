@@ -34,7 +34,17 @@ void Session::set_plan(const AudioPlan& plan) {
   plan_ = plan;
   plan_.local = local;
   set_formats(plan);
-  gate_.set_keys(plan.srtp);
+  planned_ = true;
+  if (plan.dtls) {
+    if (!link_) link_ = std::make_unique<Link>(local);
+    link_->set_plan(*plan.dtls, plan.ice, remote_rtp_);
+    if (link_->has_ice() && link_->remote()) remote_rtp_ = remote_rtcp_ = *link_->remote();
+    gate_.set_keys(link_->keys());
+  } else {
+    link_.reset();
+    early_.reset();
+    gate_.set_keys(plan.srtp);
+  }
   if (!receives(plan.direction)) playout_.reset();
   if (plan.inband_digits || digits_) digits().listen(plan.inband_digits);
 }
@@ -71,7 +81,9 @@ const Session::Heard* Session::format_of(std::uint8_t payload_type) const {
   return nullptr;
 }
 
-bool Session::may_send() const { return sends(plan_.direction) && packetizer_.ready() && reachable(remote_rtp_); }
+bool Session::may_send() const {
+  return sends(plan_.direction) && packetizer_.ready() && reachable(remote_rtp_) && (!link_ || link_->is_secured());
+}
 
 void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
   if (plan_.page && !receives(plan_.direction)) return;
@@ -169,12 +181,13 @@ rtp::Reception::Verdict Session::account(Now now, const rtp::PacketView& packet,
 }
 
 bool Session::is_stranger(const Endpoint& from) const {
-  if (from == remote_rtp_ || plan_.page) return false;
+  if (from == remote_rtp_ || plan_.page || (link_ && link_->has_ice())) return false;
   return config_.symmetry == Symmetry::Reject || (config_.symmetry == Symmetry::Both && bound_);
 }
 
 void Session::follow(Endpoint from) {
   bound_ = true;
+  if (link_ && link_->has_ice()) return;  // it knows better
   if (config_.symmetry == Symmetry::None || plan_.page || from == remote_rtp_ || from == stale_remote_) return;
   remote_rtp_ = from;
   remote_rtcp_ = plan_.rtcp_mux ? from : rtcp_of(from);
@@ -308,7 +321,7 @@ void Session::ask_for_address(Now tick, Outbox& out) {
 SessionStats Session::stats() const {
   SessionStats out = stats_;
   out.remote = remote_rtp_;
-  out.encrypted = plan_.srtp.has_value();
+  out.encrypted = plan_.srtp.has_value() || (link_ && link_->is_secured());
   out.packets_lost = lost_before_;
   if (source_) {
     out.packets_lost += source_->lost();

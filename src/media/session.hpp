@@ -20,6 +20,7 @@
 #include "rtp/reception.hpp"
 #include "silence/suppressor.hpp"
 #include "srtp/gate.hpp"
+#include "srtp/link.hpp"
 
 namespace offhook::media {
 
@@ -44,6 +45,17 @@ class Session {
   void gather(TimePoint now, const Endpoint& stun_server);
   [[nodiscard]] Gatherer* gatherer() { return gatherer_.get(); }
   void ask_for_address(Now tick, Outbox& out);
+
+  // What is no RTP, by its first octet: DTLS and checks of ICE are looked at where the plan wants them, and kept for it
+  // while there is none.
+  [[nodiscard]] bool shares_port() const { return link_ != nullptr || !planned_; }
+  void receive_beside(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out);
+  [[nodiscard]] bool has_link() const { return link_ != nullptr; }
+  void tick_link(Now now, Outbox& out);
+  void close_link(Outbox& out) {
+    if (link_) link_->close(out);
+  }
+  [[nodiscard]] std::optional<std::string> take_failure() { return link_ ? link_->take_failure() : std::nullopt; }
 
   // What is heard in this tick; the frame lies in the workspace.
   ConstFrame play();
@@ -100,8 +112,10 @@ class Session {
   [[nodiscard]] bool is_stranger(const Endpoint& from) const;
   void follow(Endpoint from);
   void collide(Endpoint from);
+  void take_keys();
   [[nodiscard]] std::uint32_t new_ssrc();
   [[nodiscard]] Endpoint rtcp_port() const;
+  [[nodiscard]] bool may_report() const;
   [[nodiscard]] QualityMeter::Facts quality_facts() const;
   void take_blocks(Now now, const std::vector<rtp::ReportBlock>& blocks);
   void take_extended(Now now, const rtp::ExtendedReport& report);
@@ -142,6 +156,14 @@ class Session {
   std::unique_ptr<SessionDigits> digits_;  // from the first digit on
   SrtpGate gate_;
   std::unique_ptr<Gatherer> gatherer_;  // behind a NAT
+  bool planned_ = false;
+  std::unique_ptr<Link> link_;  // where the plan wants it
+  // A ClientHello may come before the answer that speaks of it (RFC 5763 §5).
+  struct Early {
+    Endpoint from;
+    std::vector<std::uint8_t> bytes;
+  };
+  std::unique_ptr<Early> early_;
 
   // RTCP.
   std::optional<TimePoint> next_report_;

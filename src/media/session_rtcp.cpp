@@ -28,6 +28,11 @@ std::uint32_t Session::new_ssrc() {
   }
 }
 
+// The keys of an association are those of its port (RFC 5764 §4.2): RTCP that has one of its own has none.
+bool Session::may_report() const {
+  return !plan_.page && reachable(remote_rtcp_) && (!link_ || (link_->is_secured() && plan_.rtcp_mux));
+}
+
 Endpoint Session::rtcp_port() const { return plan_.rtcp_mux ? plan_.local : rtcp_of(plan_.local); }
 
 void Session::receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
@@ -94,7 +99,7 @@ Duration Session::next_interval() {
 
 void Session::report(Now tick, Now now, Outbox& out) {
   media_time_ = tick.mono;
-  if (plan_.page || config_.rtcp_interval.count() <= 0 || !reachable(remote_rtcp_)) return;
+  if (config_.rtcp_interval.count() <= 0 || !may_report()) return;
   if (old_ssrc_) leave_old_name(out);
   if (!next_report_) next_report_ = tick.mono + next_interval() / 2;  // the first one sooner (§6.2)
   if (tick.mono < *next_report_) return;
@@ -168,9 +173,7 @@ void Session::leave_old_name(Outbox& out) {
 }
 
 void Session::say_bye(Now now, Outbox& out) {
-  if (plan_.page || stats_.packets_sent + stats_.rtcp_sent == 0 || config_.rtcp_interval.count() <= 0 ||
-      !reachable(remote_rtcp_))
-    return;
+  if (stats_.packets_sent + stats_.rtcp_sent == 0 || config_.rtcp_interval.count() <= 0 || !may_report()) return;
   out.add(rtcp_port(), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
     const std::size_t begin = bytes.size();
     append_report(now, bytes);

@@ -3,11 +3,13 @@
 // In:  commands (open, update, close), datagrams with their arrival time, and a wake at each deadline. Each session has
 //      a tick every 20 ms; the sessions are spread over those 20 ms, so that packets leave one by one and not in a
 //      burst.
-// Out: poll_transmit() (datagrams), poll_socket_request() (ports that io opens and closes), poll_digit(), hearing(),
-//      stats().
+// Out: poll_transmit() (datagrams), poll_socket_request() (ports that io opens and closes), poll_digit(),
+//      poll_failure(), hearing(), stats().
 // Drive it so: one input, then poll_socket_request() for Open until empty, poll_transmit() until empty, then Close
 // requests (the RTCP BYE of a closed session still leaves through its port); then ask deadline() again.
 // One thread owns an engine: in io its own thread behind a queue of these values, in sim inline.
+//
+// Keys of a DTLS association (RFC 5764) are made here, on the port of the media: a plan names both certificates.
 //
 // RFC 3550 (RTP, RTCP), RFC 3551 (audio profile), RFC 3611 (XR), RFC 5761 (one port), RFC 4733 (telephone-event); guide
 // § voice.jib.*.
@@ -16,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -24,6 +27,7 @@
 #include "base/result.hpp"
 #include "base/slot_map.hpp"
 #include "base/time.hpp"
+#include "dtls/identity.hpp"
 #include "media/audio.hpp"
 #include "media/dtmf.hpp"
 #include "media/jitter_buffer.hpp"
@@ -42,6 +46,13 @@ using SessionId = Handle<SessionTag>;  // one call leg
 struct ListenerTag;
 using ListenerId = Handle<ListenerTag>;  // a party's ear at a multicast group
 
+// An association that a plan wants: what was agreed of it, and our certificate.
+struct DtlsPlan {
+  sdp::DtlsTerms terms;
+  std::shared_ptr<const dtls::Identity> identity;
+  friend bool operator==(const DtlsPlan&, const DtlsPlan&) = default;
+};
+
 // What one leg does from now on; the phone makes it from sdp::Negotiated.
 struct AudioPlan {
   Endpoint local;
@@ -59,7 +70,12 @@ struct AudioPlan {
   bool rtcp_mux = false;                  // RTCP on the RTP port, both ways (RFC 5761)
   // Sessions of one party in one room hear each other and the party, each all others and not itself; 0: none.
   std::uint32_t room = 0;
-  std::optional<sdp::SrtpKeys> srtp{};  // nothing: plain RTP and RTCP
+  std::optional<sdp::SrtpKeys> srtp{};  // keys of the descriptions; neither they nor an association: plain RTP
+  // Nothing is said or heard before the association has shown the peer's certificate to be the one that was announced.
+  // Its RTCP needs rtcp_mux.
+  std::optional<DtlsPlan> dtls{};
+  // With `dtls`: the peer's address is the one that its checks choose.
+  std::optional<sdp::IceTerms> ice{};
   // Nothing leaves while nobody speaks (guide voice.vad), but what the silence sounds like, where the peer takes that:
   // its payload type (RFC 3389). Opus keeps silence in its own way, when the peer wants it (usedtx).
   bool suppress_silence = false;
@@ -136,6 +152,12 @@ struct PageNews {
   ListenerId listener;
   bool sounding = false;
   Endpoint from;
+};
+
+// A session whose association came to nothing: it stays silent.
+struct LinkFailure {
+  SessionId session;
+  std::string why;  // a sentence for the person
 };
 
 // What a party hears of its own phone: one that stays (tone, ringer), and short ones over it (keys).
@@ -231,6 +253,7 @@ class Engine {
   // After receive() and wake(), until it is empty.
   [[nodiscard]] std::optional<DigitHeard> poll_digit();
   [[nodiscard]] std::optional<PageNews> poll_page();  // likewise, and after receive_page()
+  [[nodiscard]] std::optional<LinkFailure> poll_failure();
 
   [[nodiscard]] std::optional<Mapped> poll_mapped();
 

@@ -1,0 +1,40 @@
+// The half of a session that shares its port with RTP: RFC 5763, RFC 5764, RFC 8445.
+#include "rtp/demux.hpp"
+#include "session.hpp"
+
+namespace offhook::media {
+
+void Session::receive_beside(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out) {
+  if (!link_) {
+    // One is enough: the peer says it again if it was not the right one.
+    if (rtp::traffic_of(bytes) == rtp::Traffic::Dtls && bytes.size() <= dtls::kLongestDatagram)
+      early_ = std::make_unique<Early>(Early{from, {bytes.begin(), bytes.end()}});
+    else
+      ++stats_.packets_malformed;
+    return;
+  }
+  if (link_->receive(now, from, bytes, out)) take_keys();
+  if (link_->has_ice() && link_->remote()) remote_rtp_ = remote_rtcp_ = *link_->remote();
+}
+
+void Session::tick_link(Now now, Outbox& out) {
+  bool news = link_->tick(now, out);
+  if (early_) {
+    news |= link_->receive(now, early_->from, early_->bytes, out);
+    early_.reset();
+  }
+  if (news) take_keys();
+}
+
+void Session::take_keys() {
+  gate_.set_keys(link_->keys());
+  // Who has the certificate is who we talk to, wherever it sits.
+  const auto from = link_->remote();
+  if (!link_->is_secured() || !from || *from == remote_rtp_ || is_stranger(*from)) return;
+  if (link_->has_ice())
+    remote_rtp_ = remote_rtcp_ = *from;
+  else
+    follow(*from);
+}
+
+}  // namespace offhook::media

@@ -1,0 +1,97 @@
+#include "srtp/link.hpp"
+
+#include "rtp/demux.hpp"
+
+namespace offhook::media {
+namespace {
+
+constexpr std::string_view kNoCheck = "other side made no connectivity check";
+
+}  // namespace
+
+void Link::set_plan(const DtlsPlan& plan, const std::optional<sdp::IceTerms>& ice, Endpoint remote) {
+  if (remote != planned_) source_.reset();
+  planned_ = remote;
+  if (!ice) {
+    ice_.reset();
+  } else {
+    if (!ice_) ice_.emplace();
+    ice_->set(*ice);
+  }
+  held_ = plan.terms.role == sdp::Setup::HoldConn;
+  if (held_ || (association_ && plan_ == plan)) return;
+  plan_ = plan;
+  association_.emplace(plan.identity, plan.terms.role == sdp::Setup::Active, plan.terms.remote);
+  source_.reset();
+  no_check_by_.reset();
+  failure_.reset();
+}
+
+bool Link::receive(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out) {
+  switch (rtp::traffic_of(bytes)) {
+    case rtp::Traffic::Stun:
+      if (!ice_) return false;
+      if (const auto answer = ice_->receive(from, bytes))
+        out.add(local_, from,
+                [&](std::vector<std::uint8_t>& to) { to.insert(to.end(), answer->begin(), answer->end()); });
+      return false;
+    case rtp::Traffic::Dtls: {
+      if (!association_) return false;
+      const auto before = association_->state();
+      if (before == dtls::State::Waiting) source_ = from;
+      association_->receive(now.mono, bytes);
+      flush(out);
+      return judge(before);
+    }
+    case rtp::Traffic::Rtp:
+    case rtp::Traffic::Other: return false;
+  }
+  return false;
+}
+
+bool Link::tick(Now now, Outbox& out) {
+  if (!association_ || association_->state() != dtls::State::Waiting) return false;
+  if (ice_ && !ice_->remote()) {  // nobody to talk to yet
+    if (!no_check_by_) no_check_by_ = now.mono + dtls::kPatience;
+    if (now.mono < *no_check_by_) return false;
+    association_.reset();
+    fail(kNoCheck);
+    return true;
+  }
+  association_->wake(now.mono);
+  flush(out);
+  return judge(dtls::State::Waiting);
+}
+
+void Link::close(Outbox& out) {
+  if (!association_) return;
+  association_->close();
+  flush(out);
+}
+
+void Link::flush(Outbox& out) {
+  const Endpoint to = remote().value_or(planned_);
+  while (const auto datagram = association_->poll_transmit()) {
+    if (to.port == 0 || to.address.is_unspecified()) continue;
+    out.add(local_, to,
+            [&](std::vector<std::uint8_t>& bytes) { bytes.insert(bytes.end(), datagram->begin(), datagram->end()); });
+  }
+}
+
+bool Link::judge(dtls::State before) {
+  if (association_->state() == before) return false;
+  if (association_->state() == dtls::State::Failed) fail(association_->failure());
+  return true;
+}
+
+void Link::fail(std::string_view why) { failure_ = std::string(why); }
+
+bool Link::is_secured() const { return !held_ && association_ && association_->state() == dtls::State::Secured; }
+
+sdp::SrtpKeys Link::keys() const { return is_secured() ? *association_->keys() : sdp::SrtpKeys{}; }
+
+std::optional<std::string> Link::take_failure() { return std::exchange(failure_, std::nullopt); }
+
+std::optional<Endpoint> Link::remote() const { return ice_ ? ice_->remote() : source_; }
+
+}  // namespace offhook::media
