@@ -61,7 +61,8 @@ SrtpConfig srtp_of(const Settings& s, const std::vector<ServerConfig>& servers, 
                  static_cast<unsigned>(s.number("account.X.srtp_lifetime", index)),
                  s.flag("account.X.srtp.unencrypted_rtp.enable", index),
                  s.flag("account.X.srtp.unencrypted_rtcp.enable", index),
-                 static_cast<SrtpOffer>(s.number("account.X.srtp.offer", index))};
+                 static_cast<SrtpOffer>(s.number("account.X.srtp.offer", index)),
+                 static_cast<DtlsUse>(s.number("account.X.srtp.dtls", index))};
   const bool tls = !servers.empty() && servers.front().transport == Transport::Tls;
   if (tls && s.flag("account.X.tls.srtp_encryption_compulsorily", index)) out.use = SrtpUse::Compulsory;
   return out;

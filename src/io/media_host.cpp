@@ -30,7 +30,7 @@ class MediaHost::Thread {
   Thread(Loop& own, Loop& signalling, Options options, std::function<void(MediaReport)> reports,
          std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
          std::function<void(phone::LegDigit)> digits, std::function<void(phone::PageChange)> pages,
-         std::function<void(phone::LegMapped)> mapped)
+         std::function<void(phone::LegMapped)> mapped, std::function<void(phone::LegFailure)> failures)
       : signalling_(&signalling),
         options_(std::move(options)),
         engine_(options_.engine, random_),
@@ -44,7 +44,8 @@ class MediaHost::Thread {
         trouble_(std::move(trouble)),
         digits_(std::move(digits)),
         pages_(std::move(pages)),
-        mapped_(std::move(mapped)) {}
+        mapped_(std::move(mapped)),
+        failures_(std::move(failures)) {}
 
   void add_phone(phone::PhoneId phone, media::AudioIn in) {
     seats_[phone].usual = in;
@@ -143,6 +144,8 @@ class MediaHost::Thread {
       if (pages_) signalling_->post([pages = pages_, page = *page] { pages(page); });
     while (const auto digit = driver_.poll_digit())
       if (digits_) signalling_->post([digits = digits_, digit = *digit] { digits(digit); });
+    while (const auto failure = driver_.poll_failure())
+      if (failures_) signalling_->post([failures = failures_, failure = *failure] { failures(failure); });
   }
 
   void hand_over() {
@@ -178,6 +181,7 @@ class MediaHost::Thread {
   std::function<void(phone::LegDigit)> digits_;
   std::function<void(phone::PageChange)> pages_;
   std::function<void(phone::LegMapped)> mapped_;
+  std::function<void(phone::LegFailure)> failures_;
   std::map<phone::PhoneId, Seat> seats_;
   std::vector<std::uint64_t> legs_;
   std::vector<Packet> noted_;
@@ -188,11 +192,11 @@ class MediaHost::Thread {
 MediaHost::MediaHost(Loop& signalling, Options options, std::function<void(MediaReport)> reports,
                      std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
                      std::function<void(phone::LegDigit)> digits, std::function<void(phone::PageChange)> pages,
-                     std::function<void(phone::LegMapped)> mapped)
+                     std::function<void(phone::LegMapped)> mapped, std::function<void(phone::LegFailure)> failures)
     : loop_(std::make_unique<Loop>()),
       thread_state_(std::make_unique<Thread>(*loop_, signalling, std::move(options), std::move(reports),
                                              std::move(packets), std::move(trouble), std::move(digits),
-                                             std::move(pages), std::move(mapped))),
+                                             std::move(pages), std::move(mapped), std::move(failures))),
       thread_([this] { loop_->run(); }) {}
 
 MediaHost::~MediaHost() {

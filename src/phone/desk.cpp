@@ -220,6 +220,8 @@ void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>&
     call.agreed->remote_rtcp = negotiated->remote_rtcp;
     call.agreed->rtcp_mux = negotiated->rtcp_mux;
     call.agreed->srtp = negotiated->srtp;
+    if (negotiated->dtls) call.agreed->dtls = media::DtlsPlan{*negotiated->dtls, identity_};
+    call.agreed->ice = negotiated->ice;
   } else if (call.agreed) {
     call.agreed->direction = sdp::Direction::Inactive;  // the session is gone: silence, until there is another
   }
@@ -286,6 +288,11 @@ void Desk::update_audio(Call& call) {
   if (call.sent == plan) return;
   out_->media.push_back(UpdateLeg{call.leg, plan});
   call.sent = std::move(plan);
+}
+
+std::string Desk::fingerprint() {
+  if (!identity_) identity_ = dtls::Identity::make().value_or(nullptr);
+  return identity_ ? identity_->fingerprint() : std::string();
 }
 
 void Desk::arm(Call& call, CallTimer timer, TimePoint deadline) {

@@ -3,6 +3,7 @@
 // Owned by Phone. A call's address is stable until its linger timer takes it away, which no room does.
 #pragma once
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "call.hpp"
 #include "config/phone_config.hpp"
+#include "dtls/identity.hpp"
 #include "features/paging/state.hpp"
 #include "line.hpp"
 #include "nat/nat.hpp"
@@ -116,6 +118,9 @@ class Desk {
 
   void arm(Call& call, CallTimer timer, TimePoint deadline);
   void cancel(Call& call, CallTimer timer);
+  // Of the certificate of this phone, which is made when it is first asked for; empty when OpenSSL makes none.
+  [[nodiscard]] std::string fingerprint();
+
   // The call and timer that a key of ours (Port::kForeignKey set) names.
   struct Fired {
     Call* call;
@@ -138,6 +143,7 @@ class Desk {
   Endpoint local_;
   Outbox* out_;
   RtpPorts* rtp_ports_;
+  std::shared_ptr<const dtls::Identity> identity_;
   int last_call_ = 0;
   bool pending_[3] = {};  // changes in the outbox that nobody has taken yet
 };

@@ -48,8 +48,13 @@ ua::SrtpSettings srtp_of(const config::SrtpConfig& config) {
   if (config.offer == config::SrtpOffer::All)
     offered.insert(offered.begin(), {CryptoSuite::AEAD_AES_256_GCM, CryptoSuite::AEAD_AES_128_GCM,
                                      CryptoSuite::AES_256_CM_HMAC_SHA1_80, CryptoSuite::AES_256_CM_HMAC_SHA1_32});
-  return {static_cast<sdp::Srtp>(config.use), std::move(offered), config.lifetime, config.unencrypted_rtp,
-          config.unencrypted_rtcp};
+  return {static_cast<sdp::Srtp>(config.use),
+          std::move(offered),
+          config.lifetime,
+          config.unencrypted_rtp,
+          config.unencrypted_rtcp,
+          {},
+          config.dtls == config::DtlsUse::Offered};
 }
 
 ua::HoldStyle hold_style(config::HoldStyle style) {

@@ -148,6 +148,13 @@ std::optional<LegMapped> MediaDriver::poll_mapped() {
   return out;
 }
 
+std::optional<LegFailure> MediaDriver::poll_failure() {
+  while (auto failure = engine_->poll_failure())
+    if (const auto leg = legs_.find(failure->session); leg != legs_.end())
+      return LegFailure{leg->second.leg, leg->second.phone, std::move(failure->why)};
+  return std::nullopt;
+}
+
 std::optional<media::SessionId> MediaDriver::session(std::uint64_t leg) const {
   const auto found = sessions_.find(leg);
   if (found == sessions_.end()) return std::nullopt;

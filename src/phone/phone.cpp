@@ -65,6 +65,7 @@ Phone::Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneCon
       desk_(id, port, local, out, rtp_ports, settings_of(config)) {
   for (const auto& account : config.accounts) {
     auto plan = plan_line(account, config.user_agent, local);
+    if (account.srtp.may_use_dtls()) plan.account.srtp.fingerprint = desk_.fingerprint();
     // Who keeps silent says what it sounds like (RFC 3389), if the other side wants to know.
     if (config.voice_activity_detection) plan.account.codecs.push_back({13, "CN", 8000, 1, {}});
     const auto dns = plan.account.dns;
@@ -170,6 +171,12 @@ void Phone::digit_heard(Now now, const LegDigit& digit) {
 
 void Phone::page_changed(Now now, const PageChange& change) {
   paging::changed(desk_, change);
+  pump(now);
+}
+
+void Phone::link_failed(Now now, const LegFailure& failure) {
+  const auto call = std::ranges::find(desk_.calls, failure.leg, &Call::leg);
+  if (call != desk_.calls.end()) desk_.hang_up(now, *call, "no encryption: " + failure.why);
   pump(now);
 }
 

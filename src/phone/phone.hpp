@@ -26,6 +26,8 @@ class Phone {
   void timer(Now now, std::uint32_t key);
   void digit_heard(Now now, const LegDigit& digit);
   void page_changed(Now now, const PageChange& change);
+  // A call whose keys came to nothing is over: it must not go on in silence, or in the clear (RFC 5763 §6.7.1).
+  void link_failed(Now now, const LegFailure& failure);
   void pong(const transport::Flow& flow) { desk_.ua.pong(flow); }
   void lost(Now now, const transport::Flow& flow);
   void stun(Now now, const transport::Flow& flow, std::string_view datagram);

@@ -38,7 +38,7 @@ CallView view_of(const Call& call, bool others_up, const config::DtmfKeysConfig&
   out.peer_number = call.peer.user;
   out.peer_uri = call.peer.uri;
   out.since = call.since;
-  out.encrypted = call.agreed && call.agreed->srtp.has_value();
+  out.encrypted = call.agreed && (call.agreed->srtp || call.agreed->dtls);
   out.conference = call.facts.conference;
   out.waiting = call.facts.stage == Stage::Ringing && others_up;
   out.note = call.note;

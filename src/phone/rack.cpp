@@ -215,6 +215,11 @@ void Rack::page_changed(Now now, const PageChange& change) {
   impl_->drain(now);
 }
 
+void Rack::link_failed(Now now, const LegFailure& failure) {
+  if (Phone* p = impl_->phone(failure.phone)) p->link_failed(now, failure);
+  impl_->drain(now);
+}
+
 void Rack::receive(Now now, const transport::Flow& flow, std::string bytes) {
   if (transport::is_reliable(flow.protocol) && bytes == "\r\n")
     for (const auto& phone : impl_->phones)

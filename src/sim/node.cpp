@@ -88,6 +88,7 @@ void PhoneNode::drain(Now now, Outlet& outlet) {
   while (auto command = rack_.poll_media()) driver_.apply(now, *command);
   while (const auto digit = driver_.poll_digit()) rack_.digit_heard(now, *digit);
   while (const auto mapped = driver_.poll_mapped()) rack_.leg_mapped(now, *mapped);
+  while (const auto failure = driver_.poll_failure()) rack_.link_failed(now, *failure);
   while (const auto last = driver_.poll_final()) rack_.media_report(now, *last);
   while (rack_.poll_event()) {
   }

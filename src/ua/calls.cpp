@@ -191,12 +191,15 @@ void Calls::tell_established(const Call& call) {
 sdp::LocalAudio Calls::audio(const Call& call, bool held) const {
   const Account& account = settings(call);
   sdp::LocalAudio out{call.rtp.rtp, account.codecs, sdp::Direction::SendRecv, account.ptime, false};
-  // RFC 5761 §5.1: not offered, for phones here do not; taken, and kept, where the other side offers it.
+  // RFC 5761 §5.1: not offered, for phones here do not, but with DTLS, whose keys are those of one port; taken, and
+  // kept, where the other side offers it.
   const auto agreed = call.session.negotiated();
   out.rtcp_mux = call.session.state() == sdp::Session::State::OfferReceived || (agreed && agreed->rtcp_mux);
   out.rtcp = call.rtp.rtcp;
   out.srtp = account.srtp.use;
   out.crypto = draw_keys(account.srtp, core_->random());
+  out.dtls = draw_dtls(account.srtp, core_->random());
+  if (out.dtls && out.dtls->offered) out.rtcp_mux = true;
   out.renew_keys = call.hold.renew;
   if (!held) return out;
   switch (account.hold_style) {

@@ -47,4 +47,12 @@ std::vector<sdp::LocalCrypto> draw_keys(const SrtpSettings& settings, Random& ra
   return out;
 }
 
+std::optional<sdp::LocalDtls> draw_dtls(const SrtpSettings& settings, Random& random) {
+  if (settings.use == sdp::Srtp::Off || settings.fingerprint.empty()) return std::nullopt;
+  // 120 bits for a name of the association, 24 for that of the agent, 128 for its password, at the least.
+  constexpr std::size_t kId = 24, kUfrag = 8, kPassword = 26;
+  return sdp::LocalDtls{settings.fingerprint, settings.offer_dtls, random.token(kId), random.token(kUfrag),
+                        random.token(kPassword)};
+}
+
 }  // namespace offhook::ua

@@ -30,13 +30,13 @@ class Baresip:
     """Says `hz` to whoever it talks with. `test` is the Case that ends it."""
 
     def __init__(self, test, user, password, hz, port=5090, control=4444, rtp=30000, registrar="127.0.0.1", transport="",
-                 trusted=None, codec="PCMU", module="g711", rate=8000, channels=1, modules=(), account=""):
+                 trusted=None, codec="PCMU", module="g711", rate=8000, channels=1, modules=(), account="", settings=""):
         self.folder = test.folder / f"baresip-{user}"
         self.folder.mkdir()
         self.control = ("127.0.0.1", control)
         audio.write_tone(self.folder / "say.wav", hz, 60, rate, channels=channels)
         (self.folder / "config").write_text(CONFIG.format(address="127.0.0.1", port=port, rtp=rtp, rtp_end=rtp + 100, control=control, folder=self.folder, module=module, rate=rate)
-                                             + "".join(f"module {name}\n" for name in modules)
+                                             + "".join(f"module {name}\n" for name in modules) + settings
                                              + (f"sip_cafile {trusted}\nsip_verify_server yes\n" if trusted else ""))
         (self.folder / "accounts").write_text(f"<sip:{user}@{registrar}{';transport=' + transport if transport else ''}>;auth_pass={password};answermode=auto;regint=600;audio_codecs={codec}{';' + account if account else ''}\n")
         (self.folder / "contacts").write_text("")

@@ -4,7 +4,7 @@
 namespace offhook::config::chapters {
 namespace {
 
-// Encryption of what is said: SRTP with keys from the session description.
+// Encryption of what is said: SRTP with keys from the session description, or from a DTLS association.
 constexpr Row kRows[] = {
     choice("account.X.srtp_encryption", "0 disabled|1 optional|2 compulsory", "0", Room::Security,
            "Encrypts audio (SRTP): never, where the other side can, or in every call."),
@@ -16,11 +16,15 @@ constexpr Row kRows[] = {
     flag("account.X.srtp.unencrypted_rtp.enable", false, Room::Security,
          "Audio is protected against change, but open to read (UNENCRYPTED_SRTP)."),
     flag("account.X.srtp.unencrypted_rtcp.enable", false, Room::Security, "The same for RTCP (UNENCRYPTED_SRTCP)."),
-    // Not of the guide, whose phones offer the first two.
+    // Not of the guide, whose phones offer the first two, and have no DTLS.
     choice("account.X.srtp.offer", "0 AES_CM_128|1 AEAD_AES_128_GCM before that|2 all suites, the strongest first", "0",
            Room::Security,
            "Cipher suites that are offered, each AES_CM with HMAC_SHA1_80 and _32; all are taken where another offers "
            "them."),
+    choice(
+        "account.X.srtp.dtls", "0 off|1 taken where another offers it|2 offered", "0", Room::Security,
+        "Keys by DTLS-SRTP, as browsers have them, beside those in the description; where srtp_encryption encrypts at "
+        "all. Offered, it comes with ICE (lite)."),
 };
 
 }  // namespace

@@ -101,6 +101,12 @@ TEST(PhoneConfig, EncryptionIsOffUntilAFileWantsItAndTlsMayMakeItCompulsory) {
   EXPECT_FALSE(some.srtp.unencrypted_rtp);
   EXPECT_TRUE(some.srtp.unencrypted_rtcp);
   EXPECT_EQ(account("account.1.srtp_encryption = 2\n").srtp.use, SrtpUse::Compulsory);
+  EXPECT_EQ(some.srtp.dtls, DtlsUse::Off);
+  EXPECT_FALSE(some.srtp.may_use_dtls());
+  EXPECT_FALSE(account("account.1.srtp.dtls = 2\n").srtp.may_use_dtls()) << "nothing is encrypted";
+  const auto taken = account("account.1.srtp_encryption = 1\naccount.1.srtp.dtls = 1\n").srtp;
+  EXPECT_EQ(taken.dtls, DtlsUse::Taken);
+  EXPECT_TRUE(taken.may_use_dtls());
   const std::string tls = "account.1.sip_server.1.address = a\naccount.1.tls.srtp_encryption_compulsorily = 1\n";
   EXPECT_EQ(account(tls).srtp.use, SrtpUse::Disabled) << "its server is reached by UDP";
   EXPECT_EQ(account(tls + "account.1.sip_server.1.transport_type = 2\n").srtp.use, SrtpUse::Compulsory);

@@ -297,6 +297,45 @@ TEST(Rack, EncryptedCallsSayThatTheyAre) {
   EXPECT_EQ(office.state("B", 2), "gone") << "and nobody was called for it";
 }
 
+// Keys that come by an association: the plans name one, by the certificates of the two phones.
+TEST(Rack, CallsWithDtlsPlanAnAssociation) {
+  SimOffice office;
+  const auto with = [](config::DtlsUse use) {
+    return [use](config::PhoneConfig& config) {
+      config.accounts[0].srtp.use = config::SrtpUse::Optional;
+      config.accounts[0].srtp.dtls = use;
+    };
+  };
+  office.add("A", with(config::DtlsUse::Offered));
+  office.add("B", with(config::DtlsUse::Offered));
+  office.add("C", with(config::DtlsUse::Taken));
+  office.connect("A", "B");
+  EXPECT_TRUE(office.call("A", 1).encrypted);
+  const auto a = office.plan(*office.rack().leg_of(office.id("A"), 1));
+  const auto b = office.plan(*office.rack().leg_of(office.id("B"), 1));
+  ASSERT_TRUE(a.dtls && b.dtls && a.dtls->identity && b.dtls->identity);
+  EXPECT_FALSE(a.srtp);
+  EXPECT_TRUE(a.rtcp_mux && b.rtcp_mux);
+  EXPECT_NE(a.dtls->identity, b.dtls->identity) << "each phone has its own";
+  EXPECT_EQ(a.dtls->terms.role, sdp::Setup::Passive);
+  EXPECT_EQ(b.dtls->terms.role, sdp::Setup::Active);
+  const auto fingerprint = *sdp::Fingerprint::parse(b.dtls->identity->fingerprint());
+  EXPECT_TRUE(std::ranges::equal(a.dtls->terms.remote.at(0).bytes, fingerprint.bytes));
+
+  // Its keys come to nothing: the call is over on both sides, and the person reads why.
+  office.rack().link_failed(office.now(), {*office.rack().leg_of(office.id("A"), 1), office.id("A"), "a reason"});
+  office.settle();
+  EXPECT_EQ(office.state("A", 1), "ended");
+  EXPECT_EQ(office.call("A", 1).note, "no encryption: a reason");
+  EXPECT_EQ(office.state("B", 1), "ended");
+  office.rack().link_failed(office.now(), {77, office.id("A"), "of a leg that nobody has"});
+
+  office.connect("C", "A");
+  EXPECT_TRUE(office.call("C", 1).encrypted);
+  EXPECT_TRUE(office.plan(*office.rack().leg_of(office.id("C"), 1)).srtp) << "it offers keys in the description";
+  EXPECT_FALSE(office.plan(*office.rack().leg_of(office.id("C"), 1)).dtls);
+}
+
 TEST(Rack, AnUnreachablePeerEndsTheCall) {
   SimOffice office;
   office.add("A");

@@ -231,11 +231,14 @@ struct DtmfKeysConfig {  // phone-wide: how a digit is sent and shown
 
 enum class SrtpUse : std::uint8_t { Disabled, Optional, Compulsory };
 enum class SrtpOffer : std::uint8_t { Aes128, Gcm128AndAes128, All };
+enum class DtlsUse : std::uint8_t { Off, Taken, Offered };
 struct SrtpConfig {  // per account
   SrtpUse use = SrtpUse::Disabled;
   unsigned lifetime = 0;  // packets under one key as a power of two; 0: nothing said
   bool unencrypted_rtp = false, unencrypted_rtcp = false;
   SrtpOffer offer = SrtpOffer::Aes128;
+  DtlsUse dtls = DtlsUse::Off;
+  [[nodiscard]] bool may_use_dtls() const { return use != SrtpUse::Disabled && dtls != DtlsUse::Off; }
 };
 
 struct JitterConfig {

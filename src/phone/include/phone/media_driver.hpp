@@ -33,6 +33,7 @@ class MediaDriver {
   // What plays a page to whom now.
   [[nodiscard]] std::vector<std::pair<PhoneId, media::SessionId>> heard_pages() const;
   [[nodiscard]] std::optional<LegMapped> poll_mapped();
+  [[nodiscard]] std::optional<LegFailure> poll_failure();
   // How each leg is heard now, for Rack::media_report(); and, once each, how the closed ones were at their end.
   [[nodiscard]] std::vector<LegQuality> qualities() const;
   [[nodiscard]] std::optional<LegQuality> poll_final();

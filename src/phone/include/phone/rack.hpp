@@ -93,6 +93,13 @@ struct LegMapped {
   std::optional<Endpoint> rtp, rtcp;
 };
 
+// From the media thread: the keys of a leg came to nothing.
+struct LegFailure {
+  std::uint64_t leg = 0;
+  PhoneId phone;
+  std::string why;
+};
+
 // How a leg is heard, from the media thread: about once a second, and a last time when it is closed.
 struct LegQuality {
   std::uint64_t leg = 0;
@@ -145,6 +152,8 @@ class Rack final : public transport::Engine {
   void page_changed(Now now, const PageChange& change);
   // The call that waits for it goes on. A leg that is gone is passed over.
   void leg_mapped(Now now, const LegMapped& mapped);
+  // Ends its call.
+  void link_failed(Now now, const LegFailure& failure);
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) override;
   void wake(Now now) override;

@@ -35,12 +35,15 @@ enum class Failback : std::uint8_t { NewRequests, DnsTtl, Registration, Duration
 // What keeps a way through a NAT open; streams have their own ping (RFC 5626). Guide: account.X.nat.udp_update_enable.
 enum class KeepAlive : std::uint8_t { Off, Blank, Options, Notify };
 
-// Encryption of audio, by keys in the session description (RFC 4568). Guide: account.X.srtp_encryption.
+// Encryption of audio, by keys in the session description (RFC 4568) or of a DTLS association (RFC 5763). Guide:
+// account.X.srtp_encryption.
 struct SrtpSettings {
   sdp::Srtp use = sdp::Srtp::Off;
   std::vector<sdp::CryptoSuite> offered;  // the preferred first; any that we know is taken where a peer offers it
   unsigned lifetime = 0;                  // packets under one key as a power of two, 48 at most; 0: not said
   bool unencrypted_rtp = false, unencrypted_rtcp = false;  // protected against change, but open to read
+  std::string fingerprint;  // of the phone's certificate, as behind "a=fingerprint:"; empty: no DTLS
+  bool offer_dtls = false;  // false: taken where a peer offers it
 };
 
 // Where audio is received, as it stands in our session descriptions: behind a NAT not the socket's own address.
