@@ -49,11 +49,11 @@ bool is_taken(const std::vector<Codec>& list, std::uint8_t payload_type, const C
 
 bool is_audio(const Media& m) { return iequals(m.type, "audio"); }
 
-std::optional<Profile> profile_of(const Media& m) {
-  if (iequals(m.protocol, "RTP/AVP")) return Profile::Plain;
-  if (iequals(m.protocol, "RTP/SAVP")) return Profile::Secure;
+std::optional<Profile> profile_of(std::string_view protocol) {
+  if (iequals(protocol, "RTP/AVP")) return Profile::Plain;
+  if (iequals(protocol, "RTP/SAVP")) return Profile::Secure;
   // Feedback (RFC 4585) is something that we need not send.
-  if (iequals(m.protocol, "UDP/TLS/RTP/SAVP") || iequals(m.protocol, "UDP/TLS/RTP/SAVPF")) return Profile::Dtls;
+  if (iequals(protocol, "UDP/TLS/RTP/SAVP") || iequals(protocol, "UDP/TLS/RTP/SAVPF")) return Profile::Dtls;
   return std::nullopt;
 }
 

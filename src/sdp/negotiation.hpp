@@ -24,7 +24,8 @@ struct RemoteAudio {
 [[nodiscard]] bool is_audio(const Media& m);
 // What the transport protocol of a stream says of its keys; nothing for what is no RTP of ours.
 enum class Profile : std::uint8_t { Plain, Secure, Dtls };  // RTP/AVP, RTP/SAVP, UDP/TLS/RTP/SAVP(F)
-[[nodiscard]] std::optional<Profile> profile_of(const Media& m);
+[[nodiscard]] std::optional<Profile> profile_of(std::string_view protocol);
+[[nodiscard]] inline std::optional<Profile> profile_of(const Media& m) { return profile_of(m.protocol); }
 
 // One of the peer's keys and ours for the same suite.
 struct ChosenCrypto {

@@ -105,26 +105,36 @@ std::string Session::make_offer(const LocalAudio& local) {
   if (negotiated_ && negotiated_->srtp && !local.renew_keys)
     for (LocalCrypto& crypto : offered_.crypto)
       if (crypto.suite == negotiated_->srtp->suite) crypto.key = negotiated_->srtp->local;
-  const bool dtls = local.srtp != Srtp::Off && local.dtls && local.dtls->offered;
-  if (dtls) {
-    if (dtls_) offered_.dtls = dtls_;
-    if (local.renew_keys)
-      offered_.dtls->tls_id = local.dtls->tls_id;
-    else if (negotiated_ && negotiated_->dtls && !negotiated_->dtls->local_id.empty())
-      offered_.dtls->tls_id = negotiated_->dtls->local_id;
-    audio.dtls = dtls_ = offered_.dtls;
-    audio.ice = true;
-  } else {
-    offered_.dtls.reset();
-  }
-  // Keys in the description belong to another profile than those of an association (RFC 5764 §4.1).
-  if (local.srtp == Srtp::Mandatory) audio.profile = dtls ? "UDP/TLS/RTP/SAVP" : "RTP/SAVP";
-  if (dtls && local.srtp == Srtp::Mandatory) offered_.crypto.clear();
+  offer_dtls(local, audio);
   if (local.srtp != Srtp::Off)
     for (const LocalCrypto& crypto : offered_.crypto)
       audio.crypto.push_back({static_cast<std::uint32_t>(audio.crypto.size() + 1), crypto});
   state_ = State::OfferSent;
+  offered_profile_ = audio.profile;
   return render(offered_, std::move(audio));
+}
+
+// What an offer says of DTLS, and its profile. An association in use is offered again, whoever offered it first, and as
+// it was: browsers take no other profile or bundle in a call.
+void Session::offer_dtls(const LocalAudio& local, AudioLines& audio) {
+  const bool in_use = negotiated_ && negotiated_->dtls;
+  if (local.srtp == Srtp::Mandatory) audio.profile = "RTP/SAVP";
+  if (local.srtp == Srtp::Off || !local.dtls || !(local.dtls->offered || in_use)) return offered_.dtls.reset();
+  if (dtls_) offered_.dtls = dtls_;
+  if (local.renew_keys)
+    offered_.dtls->tls_id = local.dtls->tls_id;
+  else if (in_use && !negotiated_->dtls->local_id.empty())
+    offered_.dtls->tls_id = negotiated_->dtls->local_id;
+  audio.dtls = dtls_ = offered_.dtls;
+  audio.ice = true;
+  Stream& stream = streams_[own_stream()];
+  if (stream.bundled) audio.bundle = stream.mid;
+  // Keys in the description belong to another profile than those of an association (RFC 5764 §4.1).
+  const bool has_profile = in_use && profile_of(stream.profile) == Profile::Dtls;
+  if (local.srtp != Srtp::Mandatory && !has_profile) return;
+  if (!has_profile) stream.profile = "UDP/TLS/RTP/SAVP";
+  audio.profile = stream.profile;
+  offered_.crypto.clear();
 }
 
 Result<void> Session::receive_offer(std::string_view offer, const LocalAudio& local) {
@@ -146,7 +156,7 @@ Result<std::string> Session::answer(const LocalAudio& local) {
   if (!taken) return tl::unexpected(taken.error());
 
   streams_.clear();
-  for (const Media& m : description->media()) streams_.push_back({refused_lines(m), {}});
+  for (const Media& m : description->media()) streams_.push_back({refused_lines(m), {}, {}});
   std::optional<Negotiated> negotiated;
   AudioLines audio;
   if (*taken) {
@@ -184,7 +194,9 @@ Result<std::string> Session::answer(const LocalAudio& local) {
       audio.dtls = dtls_;
       audio.setup = negotiated->dtls->role;
       audio.ice = speaks_ice(*description, m);
-      if (heads_bundle(*description, stream.mid)) audio.bundle = stream.mid;
+      stream.profile = offered.profile;
+      stream.bundled = heads_bundle(*description, stream.mid);
+      if (stream.bundled) audio.bundle = stream.mid;
     }
   }
   std::string text = render(local, std::move(audio));
@@ -209,10 +221,8 @@ Result<void> Session::accept_answer(std::string_view answer) {
     settle(std::string(answer), std::nullopt);
     return {};
   }
-  const auto profile = offered_.srtp != Srtp::Mandatory ? Profile::Plain
-                       : offered_.dtls                  ? Profile::Dtls
-                                                        : Profile::Secure;
-  if (profile_of(m) != profile) return fail(Module::Sdp, "answer changes the transport protocol", m.offset);
+  if (profile_of(m) != profile_of(offered_profile_))
+    return fail(Module::Sdp, "answer changes the transport protocol", m.offset);
   const auto remote = read_audio(*description, index);
   if (!remote) return tl::unexpected(remote.error());
   if (!fits_family(offered_.rtp, remote->rtp)) return fail(Module::Sdp, "address of the other IP version", m.offset);

@@ -250,6 +250,15 @@ TEST(DtlsIce, ABrowserIsAnsweredByALiteAgent) {
   EXPECT_THAT(*b.answer(restarted, party(2, kOptional, false, 'y')), HasSubstr("a=ice-ufrag:yyyyyyyy\r\n"));
   EXPECT_EQ(b.negotiated()->ice->remote_ufrag, "9iiZ");
   EXPECT_EQ(*b.negotiated()->dtls, *negotiated.dtls) << "which is no new association (RFC 8842 section 3.2)";
+  // Chromium takes no offer that leaves the bundle, or has another profile than before. The row only allows DTLS.
+  const std::string ours = b.make_offer(party(2, kOptional, false));
+  EXPECT_THAT(ours, HasSubstr("a=group:BUNDLE 0\r\na=ice-lite\r\nm=audio 4004 UDP/TLS/RTP/SAVPF 0 126\r\n"));
+  EXPECT_THAT(ours, HasSubstr("a=setup:actpass\r\n"));
+  EXPECT_THAT(ours, Not(HasSubstr("a=crypto")));
+  EXPECT_TRUE(b.accept_answer(described(
+      "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\na=setup:passive\r\n" +
+      print_line('7'))));
+  EXPECT_EQ(*b.negotiated()->dtls, *negotiated.dtls);
   EXPECT_THAT(b.make_offer(party(2, kOptional, true, 'x')), HasSubstr("a=ice-ufrag:yyyyyyyy\r\n"));
 }
 

@@ -131,8 +131,10 @@ class Session {
  private:
   // One m= line of the session, in order; the number of lines never shrinks (RFC 3264 §8).
   struct Stream {
-    std::string refused;  // its lines with port 0; empty for the one stream that is our audio
-    std::string mid;      // of our audio, where the peer named it (RFC 5888 §9)
+    std::string refused;   // its lines with port 0; empty for the one stream that is our audio
+    std::string mid;       // of our audio, where the peer named it (RFC 5888 §9)
+    std::string profile;   // the transport protocol that it has with DTLS
+    bool bundled = false;  // a bundle of its own (RFC 9143)
   };
   // What render() writes of our audio beside what LocalAudio says.
   struct ChosenLine {
@@ -152,6 +154,7 @@ class Session {
   };
 
   void claim_stream();
+  void offer_dtls(const LocalAudio& local, AudioLines& audio);
   [[nodiscard]] std::size_t own_stream() const;  // streams_.size() when there is none
   [[nodiscard]] std::string render(const LocalAudio& local, AudioLines audio);
   void append_audio(std::string& out, const LocalAudio& local, const AudioLines& audio, const Stream& stream) const;
@@ -164,9 +167,10 @@ class Session {
   std::vector<Stream> streams_;
   std::vector<Stream> agreed_streams_;  // those of the last agreement, for rollback
   LocalAudio offered_;                  // our open offer
-  std::string open_offer_;              // theirs
-  std::vector<Codec> used_;             // every payload type that we ever said, with its meaning
-  std::string last_body_;               // what followed the o= line last time: the version counts its changes
+  std::string offered_profile_;
+  std::string open_offer_;   // theirs
+  std::vector<Codec> used_;  // every payload type that we ever said, with its meaning
+  std::string last_body_;    // what followed the o= line last time: the version counts its changes
   std::string local_text_, remote_text_;
   std::optional<Negotiated> negotiated_;
   std::optional<LocalDtls> dtls_;  // our names, as said last
