@@ -7,6 +7,7 @@
 #include "io/random.hpp"
 #include "media/live_source.hpp"
 #include "media/split_sink.hpp"
+#include "rtp/packet.hpp"
 
 namespace offhook::io {
 namespace {
@@ -125,8 +126,9 @@ class MediaHost::Thread {
 
   std::function<void(const MediaPump::Passed&)> note() {
     return [this](const MediaPump::Passed& p) {
-      // RTP sits on even ports, RTCP on the odd one above (RFC 3550 §11).
-      const bool is_rtp = p.local.port % 2 == 0 || p.local.address.is_multicast();
+      // RTP sits on even ports, RTCP on the odd one above (RFC 3550 §11), or on the same one (RFC 5761).
+      const bool on_rtp_port = p.local.port % 2 == 0 || p.local.address.is_multicast();
+      const bool is_rtp = on_rtp_port && !rtp::looks_like_rtcp(p.bytes);
       const auto kind = is_rtp ? flow::Kind::Rtp : flow::Kind::Rtcp;
       noted_.push_back({p.at,
                         p.sent,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "rtp/packet.hpp"
+
 namespace offhook::sim {
 namespace {
 
@@ -108,7 +110,9 @@ void PhoneNode::drain_media(Now, Outlet& outlet) {
     }
   }
   while (auto out = media_.poll_transmit()) {
-    const auto kind = out->local.port % 2 == 0 ? flow::Kind::Rtp : flow::Kind::Rtcp;
+    // RTCP may share the port (RFC 5761).
+    const bool is_rtp = out->local.port % 2 == 0 && !rtp::looks_like_rtcp(out->bytes);
+    const auto kind = is_rtp ? flow::Kind::Rtp : flow::Kind::Rtcp;
     outlet.send(name_, kind, {transport::Protocol::Udp, out->local, out->remote, 0},
                 {reinterpret_cast<const char*>(out->bytes.data()), out->bytes.size()});
   }
