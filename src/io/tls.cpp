@@ -202,7 +202,7 @@ Checked<void> TlsContext::reload() {
   return {};
 }
 
-void TlsContext::swap(TlsContext& other) {
+void TlsContext::swap(TlsContext& other) noexcept {
   std::swap(settings_, other.settings_);
   std::swap(state_, other.state_);
 }

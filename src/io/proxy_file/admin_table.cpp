@@ -59,7 +59,7 @@ Checked<void> read_cdr(const Fields& fields, const toml::node& node, ProxySettin
 
 // Off without the table.
 Checked<void> read_capture(const Fields& fields, const toml::node& node, ProxySettings& out) {
-  constexpr std::int64_t kMostMegabytes = 4096, kMostMinutes = 24 * 60;
+  constexpr std::int64_t kMostMegabytes = 4096, kMostMinutes = std::int64_t{24} * 60;
   std::size_t megabytes = kCaptureMegabytes, most_minutes = kCaptureMinutes;
   const auto field = [&](std::string_view name, const toml::node& value) -> Checked<void> {
     if (name == "megabytes") return fields.number(name, value, 0, kMostMegabytes, megabytes);

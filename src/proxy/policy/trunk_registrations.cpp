@@ -274,6 +274,7 @@ std::string_view TrunkRegistrations::trunk_at(const IpAddress& address) const {
 
 std::vector<TrunkState> TrunkRegistrations::states() const {
   std::vector<TrunkState> out;
+  out.reserve(registrations_.size());
   for (const auto& [name, registration] : registrations_)
     out.push_back(
         {name, true, registration.registered, registration.status, registration.granted, registration.failures});

@@ -77,7 +77,7 @@ class TlsContext {
   // The files again. On a complaint everything stays as it was.
   Checked<void> reload();
   // The other's settings and certificates; this one's go there.
-  void swap(TlsContext& other);
+  void swap(TlsContext& other) noexcept;
   [[nodiscard]] bool has_certificate() const { return !settings_.certificates.empty(); }
 
   // `ask`: for a certificate of the client, which it may not have (a browser would put the question to its user).
