@@ -232,7 +232,7 @@ void ProxyHost::pass_store_writes() {
     while (const auto id = core_->poll_store_id()) core_->stored(now(), *id, true);
   pass_log();
   if (shards_ != nullptr) return shards_->write(index_, std::move(writes));
-  if (store_) store_->submit(std::move(writes));
+  if (store_) return store_->submit(std::move(writes));
   if (redis_) redis_->submit(std::move(writes));
 }
 
