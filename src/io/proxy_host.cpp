@@ -19,8 +19,6 @@ ProxyHost::ProxyHost(Loop& loop)
     : loop_(&loop), retirement_(loop, [this] { close_retired(); }), leave_(loop, [this] { leave_when_idle(); }) {}
 
 Checked<std::unique_ptr<ProxyHost>> ProxyHost::start(Loop& loop, ProxySettings settings, flow::Recorder* recorder) {
-  if (settings.shards > 1 && is_redis_url(settings.store))
-    return complain("shards share memory or an SQLite file; with Redis run several nodes", settings.store);
   if (settings.shards > 1) return ProxyShards::start(loop, std::move(settings), recorder);
   return start_one(loop, std::move(settings), recorder, nullptr, 0);
 }
@@ -43,7 +41,7 @@ Checked<std::unique_ptr<ProxyHost>> ProxyHost::start_one(Loop& loop, ProxySettin
   host->set_capture(settings.capture);
   host->dns_ = std::make_unique<Dns>(loop, settings.name_servers);
   host->sip_->use(*host->dns_);
-  if (is_redis_url(settings.store)) host->open_redis(*parse_redis_url(settings.store));
+  if (shards == nullptr && is_redis_url(settings.store)) host->open_redis(*parse_redis_url(settings.store));
   host->sip_->drain();
   return host;
 }
@@ -219,10 +217,13 @@ void ProxyHost::pass_log() {
 }
 
 void ProxyHost::pass_store_writes() {
-  while (const auto change = core_->poll_node())
+  while (const auto change = core_->poll_node()) {
     trouble(
         change->answers ? LogLevel::Info : LogLevel::Error, "cluster",
         "node " + change->node + (change->answers ? " answers again" : " does not answer: no call goes by way of it"));
+    if (shards_ != nullptr) shards_->tell(*change);
+  }
+  if (shards_ != nullptr && index_ == 0) shards_->pass_on();
   pass_records();
   pass_events();
   std::vector<proxy::StoreWrite> writes;

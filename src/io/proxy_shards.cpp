@@ -3,6 +3,7 @@
 #include <future>
 #include <utility>
 
+#include "base/overloaded.hpp"
 #include "io/clock.hpp"
 
 namespace offhook::io {
@@ -39,6 +40,7 @@ Checked<std::unique_ptr<ProxyHost>> ProxyShards::start(Loop& loop, ProxySettings
   if (auto started = shards->start_others(settings); !started) return tl::unexpected(started.error());
   shards->kept_calls_ = {};
   (*host)->owned_ = std::move(shards);
+  if (is_redis_url(settings.store)) (*host)->open_redis(*parse_redis_url(settings.store));
   return host;
 }
 
@@ -118,12 +120,16 @@ void ProxyShards::write(unsigned index, std::vector<proxy::StoreWrite> writes) {
 void ProxyShards::share(unsigned index, std::vector<proxy::SharedEvent> events) {
   if (events.empty()) return;
   const auto batch = std::make_shared<const std::vector<proxy::SharedEvent>>(std::move(events));
-  for (unsigned shard = 0; shard < count(); ++shard)
-    if (shard != index)
-      post(shard, [batch, name = std::to_string(index)](ProxyHost& host) {
-        for (const proxy::SharedEvent& event : *batch) host.core_->learn(now(), name, event);
-        host.sip_->drain();
-      });
+  for (unsigned shard = 0; shard < count(); ++shard) {
+    if (shard == 0 && index == 0 && !members_.front().host->redis_) continue;
+    if (shard == index && index != 0) continue;
+    post(shard, [batch, index, name = std::to_string(index)](ProxyHost& host) {
+      if (host.redis_) host.redis_->share(index, *batch);
+      if (host.index_ == index) return;
+      for (const proxy::SharedEvent& event : *batch) host.core_->learn(now(), name, event);
+      host.sip_->drain();
+    });
+  }
 }
 
 void ProxyShards::banned(unsigned index, const proxy::Ban& ban) {
@@ -160,51 +166,72 @@ void ProxyShards::recorded(const std::vector<std::uint64_t>& ids, bool ok) {
 }
 
 void ProxyShards::store(unsigned from, std::vector<proxy::StoreWrite> writes) {
-  SqliteStore* const store = members_.front().host->store_.get();
-  std::vector<Written> done;
+  const ProxyHost& first = *members_.front().host;
+  if (!first.store_ && !first.redis_) {
+    for (proxy::StoreWrite& write : writes) tell(Written{from, proxy::Stored::Yes, std::move(write)});
+    pass_on();
+    return members_.front().host->sip_->drain();
+  }
   for (proxy::StoreWrite& write : writes) {
-    if (store == nullptr) {
-      done.push_back({from, true, std::move(write)});
-      continue;
-    }
     Written& waits = pending_[++last_id_];
     waits.from = from;
     waits.write = write;
     write.id = last_id_;
   }
-  if (store != nullptr)
-    store->submit(std::move(writes));
+  if (first.store_)
+    first.store_->submit(std::move(writes));
   else
-    publish(std::move(done));
+    first.redis_->submit(std::move(writes));
+}
+
+void ProxyShards::written(std::uint64_t id, proxy::Stored outcome) {
+  auto known = pending_.extract(id);
+  if (known.empty()) return;
+  known.mapped().outcome = outcome;
+  tell(std::move(known.mapped()));
 }
 
 void ProxyShards::written(const std::vector<std::uint64_t>& ids, bool ok) {
-  std::vector<Written> done;
-  for (const std::uint64_t id : ids) {
-    auto known = pending_.extract(id);
-    if (known.empty()) continue;
-    done.push_back(std::move(known.mapped()));
-    done.back().ok = ok;
-  }
-  publish(std::move(done));
+  for (const std::uint64_t id : ids) written(id, ok ? proxy::Stored::Yes : proxy::Stored::Failed);
+  pass_on();
+  members_.front().host->sip_->drain();
+}
+
+void ProxyShards::tell(News news) {
+  take(*members_.front().host, news);
+  news_.push_back(std::move(news));
 }
 
 // To the others first: who is told 200 may be called from anywhere.
-void ProxyShards::publish(std::vector<Written> written) {
-  const auto batch = std::make_shared<const std::vector<Written>>(std::move(written));
-  for (unsigned shard = 1; shard < count(); ++shard) post(shard, [batch](ProxyHost& host) { learn(host, batch); });
-  learn(*members_.front().host, batch);
+void ProxyShards::pass_on() {
+  if (news_.empty()) return;
+  const auto batch = std::make_shared<const std::vector<News>>(std::exchange(news_, {}));
+  for (unsigned shard = 1; shard < count(); ++shard)
+    post(shard, [batch](ProxyHost& host) {
+      for (const News& news : *batch) take(host, news);
+      host.sip_->drain();
+    });
 }
 
-void ProxyShards::learn(ProxyHost& host, const Batch& batch) {
+void ProxyShards::take(ProxyHost& host, const News& news) {
+  proxy::Core& core = *host.core_;
   const Now at = now();
-  for (const Written& one : *batch) {
-    if (one.from == host.index_)
-      host.core_->stored(at, one.write.id, one.ok);
-    else if (one.ok)
-      host.core_->apply(at, one.write);
-  }
-  host.sip_->drain();
+  std::visit(Overloaded{
+                 [&](const Written& one) {
+                   if (one.from == host.index_)
+                     core.stored(at, one.write.id, one.outcome);
+                   else if (one.outcome == proxy::Stored::Yes)
+                     core.apply(at, one.write);
+                 },
+                 [&](const Replaced& one) { core.replace(at, one.aor, one.bindings); },
+                 [&](const Learned& one) { core.learn(at, one.engine, one.event); },
+                 [&](const Forgotten& one) { core.forget(at, one.engine); },
+                 [&](const ShareAll&) { core.share_all(at); },
+                 [&](const proxy::NodeChange& change) {
+                   if (host.index_ != 0) core.adopt(at, change);
+                 },
+             },
+             news);
 }
 
 void ProxyShards::each_other(const std::function<void(ProxyHost&)>& f) {

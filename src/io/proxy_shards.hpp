@@ -2,7 +2,8 @@
 // SO_REUSEPORT. They speak by posted work alone; nothing is locked.
 //
 // Every write of bindings goes through the first shard's thread, which has the store. What is stored goes out from
-// there to every shard in the one order in which it was stored: all of them have the same bindings.
+// there to every shard in the one order in which it was stored: all of them have the same bindings. With Redis the
+// first one has the connection, and what comes from other nodes goes out in the same order.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "io/loop.hpp"
@@ -49,6 +51,31 @@ class ProxyShards {
   void recorded(const std::vector<std::uint64_t>& ids, bool ok);
   // Of the store; on the first one's thread.
   void written(const std::vector<std::uint64_t>& ids, bool ok);
+  void written(std::uint64_t id, proxy::Stored outcome);
+
+  // What the other nodes have done, for every shard. The first one hears it at once, on whose thread this is; the
+  // others with pass_on(), before the first one's answers leave.
+  struct Replaced {
+    std::string aor;
+    std::vector<proxy::Binding> bindings;
+  };
+  struct Learned {
+    std::string engine;
+    proxy::SharedEvent event;
+  };
+  struct Forgotten {
+    std::string engine;
+  };
+  struct ShareAll {};  // somebody has missed something
+  // A write on its way, and what has become of it.
+  struct Written {
+    unsigned from = 0;
+    proxy::Stored outcome = proxy::Stored::Yes;
+    proxy::StoreWrite write;
+  };
+  using News = std::variant<Written, Replaced, Learned, Forgotten, ShareAll, proxy::NodeChange>;
+  void tell(News news);
+  void pass_on();
 
   // f(host) of each but the first, on its thread, one after the other; waits for it. On the first one's thread.
   void each_other(const std::function<void(ProxyHost&)>& f);
@@ -61,21 +88,12 @@ class ProxyShards {
     std::unique_ptr<Loop> own;  // of all but the first
     std::thread thread;
   };
-  // A write on its way, and what has become of it.
-  struct Written {
-    unsigned from = 0;
-    bool ok = true;
-    proxy::StoreWrite write;
-  };
-  using Batch = std::shared_ptr<const std::vector<Written>>;
-
   ProxyShards(Loop& loop, unsigned count);
   [[nodiscard]] Checked<void> start_others(const ProxySettings& settings);
   // Work for a shard's host, on its thread; none when that has ended.
   void post(unsigned shard, std::function<void(ProxyHost&)> work);
   void store(unsigned from, std::vector<proxy::StoreWrite> writes);
-  void publish(std::vector<Written> written);
-  static void learn(ProxyHost& host, const Batch& batch);
+  static void take(ProxyHost& host, const News& news);
 
   std::vector<Member> members_;
   std::string secret_;
@@ -83,6 +101,7 @@ class ProxyShards {
   std::shared_ptr<ProxyHost*> first_;  // null once it is gone; of its thread
   std::uint64_t last_id_ = 0;          // of the store; of the first one's thread, as is
   std::unordered_map<std::uint64_t, Written> pending_;
+  std::vector<News> news_;  // that only the first one has heard
   // A record on its way: whose it is, and the number that it has there.
   struct Recorded {
     unsigned from = 0;

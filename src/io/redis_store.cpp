@@ -154,7 +154,7 @@ struct RedisStore::State {
     if (space == std::string_view::npos) return;
     const std::string_view from = text.substr(0, space), aor = text.substr(space + 1);
     const TimePoint at = now().mono;
-    if (from == node)
+    if (node_of_engine(from) == node)
       last_heard = at;
     else if (!events.heard(at, from, aor) && !aor.empty())
       fetch(std::string(aor));
@@ -331,7 +331,9 @@ void RedisStore::submit(std::vector<proxy::StoreWrite> writes) {
   for (const auto& write : writes) state_->submit(write);
 }
 
-void RedisStore::share(std::vector<proxy::SharedEvent> events) { state_->events.publish(std::move(events)); }
+void RedisStore::share(unsigned engine, std::vector<proxy::SharedEvent> events) {
+  state_->events.publish(engine, std::move(events));
+}
 
 bool RedisStore::is_synchronised() const { return state_->synchronised; }
 

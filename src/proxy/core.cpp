@@ -138,6 +138,10 @@ std::optional<LogEvent> Core::poll_log() { return impl_->journal_.poll(); }
 void Core::adopt(Now now, const Ban& ban) { impl_->guard_.adopt(now, ban); }
 bool Core::unban(const IpAddress& source) { return impl_->guard_.unban(source); }
 std::optional<NodeChange> Core::poll_node() { return impl_->neighbours_.poll(); }
+void Core::adopt(Now now, const NodeChange& change) {
+  impl_->neighbours_.adopt(now, change);
+  impl_->wake(now);
+}
 std::optional<Ban> Core::poll_ban() { return impl_->guard_.poll_ban(); }
 const GuardCounters& Core::guard_counters() const { return impl_->guard_.counters(); }
 const Counters& Core::counters() const { return impl_->counters_; }

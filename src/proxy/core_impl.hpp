@@ -57,7 +57,7 @@ class Core::Impl {
  public:
   Impl(Config config, Random& random, const transport::Locator& locator)
       : config_(complete(std::move(config))),
-        nodes_(config_.cluster, random, connections_, config_.shards.count > 1),
+        nodes_(config_.cluster, random, connections_, config_.shards),
         names_(config_.listen, config_.domains, config_.addresses),
         resolver_(random, locator),
         transport_(random),
@@ -181,7 +181,7 @@ class Core::Impl {
       for (const Binding& binding : change.put)
         if (const BindingFlow& flow = binding.connection; flow.number != 0) connections_.try_emplace(flow.number, flow);
     for (const Binding& binding : change.put) meet(now, binding);
-    messages_.set_foreign(true);
+    messages_.set_foreign(config_.shards.count == 1);  // what a shard has taken in, the first one tells of
     registrar_.apply(now, change);
     messages_.set_foreign(false);
     pump(now);

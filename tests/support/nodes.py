@@ -1,4 +1,4 @@
-"""Three nodes with one store: the proxies of a cluster, each on a machine of its own, and phones at them.
+"""Nodes with one store, three unless a test says otherwise: the proxies of a cluster, each on a machine of its own, and phones at them.
 
 Phones live on the network `sip`, the store on `db`, and each node has a cable to both."""
 import subprocess
@@ -14,7 +14,9 @@ OUTBOUND = [("Supported", "path, outbound")]
 
 
 class Nodes(case.Case):
-    more = ""  # of each node's configuration
+    names = "abc"
+    top = ""  # of each node's configuration, at its top
+    more = ""  # and further tables
     store = f"redis://{REDIS[0]}:{REDIS[1]}"
 
     def setUp(self):
@@ -23,7 +25,7 @@ class Nodes(case.Case):
         self.addCleanup(self.remove_networks)
         self.start_store()
         self.nodes, self.machines, self.phones = {}, {}, []
-        for number, name in enumerate("abc", 11):
+        for number, name in enumerate(self.names, 11):
             self.machines[name] = machines.Machine(self, name, number, [self.sip_net, self.db_net])
             self.start_node(name)
 
@@ -48,7 +50,7 @@ class Nodes(case.Case):
         address = machine.addresses["sip"]
         config = self.folder / f"{name}.toml"
         config.write_text(f'listen = ["udp:{address}:5060", "tcp:{address}:5060"]\ndomains = ["127.0.0.1"]\n'
-                          f'store = "{self.store}"\n[cluster]\nnode = "sip:{address}:5060"\n'
+                          f'store = "{self.store}"\n{self.top}[cluster]\nnode = "sip:{address}:5060"\n'
                           f'secret = "one secret of all the nodes"\npeers = ["10.9.0.11", "10.9.0.12", "10.9.0.13"]\n'
                           + self.more + "".join(f'[[user]]\nname = "{user}"\npassword = "{user}"\n' for user in USERS))
         process = self.start(f"node {name}", machine.words(case.OFFHOOK, "proxy", "--config", config))
@@ -78,8 +80,8 @@ class Nodes(case.Case):
             answer = asker.register(self.at(node), contact=False)
             return answer.status == 200 and any(phone.uri() in contact for contact in answer.all("contact"))
 
-    def wait_known(self, phone, nodes="abc"):
-        for node in nodes:
+    def wait_known(self, phone, nodes=None):
+        for node in nodes or self.names:
             wait_until(lambda node=node: self.knows(node, phone), f"node {node} knows {phone.user}")
 
     def four_phones(self):

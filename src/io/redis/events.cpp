@@ -27,16 +27,17 @@ RedisEvents::RedisEvents(RedisServers& servers, std::string channel, std::string
       settle_(std::move(settle)),
       script_(kEventScript) {}
 
-void RedisEvents::say(std::string text) {
-  servers_->command(channel_, {"PUBLISH", channel_, node_ + ' ' + std::move(text)}, [](const redisReply*) {});
+void RedisEvents::say(std::string text, unsigned engine) {
+  const std::string name = engine == 0 ? node_ : node_ + '/' + std::to_string(engine);
+  servers_->command(channel_, {"PUBLISH", channel_, name + ' ' + std::move(text)}, [](const redisReply*) {});
 }
 
 // Without Redis nobody hears it: all is told when it is there again.
-void RedisEvents::publish(std::vector<proxy::SharedEvent> events) {
+void RedisEvents::publish(unsigned engine, std::vector<proxy::SharedEvent> events) {
   if (!servers_->is_up()) return;
   std::string batch;
   const auto flush = [&] {
-    if (!batch.empty()) say('=' + std::exchange(batch, {}));
+    if (!batch.empty()) say('=' + std::exchange(batch, {}), engine);
   };
   for (const proxy::SharedEvent& event : events) {
     if (redis_event(event)) {
@@ -99,34 +100,37 @@ void RedisEvents::tell(TimePoint now) {
   settle_();
 }
 
-bool RedisEvents::heard(TimePoint now, std::string_view node, std::string_view text) {
-  const auto known = peers_.find(std::string(node));
-  if (known != peers_.end()) {
-    known->second.heard = now;
-  } else if (peers_.size() < kMostNodes) {
-    peers_[std::string(node)].heard = now;
+bool RedisEvents::heard(TimePoint now, std::string_view engine, std::string_view text) {
+  const std::string node(node_of_engine(engine));
+  auto known = peers_.find(node);
+  if (known == peers_.end() && peers_.size() < kMostNodes) {
+    known = peers_.try_emplace(node).first;
     is_asking_ = true;  // it may have told something before
   }
+  if (known != peers_.end()) known->second.heard = now;
   if (text == "?") {
     is_asked_ = true;
     if (now - told_ >= kBreath) tell(now);
     return true;
   }
   if (!text.starts_with('=')) return false;
-  learn(node, text.substr(1));
+  if (known == peers_.end()) return true;
+  auto& engines = known->second.engines;
+  if (engines.size() < kMostEngines) engines.emplace(engine);
+  if (engines.contains(std::string(engine))) learn(engine, text.substr(1));
   return true;
 }
 
-void RedisEvents::learn(std::string_view node, std::string_view events) {
+void RedisEvents::learn(std::string_view engine, std::string_view events) {
   while (const auto text = take_text(events))
-    if (const auto event = parse_event_text(*text)) hooks_.learn(node, *event);
+    if (const auto event = parse_event_text(*text)) hooks_.learn(engine, *event);
   settle_();
 }
 
 void RedisEvents::tick(TimePoint now) {
   const auto gone = std::erase_if(peers_, [&](const auto& peer) {
     if (now - peer.second.heard <= kSilence) return false;
-    hooks_.forget(peer.first);
+    for (const std::string& engine : peer.second.engines) hooks_.forget(engine);
     return true;
   });
   if (gone != 0) settle_();

@@ -75,5 +75,26 @@ TEST_F(ShardsEvents, MessagesThatWaitAreToldByBoth) {
   for (Phone* const phone : at_) phone->hear_notify("Voice-Message: 3/4");
 }
 
+// What phones are told unasked is the first one's to say, also to one that has registered at the other.
+TEST_F(ShardsEvents, APhoneIsToldOfItsMessagesWhereverItRegisters) {
+  start();
+  const auto all = strangers(16, "u", false);
+  for (Phone* const phone : one_of_each(all)) {
+    host_->each_core([&](proxy::Core& core) { core.set_messages(now(), phone->name(), {3, 4, 0, 0}); });
+    phone->send(phone->registration());
+    for (bool is_registered = false, is_told = false; !is_registered || !is_told;) {
+      const auto message = phone->hear();
+      ASSERT_TRUE(message.is_request() || message.status() == 200);
+      if (message.is_request()) {
+        EXPECT_NE(message.body().find("Voice-Message: 3/4"), std::string_view::npos);
+        phone->answer(message, 200);
+        is_told = true;
+      } else {
+        is_registered = true;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace offhook::io

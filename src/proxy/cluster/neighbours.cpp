@@ -27,11 +27,24 @@ void Neighbours::meet(Now now, std::string_view node) {
     known->met = now.mono;
     return;
   }
-  if (neighbours_.size() >= kMost || !sip::Uri::parse("sip:" + std::string(node))) return;
+  if (!asks()) return;
+  if (Neighbour* const fresh = add(now, node)) fresh->due = now.mono;
+}
+
+Neighbours::Neighbour* Neighbours::add(Now now, std::string_view node) {
+  if (neighbours_.size() >= kMost || !sip::Uri::parse("sip:" + std::string(node))) return nullptr;
   Neighbour& fresh = neighbours_.emplace_back();
   fresh.node = node;
   fresh.owner = kOwner | ++last_;
-  fresh.due = fresh.met = now.mono;
+  fresh.met = now.mono;
+  return &fresh;
+}
+
+void Neighbours::adopt(Now now, const NodeChange& change) {
+  const auto known = std::ranges::find(neighbours_, change.node, &Neighbour::node);
+  Neighbour* const one = known != neighbours_.end() ? &*known : add(now, change.node);
+  if (one == nullptr || !set_dead(now, *one, !change.answers) || change.answers) return;
+  s_.died(now, change.node);
 }
 
 bool Neighbours::is_dead(std::string_view node) const {
@@ -74,7 +87,7 @@ void Neighbours::wake(Now now) {
   }
   // No binding leads to one that has been dead for longer than any of them lasts.
   dead_ -= std::erase_if(neighbours_, [&](const Neighbour& one) {
-    return one.is_dead && one.due && now.mono - std::max(one.died, one.met) > s_.config->max_expires;
+    return one.is_dead && (one.due || !asks()) && now.mono - std::max(one.died, one.met) > s_.config->max_expires;
   });
 }
 
@@ -146,18 +159,28 @@ void Neighbours::lives(Now now, Neighbour& neighbour) {
   neighbour.client = {};
   neighbour.judged.reset();
   neighbour.due = now.mono + kPause;
-  if (!std::exchange(neighbour.is_dead, false)) return;
-  --dead_;
-  if (changes_.size() < kMostChanges) changes_.push_back({neighbour.node, true});
+  if (set_dead(now, neighbour, false)) report(neighbour);
+}
+
+bool Neighbours::set_dead(Now now, Neighbour& neighbour, bool dead) {
+  if (std::exchange(neighbour.is_dead, dead) == dead) return false;
+  if (dead) neighbour.died = now.mono;
+  if (dead)
+    ++dead_;
+  else
+    --dead_;
+  return true;
+}
+
+void Neighbours::report(const Neighbour& neighbour) {
+  if (changes_.size() < kMostChanges) changes_.push_back({neighbour.node, !neighbour.is_dead});
 }
 
 // The OPTIONS that is under way goes on: its answer says that the node is there again.
 void Neighbours::dies(Now now, Neighbour& neighbour) {
   neighbour.judged.reset();
-  if (std::exchange(neighbour.is_dead, true)) return;
-  ++dead_;
-  neighbour.died = now.mono;
-  if (changes_.size() < kMostChanges) changes_.push_back({neighbour.node, false});
+  if (!set_dead(now, neighbour, true)) return;
+  report(neighbour);
   s_.died(now, neighbour.node);
 }
 

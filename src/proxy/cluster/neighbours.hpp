@@ -3,6 +3,8 @@
 // every second; one that has not answered in kPatience is dead until it does, and nothing new goes there.
 //
 // It is the way that calls take which is tried, so it does not matter what the store's side of the network says.
+//
+// Of the shards of a process only the first one asks; the others are told (adopt).
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -39,6 +41,8 @@ class Neighbours {
   [[nodiscard]] bool is_dead_hop(std::string_view route) const;
   // What has become of them since it was asked last, for a log.
   [[nodiscard]] std::optional<NodeChange> poll();
+  // What the first shard has found out.
+  void adopt(Now now, const NodeChange& change);
 
   void wake(Now now);
   [[nodiscard]] std::optional<TimePoint> deadline() const;
@@ -65,12 +69,17 @@ class Neighbours {
     TimePoint met{}, died{};
     bool is_dead = false;
   };
+  [[nodiscard]] bool asks() const { return s_.config->shards.index == 0; }
+  [[nodiscard]] Neighbour* add(Now now, std::string_view node);
   [[nodiscard]] Neighbour* find(transaction::Owner owner);
   void ask(Now now, Neighbour& neighbour);
   void send(Now now, Neighbour& neighbour, const std::vector<transport::Target>& servers);
   [[nodiscard]] sip::Message options(const Neighbour& neighbour) const;
   void lives(Now now, Neighbour& neighbour);
   void dies(Now now, Neighbour& neighbour);
+  // False when it was so already.
+  bool set_dead(Now now, Neighbour& neighbour, bool dead);
+  void report(const Neighbour& neighbour);
 
   Services s_;
   std::vector<Neighbour> neighbours_;

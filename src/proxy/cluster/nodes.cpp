@@ -80,10 +80,12 @@ std::string node_name(const ClusterConfig& config) {
   return std::string(uri->host) + (uri->port ? ':' + std::to_string(*uri->port) : std::string{});
 }
 
-Nodes::Nodes(ClusterConfig config, Random& random, const Connections& connections, bool has_shards)
-    : config_(std::move(config)), connections_(&connections), has_shards_(has_shards) {
+Nodes::Nodes(ClusterConfig config, Random& random, const Connections& connections, const ShardSettings& shards)
+    : config_(std::move(config)), connections_(&connections), has_shards_(shards.count > 1) {
   if (!on()) return;
-  run_ = random.token(kRunLength);
+  run_ = shards.secret.empty()
+             ? random.token(kRunLength)
+             : sip::hash_hex(sip::DigestAlgorithm::Sha256, "run:" + shards.secret).substr(0, kRunLength);
   const std::string_view node = config_.node;
   behind_ = '@' + std::string(node.substr(node.find(':') + 1)) + ";lr>";
 }
@@ -114,7 +116,7 @@ bool Nodes::is_ours(std::string_view route) const { return on() && route.ends_wi
 std::optional<Binding> Nodes::localise(Binding binding) const {
   const std::string route = std::exchange(binding.through, {});
   const bool is_flow = binding.reg_id != 0 || has_websocket(binding.contact);
-  if (route.empty() && has_shards_) return binding;
+  if (route.empty() && has_shards_ && binding.connection.number != 0) return binding;
   if (route.empty()) {  // of anybody, to anybody; a connection is its owner's alone
     if (binding.connection.number != 0 && is_flow) return std::nullopt;
     if (binding.connection.number != 0) binding.connection = {};

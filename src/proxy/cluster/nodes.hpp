@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "proxy/cluster.hpp"
 #include "proxy/location.hpp"
+#include "proxy/shards.hpp"
 
 namespace offhook::proxy {
 
@@ -33,7 +34,7 @@ using Connections = std::unordered_map<std::uint64_t, BindingFlow>;
 class Nodes {
  public:
   // `connections` must outlive it.
-  Nodes(ClusterConfig config, Random& random, const Connections& connections, bool has_shards = false);
+  Nodes(ClusterConfig config, Random& random, const Connections& connections, const ShardSettings& shards = {});
 
   [[nodiscard]] bool on() const { return !config_.node.empty(); }
   [[nodiscard]] bool is_ours(std::string_view route) const;
@@ -58,7 +59,7 @@ class Nodes {
   [[nodiscard]] std::string sealed(std::string body) const;
 
   ClusterConfig config_;
-  std::string run_;     // of this process
+  std::string run_;     // of this process, all its shards
   std::string behind_;  // the token: "@10.0.0.1:5060;lr>"
   const Connections* connections_;
   bool has_shards_;  // whose connections we can use as well

@@ -5,7 +5,7 @@
 namespace offhook::proxy {
 namespace {
 
-constexpr std::size_t kMostNodes = 256, kMostWatches = 1'000'000;  // of others, and of one of them
+constexpr std::size_t kMostNodes = 1024, kMostWatches = 1'000'000;  // of others, and of one of them
 
 SharedDialog shared(const CallDialog& dialog) {
   SharedDialog out;

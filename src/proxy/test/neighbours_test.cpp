@@ -208,5 +208,40 @@ TEST_F(Neighbour, NobodyIsAskedWithoutACluster) {
   EXPECT_TRUE(alone.advance(seconds(30)).empty());
 }
 
+// Only the first shard of a process asks; the others believe it.
+TEST(Neighbours, AShardThatDoesNotAskIsTold) {
+  Config config = Wire::default_config();
+  config.cluster.node = "sip:192.0.2.1:5060";
+  config.cluster.secret = "a secret of all the nodes";
+  config.shards = {1, 2, "a secret of this run"};
+  Wire wire(config);
+  StoreWrite change;
+  Binding& binding = change.put.emplace_back();
+  binding.aor = "sip:1002@example.test";
+  binding.contact = "sip:1002@10.0.0.5:5060;transport=tcp";
+  binding.call_id = "elsewhere";
+  binding.cseq = 1;
+  binding.expires = wire.now.wall + seconds(7000);
+  binding.through = "<sip:n-s1.abcdefgh-0123456789abcdef0123@192.0.2.2:5060;lr>";
+  wire.core->apply(wire.now, change);
+  EXPECT_TRUE(wire.advance(seconds(10)).empty());
+  const auto first = wire.invite("sip:1002@example.test");
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].message.method(), Method::Invite);
+
+  wire.core->adopt(wire.now, NodeChange{"192.0.2.2:5060", false});
+  wire.core->adopt(wire.now, NodeChange{"192.0.2.2:5060", false});
+  EXPECT_FALSE(wire.core->poll_node()) << "it is told once, by the first one";
+  const auto ended = wire.sent();  // what was under way by that node
+  EXPECT_TRUE(std::ranges::any_of(ended, [](const Sent& sent) { return sent.message.status() == 480; }));
+  const auto refused = wire.invite("sip:1002@example.test");
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].message.status(), 480);
+  wire.core->adopt(wire.now, NodeChange{"192.0.2.2:5060", true});
+  const auto again = wire.invite("sip:1002@example.test");
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].flow.remote.text(), "192.0.2.2:5060");
+}
+
 }  // namespace
 }  // namespace offhook::proxy::test

@@ -113,6 +113,7 @@ class ProxyHost {
   void leave_when_idle();
   void set_capture(flow::WireRingSettings settings);
   void open_redis(RedisUrl url);
+  [[nodiscard]] RedisEventHooks event_hooks();
   void written(const std::vector<std::uint64_t>& ids, const std::string& error);
 
   Loop* loop_;

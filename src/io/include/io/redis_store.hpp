@@ -27,9 +27,9 @@ namespace offhook::io {
 
 // Event state, to and from the other nodes (proxy::Core has the functions).
 struct RedisEventHooks {
-  std::function<void(std::string_view node, const proxy::SharedEvent& event)> learn;
-  std::function<void(std::string_view node)> forget;
-  std::function<void()> share_all;                         // what this node has to tell of itself is to be shared again
+  std::function<void(std::string_view engine, const proxy::SharedEvent& event)> learn;
+  std::function<void(std::string_view engine)> forget;
+  std::function<void()> share_all;  // what this node's engines have to tell of themselves is to be shared again
   std::function<std::vector<proxy::SharedEvent>()> state;  // what belongs to no node, as it is known here
 };
 
@@ -53,8 +53,8 @@ class RedisStore {
 
   // Each is answered by stored(), in the order of submission for one address-of-record.
   void submit(std::vector<proxy::StoreWrite> writes);
-  // To the other nodes, in that order.
-  void share(std::vector<proxy::SharedEvent> events);
+  // To the other nodes, in that order: of one engine of this process (its shard).
+  void share(unsigned engine, std::vector<proxy::SharedEvent> events);
   // Connected, and everything was read.
   [[nodiscard]] bool is_synchronised() const;
 

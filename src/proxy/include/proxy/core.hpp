@@ -167,6 +167,8 @@ class Core final : public transport::Engine {
   // Nodes of the cluster that have stopped to answer since it was asked last, or do so again; for a log. No call goes
   // by way of one that does not answer.
   [[nodiscard]] std::optional<NodeChange> poll_node();
+  // The same, as the first shard of this process has found out: the others do not ask.
+  void adopt(Now now, const NodeChange& change);
 
   // Told of every call from now on; must outlive the core.
   void observe(CallObserver& observer);
