@@ -115,6 +115,14 @@ class Core::Impl {
     settle();
   }
 
+  // As the engine takes it: with the realm, and the names that are ours without being listed.
+  static Config complete(Config config) {
+    if (config.realm.empty()) config.realm = Names(config.listen, config.domains).canonical_host();
+    if (const auto node = node_name(config.cluster); !node.empty() && !config.domains.empty())
+      config.domains.push_back(node);
+    return config;
+  }
+
   // A room that reads config_ by its pointer sees what is new there by itself; the others are told.
   Checked<void> reconfigure(Config config) {
     config = complete(std::move(config));
@@ -135,7 +143,6 @@ class Core::Impl {
   }
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) {
-    if (!has_clock_) set_clock(now);
     if (auto incoming = transport_.receive(flow, std::move(bytes)))
       if (!guard_.silences(now.mono, incoming->message, flow) && !stateless_.take(now, *incoming))
         transactions_.receive(now.mono, std::move(*incoming));
@@ -233,12 +240,6 @@ class Core::Impl {
     sharing_.configure();
   }
 
-  // Between here and the wall clock: fixed from the first request on, so that a step of that clock changes no nonce.
-  void set_clock(Now now) {
-    has_clock_ = true;
-    if (!config_.cluster.secret.empty()) authenticator_.set_clock(now);
-  }
-
   void meet(Now now, const Binding& binding) {
     if (!nodes_.on() || binding.through.empty() || nodes_.is_ours(binding.through)) return;
     if (const auto node = node_of(binding.through); !node.empty()) neighbours_.meet(now, node);
@@ -255,13 +256,6 @@ class Core::Impl {
       (listen.endpoint.address.is_v6() ? policy->ipv6 : policy->ipv4) = true;
     }
     return policy;
-  }
-
-  static Config complete(Config config) {
-    if (config.realm.empty()) config.realm = Names(config.listen, config.domains).canonical_host();
-    if (const auto node = node_name(config.cluster); !node.empty() && !config.domains.empty())
-      config.domains.push_back(node);
-    return config;
   }
 
   static std::string secret_of(const Config& config, Random& random) {
@@ -361,7 +355,6 @@ class Core::Impl {
 
  public:
   Config config_;
-  bool has_clock_ = false;
   // Connections that a flow token may name: of whoever sent something that begins a dialog, or registered.
   Connections connections_;
   Nodes nodes_;

@@ -1,7 +1,6 @@
 #include "auth/authenticator.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include "sip/header/authentication_info.hpp"
@@ -14,63 +13,38 @@ using sip::DigestAlgorithm;
 using sip::HeaderId;
 
 constexpr std::size_t kSecretLength = 32;
-constexpr seconds kSkew{5};  // that the clocks of two nodes may differ
-
-// Of whom nonces are good elsewhere, too: the nodes of a cluster, the shards of a process; "" for nobody.
-const std::string& shared_secret(const Config& config) {
-  return config.cluster.secret.empty() ? config.shards.secret : config.cluster.secret;
-}
-
-// Nonces of another lifetime are others.
-std::string secret_of(const Config& config, Random& random) {
-  const std::string& shared = shared_secret(config);
-  if (shared.empty()) return random.token(kSecretLength);
-  return "nonce:" + std::to_string(config.nonce_lifetime.count()) + ':' + shared;
-}
-
-// They read each other's marks as well.
-std::uint64_t mark_secret(const Config& config, Random& random) {
-  if (shared_secret(config).empty()) return random.next();
-  constexpr std::size_t kDigits = 16;
-  const std::string hash = sip::Hasher().hash(DigestAlgorithm::Sha256, "marks:" + shared_secret(config)).text();
-  std::uint64_t out = 0;
-  std::from_chars(hash.data(), hash.data() + kDigits, out, 16);
-  return out;
-}
-
 HeaderId field_of(Realm where) {
   return where == Realm::Registrar ? HeaderId::Authorization : HeaderId::ProxyAuthorization;
 }
 
 }  // namespace
 
-seconds Authenticator::age_of(TimePoint now, const sip::NonceMaker::Nonce& nonce) const {
+seconds Authenticator::age_of(TimePoint now, const sip::NonceMaker::Nonce& nonce) {
   return seconds(static_cast<std::int64_t>(stamp(now) - nonce.at));
 }
 
-std::uint64_t Authenticator::stamp(TimePoint now) const {
-  return static_cast<std::uint64_t>(std::chrono::floor<seconds>(now.time_since_epoch() + wall_).count());
+std::uint64_t Authenticator::stamp(TimePoint now) {
+  return static_cast<std::uint64_t>(std::chrono::floor<seconds>(now.time_since_epoch()).count());
 }
 
 // An entry of the replay window outlives its nonce, whose age is counted in whole seconds: one more.
 Authenticator::Authenticator(const Config& config, const Names& names, Random& random)
     : lifetime_(config.nonce_lifetime),
-      skew_(config.cluster.secret.empty() ? seconds{} : kSkew),
       names_(&names),
       random_(&random),
-      mark_secret_(mark_secret(config, random)),
+      mark_secret_(random.next()),
       users_(config.users, config.realm, config.digest, config.userhash),
-      nonces_(secret_of(config, random)),
-      replays_(config.nonce_lifetime + seconds(1) + skew_) {
+      nonces_(random.token(kSecretLength)),
+      replays_(config.nonce_lifetime + seconds(1)) {
   take(config);
 }
 
 void Authenticator::reconfigure(const Config& config) {
   users_ = Users(config.users, config.realm, config.digest, config.userhash);
   // Its entry in the replay window may be gone when a nonce is given more time than it had.
-  if (config.nonce_lifetime > lifetime_) nonces_ = sip::NonceMaker(secret_of(config, *random_));
+  if (config.nonce_lifetime > lifetime_) nonces_ = sip::NonceMaker(random_->token(kSecretLength));
   lifetime_ = config.nonce_lifetime;
-  replays_.set_keep(lifetime_ + seconds(1) + skew_);
+  replays_.set_keep(lifetime_ + seconds(1));
   take(config);
 }
 
@@ -142,8 +116,7 @@ Authenticator::Outcome Authenticator::judge(TimePoint now, const sip::DigestResp
   if (!known || !right) return {Verdict::Rejected};
   // Only now, for the rest is said to those who know the password (RFC 7616 §3.3).
   if (!is_about_us(credentials, request, flow.local)) return {Verdict::Malformed};
-  const auto age = age_of(now, *nonce);
-  if (age < -skew_ || age > lifetime_) return {Verdict::Stale};
+  if (age_of(now, *nonce) > lifetime_) return {Verdict::Stale};
   // Without qop there is no count: such a nonce is good once.
   if (!replays_.accept(now, nonce->salt, credentials.qop == sip::Qop::None ? 1 : credentials.nc))
     return {Verdict::Stale};

@@ -4,12 +4,12 @@
 // What an answer must not tell: every challenge lists the algorithms of the configuration, whichever of them a user has
 // an HA1 for, and credentials of a user who is not there are hashed like anybody's, against an HA1 of nobody.
 //
-// A nonce is bound to this run (or to the secret of our cluster), its realm, its time and the address that it was sent
-// to (of IPv6 the /64): whoever uses it has read our answer there, so that a forged sender address gets nobody banned.
-// Sent from elsewhere, for phones move, it is stale, as any nonce is that is not ours; the password is not looked at,
-// and nobody learns whether it was right. Among nodes of a cluster its time is the wall clock's, and each node counts
-// its use for itself. Its count binds credentials to one request, the hash to that request's method and digest-uri (and
-// body, with auth-int).
+// A nonce is bound to this run of this engine, its realm, its time and the address that it was sent to (of IPv6 the
+// /64): whoever uses it has read our answer there, so that a forged sender address gets nobody banned. Sent from
+// elsewhere, for phones move, it is stale, as any nonce is that is not ours; the password is not looked at, and nobody
+// learns whether it was right. So it is at the other nodes of a cluster and the other shards of a process: only who
+// made it knows which of its counts were used, and what was used once is good nowhere again, nor after a restart. Its
+// count binds credentials to one request, the hash to that request's method and digest-uri (and body, with auth-int).
 #pragma once
 #include <array>
 #include <optional>
@@ -54,8 +54,6 @@ class Authenticator {
 
   // `flow`: that the request came over.
   [[nodiscard]] Outcome check(TimePoint now, const sip::Message& request, const transport::Flow& flow, Realm where);
-  // In a cluster, before the first of them: other nodes read our nonces, so they bear the time of the wall clock.
-  void set_clock(Now now) { wall_ = now.wall.time_since_epoch() - now.mono.time_since_epoch(); }
   // 401 or 407 with a fresh nonce for who sent the request over `flow`.
   [[nodiscard]] Reply challenge(TimePoint now, const transport::Flow& flow, Realm where, bool stale);
   // Authentication-Info (of a proxy: Proxy-Authentication-Info) for the 2xx, with that body, to a request that was
@@ -91,16 +89,14 @@ class Authenticator {
   [[nodiscard]] std::string fresh_nonce(TimePoint now, std::uint64_t mark) {
     return nonces_.make(stamp(now), (random_->next() & ~kMark) | mark);
   }
-  [[nodiscard]] seconds age_of(TimePoint now, const sip::NonceMaker::Nonce& nonce) const;
-  [[nodiscard]] std::uint64_t stamp(TimePoint now) const;
+  [[nodiscard]] static seconds age_of(TimePoint now, const sip::NonceMaker::Nonce& nonce);
+  [[nodiscard]] static std::uint64_t stamp(TimePoint now);
 
   static constexpr std::uint64_t kMark = 0xffff;
 
   std::string realm_, realm_quoted_;  // the latter as it stands between quotes
   bool only_integrity_ = false;       // nothing but auth-int is offered
   seconds lifetime_;
-  Duration wall_{};  // what the wall clock was ahead of the monotonic one
-  seconds skew_{};   // that a nonce of another node may come from the future
   const Names* names_;
   Random* random_;
   std::uint64_t mark_secret_;

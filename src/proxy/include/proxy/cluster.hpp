@@ -13,7 +13,7 @@ namespace offhook::proxy {
 
 struct ClusterConfig {
   std::string node;    // URI by which the others reach this one: "sip:10.0.0.1:5060;transport=tcp"; "" for no cluster
-  std::string secret;  // of all nodes, of what one of them gives out and another takes: nonces, GRUUs, tokens
+  std::string secret;  // of all nodes, of what one of them gives out and another takes: GRUUs, tokens
   // Who may send along a Route through us without being asked who he is: the sender has asked already. Empty: whoever
   // has a token of ours, which only nodes are told.
   std::vector<IpAddress> peers;

@@ -7,7 +7,7 @@ namespace offhook::proxy {
 
 struct ShardSettings {
   unsigned index = 0, count = 1;
-  std::string secret;  // of all shards, when there are several: nonces, flow tokens, loop marks, GRUUs
+  std::string secret;  // of all shards, when there are several: flow tokens, loop marks, GRUUs
 
   bool operator==(const ShardSettings&) const = default;
 };
