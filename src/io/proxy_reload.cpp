@@ -1,5 +1,7 @@
-// Other settings while the proxy runs: each step can be taken back until the engine has agreed.
+// Other settings while the proxy runs, in two steps: prepare() does what may fail and can be taken back, commit() what
+// cannot fail. With several shards each of them has prepared itself before the first one commits.
 #include <algorithm>
+#include <cassert>
 
 #include "io/clock.hpp"
 #include "io/proxy_host.hpp"
@@ -29,60 +31,76 @@ void ProxyHost::remember(const ProxySettings& settings) {
 }
 
 Checked<void> ProxyHost::reload(ProxySettings settings) {
-  if (owned_ == nullptr) return reload_one(std::move(settings));
-  return reload_one(settings).and_then([&] {
-    settings.listen = listening_;
-    return owned_->reload(settings);
+  auto ready = prepare(std::move(settings));
+  if (ready && owned_)
+    owned_->each_other([&](ProxyHost& host) {
+      if (ready) ready = host.prepare(change_->settings);
+    });
+  each_shard([&](ProxyHost& host) {
+    if (ready)
+      host.commit();
+    else
+      host.abandon();
   });
+  if (ready) sip_->drain();
+  return ready;
 }
 
-Checked<void> ProxyHost::reload_one(ProxySettings settings) {
+// New sockets first, for the engine is told which they are, and then whether it would agree.
+Checked<void> ProxyHost::prepare(ProxySettings settings) {
   if (auto refusal = check_reload(settings_, settings); !refusal) return refusal;
   auto tls = TlsContext::load(settings.tls);
   if (!tls) return tl::unexpected(tls.error());
-  tls_->swap(**tls);
-  auto done = move_sockets(settings);
-  if (!done) {
-    tls_->swap(**tls);
-    return done;
+  tls_->swap(**tls);  // who listens by TLS needs a certificate
+  change_ = std::make_unique<Change>(Change{std::move(settings), {}, std::move(*tls), {}, sockets_, {}});
+  Checked<void> done;
+  for (auto& listen : change_->settings.listen)
+    if (done) done = prepare(listen);
+  if (done) {
+    change_->config = config_of(change_->settings);
+    done = core_->check(change_->config);
   }
-  remember(settings);
-  set_capture(settings.capture);
-  sip_->drain();
+  if (!done) abandon();
+  return done;
+}
+
+Checked<void> ProxyHost::prepare(transport::Listen& listen) {
+  auto& left = change_->left;
+  auto known = std::ranges::find(left, listen, &Socket::asked);
+  if (known == left.end()) known = std::ranges::find(left, listen, &Socket::bound);
+  if (known != left.end()) {
+    change_->next.push_back({listen, known->bound});
+    left.erase(known);
+  } else {
+    auto fresh = open(listen);
+    if (!fresh) return tl::unexpected(fresh.error());
+    change_->next.push_back({listen, fresh->bound});
+    change_->opened.push_back(std::move(*fresh));
+  }
+  listen = change_->next.back().bound;
   return {};
 }
 
-// New sockets first, then the engine's consent, then the old ones go.
-Checked<void> ProxyHost::move_sockets(ProxySettings& settings) {
-  std::vector<Socket> next, left = sockets_;
-  std::vector<Retired> opened;  // and when they go if all is taken back
-  Checked<void> done;
-  for (auto& listen : settings.listen) {
-    auto known = std::ranges::find(left, listen, &Socket::asked);
-    if (known == left.end()) known = std::ranges::find(left, listen, &Socket::bound);
-    if (known != left.end()) {
-      next.push_back({listen, known->bound});
-      left.erase(known);
-    } else if (auto fresh = open(listen); fresh) {
-      next.push_back({listen, fresh->bound});
-      opened.push_back(std::move(*fresh));
-    } else {
-      done = tl::unexpected(fresh.error());
-      break;
-    }
-    listen = next.back().bound;
-  }
-  if (done) done = core_->reconfigure(now(), config_of(settings));
-  if (done) {
-    sockets_ = std::move(next);
-    const TimePoint at = now().mono;
-    for (const Socket& socket : left)
-      retired_.push_back({socket.bound, socket.bound.protocol == transport::Protocol::Udp ? at + kRetirement : at});
-  } else {
-    retired_.insert(retired_.end(), opened.begin(), opened.end());
-  }
+void ProxyHost::commit() {
+  const auto change = std::move(change_);
+  const auto done = core_->reconfigure(now(), std::move(change->config));
+  assert(done);  // it was asked
+  static_cast<void>(done);
+  sockets_ = std::move(change->next);
+  const TimePoint at = now().mono;
+  for (const Socket& socket : change->left)
+    retired_.push_back({socket.bound, socket.bound.protocol == transport::Protocol::Udp ? at + kRetirement : at});
   close_retired();
-  return done;
+  remember(change->settings);
+  set_capture(settings_.capture);
+}
+
+void ProxyHost::abandon() {
+  const auto change = std::move(change_);
+  if (!change) return;
+  tls_->swap(*change->tls);
+  retired_.insert(retired_.end(), change->opened.begin(), change->opened.end());
+  close_retired();
 }
 
 // One that was about to be closed may stay.

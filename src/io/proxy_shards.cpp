@@ -246,12 +246,4 @@ void ProxyShards::each_other(const std::function<void(ProxyHost&)>& f) {
   }
 }
 
-Checked<void> ProxyShards::reload(const ProxySettings& settings) {
-  Checked<void> out;
-  each_other([&](ProxyHost& host) {
-    if (auto done = host.reload_one(settings); !done && out) out = done;
-  });
-  return out;
-}
-
 }  // namespace offhook::io

@@ -79,7 +79,6 @@ class ProxyShards {
 
   // f(host) of each but the first, on its thread, one after the other; waits for it. On the first one's thread.
   void each_other(const std::function<void(ProxyHost&)>& f);
-  [[nodiscard]] Checked<void> reload(const ProxySettings& settings);
 
  private:
   struct Member {

@@ -15,6 +15,9 @@ Checked<void> Core::reconfigure(Now now, Config config) {
   impl_->wake(now);  // what waits may be due earlier now
   return done;
 }
+Checked<void> Core::check(const Config& config) const {
+  return check_reconfiguration(impl_->config_, Impl::complete(config));
+}
 void Core::receive(Now now, const transport::Flow& flow, std::string bytes) {
   impl_->receive(now, flow, std::move(bytes));
 }

@@ -1,4 +1,6 @@
 // Two shards of one proxy: the same bindings, calls from one to the other, the store, other settings.
+#include <sys/resource.h>
+
 #include <filesystem>
 
 #include "shards_fixture.hpp"
@@ -82,6 +84,47 @@ TEST_F(Shards, TwoProxiesDoNotShareAPortUnnoticed) {
   const auto other = ProxyHost::start(loop_, settings_);
   ASSERT_FALSE(other);
   EXPECT_NE(other.error().text().find("in use"), std::string::npos) << other.error().text();
+}
+
+// One more descriptor is to be had: the first shard opens the new address, the second one cannot. None of them has
+// changed anything then.
+TEST_F(Shards, AReloadThatOneCannotTakeIsTakenByNone) {
+  start();
+  const auto before = host_->listening();
+  const Endpoint free = UdpSocket::open({IpAddress::loopback(), 0})->local();
+  auto settings = settings_;
+  settings.domains.emplace_back("second.test");
+  settings.listen.push_back({Protocol::Udp, free});
+  const auto reload_with = [&](int descriptors) {
+    const int next = ::dup(0);  // the lowest number that is free; so are those that follow
+    ::close(next);
+    rlimit whole{};
+    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &whole), 0);
+    const rlimit few{static_cast<rlim_t>(next + descriptors), whole.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    auto done = host_->reload(settings);
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &whole), 0);
+    return done;
+  };
+  const auto refused = reload_with(1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, "cannot make a socket: Too many open files");
+  host_->each_shard([&](const ProxyHost& host) { EXPECT_EQ(host.listening(), before); });
+  EXPECT_TRUE(UdpSocket::open(free)) << "a socket is left";
+  // Nobody answers for the second domain, at neither of them.
+  const auto all = phones(16, "u", false);
+  const auto status = [](Phone& phone) {
+    const auto plain = phone.registration();
+    std::string text(plain.bytes());
+    const std::string to = "To: <sip:" + phone.name() + "@example.test>";
+    text.replace(text.find(to), to.size(), "To: <sip:" + phone.name() + "@second.test>");
+    phone.send(*sip::Message::parse(text));
+    return phone.hear().status();
+  };
+  for (Phone* const phone : one_of_each(all)) EXPECT_EQ(status(*phone), 404);
+  ASSERT_TRUE(reload_with(2)) << "one for each";
+  host_->each_shard([&](const ProxyHost& host) { EXPECT_EQ(host.listening().size(), 3U); });
+  for (Phone* const phone : one_of_each(all)) EXPECT_EQ(status(*phone), 200);
 }
 
 }  // namespace

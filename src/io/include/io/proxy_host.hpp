@@ -41,7 +41,7 @@ class ProxyHost {
   [[nodiscard]] const StreamHost& streams() const { return sip_->streams(); }
   // Other settings, and the certificates read again, while calls and transactions go on. Sockets that are new are
   // opened; of those that are gone, stream connections stay, and datagrams are heard for another kRetirement. On a
-  // complaint nothing has changed: an address that is taken, a bad certificate, or what needs a restart (the store,
+  // complaint nothing has changed, at no shard: an address that is taken, a bad certificate, or what needs a restart (the store,
   // name servers, dscp, segmentation, the first domain).
   Checked<void> reload(ProxySettings settings);
   static constexpr seconds kRetirement{32};  // 64*T1: all transactions have ended
@@ -90,6 +90,14 @@ class ProxyHost {
     transport::Listen bound;
     TimePoint until;
   };
+  // Other settings that are about to be taken.
+  struct Change {
+    ProxySettings settings;  // with the ports that were taken
+    proxy::Config config;
+    std::unique_ptr<TlsContext> tls;  // of before
+    std::vector<Socket> next, left;   // that stay or are new; that go
+    std::vector<Retired> opened;      // those that are new, and when they go if all is taken back
+  };
   explicit ProxyHost(Loop& loop);
   // Those of start() by one: without a store of its own but for the first.
   [[nodiscard]] static Checked<std::unique_ptr<ProxyHost>> start_one(Loop& loop, ProxySettings settings,
@@ -99,8 +107,10 @@ class ProxyHost {
   Checked<void> open_store(const ProxySettings& settings);
   Checked<void> open_sockets(ProxySettings& settings, flow::Recorder* recorder);
   void remember(const ProxySettings& settings);
-  Checked<void> reload_one(ProxySettings settings);
-  Checked<void> move_sockets(ProxySettings& settings);
+  [[nodiscard]] Checked<void> prepare(ProxySettings settings);
+  [[nodiscard]] Checked<void> prepare(transport::Listen& listen);
+  void commit();
+  void abandon();
   [[nodiscard]] Checked<Retired> open(const transport::Listen& asked);
   void close_retired();
   void pass_store_writes();
@@ -133,6 +143,7 @@ class ProxyHost {
   std::vector<transport::Listen> listening_;
   std::vector<Socket> sockets_;
   std::vector<Retired> retired_;
+  std::unique_ptr<Change> change_;
   Loop::Timer retirement_;
   std::function<void(const LogEvent&)> log_;
   std::string store_error_;  // of the last commit

@@ -124,6 +124,8 @@ class Core final : public transport::Engine {
   // are new, and keeps those that are gone for as long as it likes). Bindings, transactions and calls stay. On a
   // complaint nothing has changed: the first domain, the realm and the transactions' timers are for a run.
   [[nodiscard]] Checked<void> reconfigure(Now now, Config config);
+  // What reconfigure() would say; it changes nothing.
+  [[nodiscard]] Checked<void> check(const Config& config) const;
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) override;
   void wake(Now now) override;
