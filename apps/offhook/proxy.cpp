@@ -81,10 +81,12 @@ Checked<io::ProxySettings> settings_of(const Options& options, const Common& com
   if (common.log_level) out.log.level = common.log_level;
   if (common.log_format) out.log.format = common.log_format;
   if (options.no_auth) out.authenticate = false;
-  if (out.authenticate)
+  // Redis gives its users to the proxy that runs, and their changes.
+  const bool come_later = io::is_redis_url(out.store);
+  if (out.authenticate && (!come_later || options.check))
     if (auto added = io::add_stored_users(out); !added) return tl::unexpected(added.error());
   if (const auto complete = out.check_users(); out.authenticate && !complete) return tl::unexpected(complete.error());
-  if (out.authenticate && out.users.empty())
+  if (out.authenticate && out.users.empty() && !come_later)
     return complain(
         "no users: name them with --user NAME:PASSWORD, in the file or by offhook proxy user add, or let everybody "
         "in with --no-auth",
@@ -120,6 +122,8 @@ class Server {
     if (in_memory_)
       tell(LogLevel::Info,
            "registrations are kept in memory and end with this process (--store sqlite:FILE keeps them)");
+    if (authenticates_ && host_->core().user_count() == 0)
+      tell(LogLevel::Warning, "nobody can come in: no users are known yet (offhook proxy user add)");
     loop_.run();
     supervisor_.tell("STOPPING=1");
     tell(LogLevel::Info, "stopping");
@@ -131,6 +135,7 @@ class Server {
  private:
   Checked<void> start(io::ProxySettings settings) {
     in_memory_ = settings.store == "memory";
+    authenticates_ = settings.authenticate;
     log_.configure(log_settings(settings.log));
     drain_limit_ = settings.drain_limit;
     const io::AdminSettings admin = settings.admin;
@@ -200,7 +205,7 @@ class Server {
 
   const Options& options_;
   const Common& common_;
-  bool in_memory_ = false;
+  bool in_memory_ = false, authenticates_ = false;
   seconds drain_limit_{0};
   io::LogWriter log_{STDERR_FILENO, {}};
   io::Supervisor supervisor_ = io::Supervisor::of_environment();

@@ -151,7 +151,8 @@ Checked<void> import(const Options& options) {
 std::function<std::optional<int>()> add_proxy_user(CLI::App& proxy) {
   auto options = std::make_shared<Options>();
   auto chosen = std::make_shared<std::function<Checked<void>(const Options&)>>();
-  auto* user = proxy.add_subcommand("user", "Users in the proxy's store; a running proxy reads them on SIGHUP");
+  auto* user = proxy.add_subcommand(
+      "user", "Users in the proxy's store; one in Redis is known to all nodes at once, SQLite is read on SIGHUP");
   user->require_subcommand(1);
   const auto add = [&](const char* name, const char* what, std::function<Checked<void>(const Options&)> run) {
     auto* command = user->add_subcommand(name, what);

@@ -95,7 +95,7 @@ proxy::Config ProxyHost::config_of(const ProxySettings& settings) const {
   proxy::Config out = settings.to_config();
   if (std::ranges::any_of(out.listen, [](const auto& listen) { return listen.endpoint.address.is_unspecified(); }))
     out.addresses = machine_addresses();
-  out.shares_events = is_redis_url(settings.store);
+  out.shares_events = out.awaits_store = is_redis_url(settings.store);
   if (shards_ == nullptr) return out;
   out.shards = {index_, shards_->count(), shards_->secret()};
   out.shares_events = true;

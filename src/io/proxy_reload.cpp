@@ -43,6 +43,7 @@ Checked<void> ProxyHost::reload(ProxySettings settings) {
       host.abandon();
   });
   if (ready) sip_->drain();
+  if (ready && redis_) redis_->read_users();  // of two with one name that of the file wins
   return ready;
 }
 

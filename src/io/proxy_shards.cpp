@@ -230,6 +230,10 @@ void ProxyShards::take(ProxyHost& host, const News& news) {
                  [&](const proxy::NodeChange& change) {
                    if (host.index_ != 0) core.adopt(at, change);
                  },
+                 [&](const UsersRead& one) { core.set_stored_users(one.users); },
+                 [&](const proxy::User& user) { core.put_stored_user(user); },
+                 [&](const UserGone& one) { core.remove_stored_user(one.name); },
+                 [&](const StoreRead&) { core.store_is_read(); },
              },
              news);
 }

@@ -67,13 +67,21 @@ class ProxyShards {
     std::string engine;
   };
   struct ShareAll {};  // somebody has missed something
+  struct UsersRead {
+    std::vector<proxy::User> users;
+  };
+  struct UserGone {
+    std::string name;
+  };
+  struct StoreRead {};
   // A write on its way, and what has become of it.
   struct Written {
     unsigned from = 0;
     proxy::Stored outcome = proxy::Stored::Yes;
     proxy::StoreWrite write;
   };
-  using News = std::variant<Written, Replaced, Learned, Forgotten, ShareAll, proxy::NodeChange>;
+  using News = std::variant<Written, Replaced, Learned, Forgotten, ShareAll, proxy::NodeChange, UsersRead, proxy::User,
+                            UserGone, StoreRead>;
   void tell(News news);
   void pass_on();
 

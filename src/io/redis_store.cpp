@@ -9,14 +9,15 @@
 
 #include "base/ascii.hpp"
 #include "io/clock.hpp"
+#include "redis/channel.hpp"
 #include "redis/events.hpp"
 #include "redis/script.hpp"
 #include "redis/servers.hpp"
+#include "redis/user_feed.hpp"
 
 namespace offhook::io {
 namespace {
 
-constexpr std::string_view kChannel = "offhook:changes";
 constexpr std::string_view kPattern = "offhook:{*}", kPage = "500";  // keys of one SCAN
 constexpr std::size_t kNodeLength = 16;
 
@@ -89,8 +90,24 @@ struct RedisStore::State {
         servers(l, std::move(url), std::string(kChannel),
                 {[this] { up(); }, [this](const std::string& why) { lost(why); },
                  [this](std::string_view text) { heard(text); }}),
-        events(servers, std::string(kChannel), node, hooks.events, [this] { settle_soon(); }) {
+        events(servers, std::string(kChannel), node, hooks.events, [this] { settle_soon(); }),
+        users(servers, user_hooks()) {
     timer.set(now().mono + kHeartbeat);
+  }
+
+  RedisUserHooks user_hooks() {
+    RedisUserHooks out = hooks.users;
+    out.all = [this](std::vector<StoredUser> all) {
+      hooks.users.all(std::move(all));
+      settle_soon();
+      tell_when_read();
+    };
+    return out;
+  }
+  void tell_when_read() {
+    if (!synchronised || !users.is_read() || std::exchange(was_read, true)) return;
+    hooks.read();
+    settle_soon();
   }
 
   // --- Writing.
@@ -153,6 +170,7 @@ struct RedisStore::State {
     const auto space = text.find(' ');
     if (space == std::string_view::npos) return;
     const std::string_view from = text.substr(0, space), aor = text.substr(space + 1);
+    if (from == kUsersWord) return users.heard(std::string(aor));
     const TimePoint at = now().mono;
     if (node_of_engine(from) == node)
       last_heard = at;
@@ -266,6 +284,7 @@ struct RedisStore::State {
     synchronised = true;
     if (!refuses) trouble({});
     settle_soon();
+    tell_when_read();
   }
 
   // --- The connection.
@@ -274,6 +293,7 @@ struct RedisStore::State {
     synchronise();
     events.up(last_heard);
     events.synchronise();
+    users.read();
   }
   void lost(const std::string& why) {
     synchronised = false;
@@ -298,6 +318,7 @@ struct RedisStore::State {
     servers.command(kChannel, {"PUBLISH", std::string(kChannel), node + ' '}, [](const redisReply*) {});
     if (is_due) synchronise();
     events.tick(at);
+    users.tick();
   }
 
   Loop* loop;
@@ -307,7 +328,7 @@ struct RedisStore::State {
   std::size_t waiting = 0;
   std::vector<std::pair<std::uint64_t, proxy::Stored>> answered;
   bool settling = false;
-  bool synchronised = false, in_trouble = false;
+  bool synchronised = false, in_trouble = false, was_read = false;
   bool refuses = false;  // the server is there, and takes no writes
   TimePoint last_heard;
   // Of a round of reading everything.
@@ -320,6 +341,7 @@ struct RedisStore::State {
   Loop::Timer timer;
   RedisServers servers;
   RedisEvents events;
+  RedisUserFeed users;
 };
 
 RedisStore::RedisStore(Loop& loop, RedisUrl url, Random& random, Hooks hooks)
@@ -335,6 +357,8 @@ void RedisStore::share(unsigned engine, std::vector<proxy::SharedEvent> events) 
   state_->events.publish(engine, std::move(events));
 }
 
-bool RedisStore::is_synchronised() const { return state_->synchronised; }
+void RedisStore::read_users() { state_->users.read(); }
+
+bool RedisStore::is_synchronised() const { return state_->synchronised && state_->users.is_read(); }
 
 }  // namespace offhook::io

@@ -1,39 +1,29 @@
 #include "io/redis_users.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "redis/channel.hpp"
 #include "redis/client.hpp"
 #include "redis/link.hpp"
+#include "redis/user_record.hpp"
 
 namespace offhook::io {
 namespace {
 
-constexpr std::string_view kPrefix = "offhook-user:{", kPattern = "offhook-user:{*}";
-constexpr std::array<std::string_view, sip::kDigestHashes> kHashes{"ha1_md5", "ha1_sha256", "ha1_sha512_256"};
-
-std::string key_of(const std::string& name) { return std::string(kPrefix) + name + '}'; }
+constexpr std::size_t kMostNames = 100;  // that are told one by one
 
 RedisClient::Words words_of(const StoredUser& stored) {
-  RedisClient::Words out{"HSET", key_of(stored.user.name), "realm", stored.realm};
-  for (std::size_t i = 0; i < kHashes.size(); ++i) {
-    out.emplace_back(kHashes.at(i));
+  RedisClient::Words out{"HSET", user_key(stored.user.name), "realm", stored.realm};
+  for (std::size_t i = 0; i < kUserHashes.size(); ++i) {
+    out.emplace_back(kUserHashes.at(i));
     out.push_back(stored.user.ha1.at(i));
   }
   return out;
 }
 
-StoredUser user_of(std::string_view key, const redisReply& fields) {
-  StoredUser out;
-  out.user.name = key.substr(kPrefix.size(), key.size() - kPrefix.size() - 1);
-  for (std::size_t i = 0; i + 1 < fields.elements; i += 2) {
-    const std::string_view name = text_of(fields.element[i]), value = text_of(fields.element[i + 1]);
-    if (name == "realm") out.realm = value;
-    const auto hash = std::ranges::find(kHashes, name);
-    if (hash != kHashes.end()) out.user.ha1.at(static_cast<std::size_t>(hash - kHashes.begin())) = value;
-  }
-  return out;
+RedisClient::Words told(std::string_view name) {
+  return {"PUBLISH", std::string(kChannel), std::string(kUsersWord).append(1, ' ').append(name)};
 }
 
 }  // namespace
@@ -43,23 +33,34 @@ class RedisUsers::Client {
   explicit Client(std::unique_ptr<RedisClient> redis) : redis_(std::move(redis)) {}
 
   Checked<bool> has(const std::string& name) {
-    return redis_->command({"EXISTS", key_of(name)}).map([](const auto& reply) { return reply->integer != 0; });
+    return redis_->command({"EXISTS", user_key(name)}).map([](const auto& reply) { return reply->integer != 0; });
   }
   RedisClient& redis() { return *redis_; }
+
+  // All of them or none; in a Redis Cluster one by one.
+  Checked<void> run(const std::vector<RedisClient::Words>& commands) {
+    const bool at_once = !redis_->is_cluster();
+    if (at_once)
+      if (auto begun = redis_->command({"MULTI"}); !begun) return tl::unexpected(begun.error());
+    for (const auto& words : commands)
+      if (auto done = redis_->command(words); !done) return tl::unexpected(done.error());
+    if (at_once)
+      if (auto done = redis_->command({"EXEC"}); !done) return tl::unexpected(done.error());
+    return {};
+  }
 
   Checked<void> read(const RedisAddress& server, std::vector<StoredUser>& out) {
     std::string cursor = "0";
     do {
-      const auto page = redis_->command(server, {"SCAN", cursor, "MATCH", std::string(kPattern), "COUNT", "1000"});
+      const auto page = redis_->command(server, {"SCAN", cursor, "MATCH", std::string(kUserPattern), "COUNT", "1000"});
       if (!page) return tl::unexpected(page.error());
       if ((*page)->elements != 2) return complain("Redis says something else than asked", server.text());
       const redisReply& keys = *(*page)->element[1];
       for (std::size_t i = 0; i < keys.elements; ++i) {
         const std::string key(text_of(keys.element[i]));
-        if (!key.starts_with(kPrefix)) continue;
         const auto fields = redis_->command(server, {"HGETALL", key});
         if (!fields) return tl::unexpected(fields.error());
-        if ((*fields)->elements != 0) out.push_back(user_of(key, **fields));
+        if (auto user = user_of(key, **fields)) out.push_back(std::move(*user));
       }
       cursor = text_of((*page)->element[0]);
     } while (cursor != "0");
@@ -100,22 +101,19 @@ Checked<void> RedisUsers::put(const std::vector<StoredUser>& users, Existing exi
     if (existing == Existing::Refuse && *is_there) return complain("user '" + stored.user.name + "' is there already");
     if (existing == Existing::Expect && !*is_there) return complain("there is no user '" + stored.user.name + "'");
   }
-  RedisClient& redis = client_->redis();
-  const bool at_once = !redis.is_cluster();
-  if (at_once)
-    if (auto begun = redis.command({"MULTI"}); !begun) return tl::unexpected(begun.error());
+  std::vector<RedisClient::Words> all;
+  for (const StoredUser& stored : users) all.push_back(words_of(stored));
+  if (users.size() > kMostNames) all.push_back(told({}));
   for (const StoredUser& stored : users)
-    if (auto done = redis.command(words_of(stored)); !done) return tl::unexpected(done.error());
-  if (at_once)
-    if (auto done = redis.command({"EXEC"}); !done) return tl::unexpected(done.error());
-  return {};
+    if (users.size() <= kMostNames) all.push_back(told(stored.user.name));
+  return client_->run(all);
 }
 
 Checked<void> RedisUsers::remove(const std::string& name) {
-  const auto gone = client_->redis().command({"DEL", key_of(name)});
-  if (!gone) return tl::unexpected(gone.error());
-  if ((*gone)->integer == 0) return complain("there is no user '" + name + "'");
-  return {};
+  const auto is_there = client_->has(name);
+  if (!is_there) return tl::unexpected(is_there.error());
+  if (!*is_there) return complain("there is no user '" + name + "'");
+  return client_->run({{"DEL", user_key(name)}, told(name)});
 }
 
 }  // namespace offhook::io

@@ -31,6 +31,7 @@ class Answers {
   // `once`: transaction::Response::once.
   void send(TimePoint now, transaction::ServerId id, const sip::Message& request, const Reply& reply,
             bool once = false) const;
+  [[nodiscard]] Random& random() const { return *random_; }
 
  private:
   transaction::Layer* transactions_;

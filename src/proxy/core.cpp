@@ -18,6 +18,12 @@ Checked<void> Core::reconfigure(Now now, Config config) {
 Checked<void> Core::check(const Config& config) const {
   return check_reconfiguration(impl_->config_, Impl::complete(config));
 }
+void Core::set_stored_users(std::vector<User> users) { impl_->authenticator_.users().set_stored(std::move(users)); }
+void Core::put_stored_user(User user) { impl_->authenticator_.users().put_stored(std::move(user)); }
+void Core::remove_stored_user(std::string_view name) { impl_->authenticator_.users().remove_stored(name); }
+std::size_t Core::stored_user_count() const { return impl_->authenticator_.users().stored(); }
+std::size_t Core::user_count() const { return impl_->authenticator_.users().size(); }
+void Core::store_is_read() { impl_->awaits_store_ = false; }
 void Core::receive(Now now, const transport::Flow& flow, std::string bytes) {
   impl_->receive(now, flow, std::move(bytes));
 }

@@ -5,6 +5,7 @@
 
 #include "answers.hpp"
 #include "auth/authenticator.hpp"
+#include "awaiting.hpp"
 #include "base/overloaded.hpp"
 #include "calls/calls.hpp"
 #include "check.hpp"
@@ -57,6 +58,7 @@ class Core::Impl {
  public:
   Impl(Config config, Random& random, const transport::Locator& locator)
       : config_(complete(std::move(config))),
+        awaits_store_(config_.awaits_store),
         nodes_(config_.cluster, random, connections_, config_.shards),
         names_(config_.listen, config_.domains, config_.addresses),
         resolver_(random, locator),
@@ -355,6 +357,7 @@ class Core::Impl {
 
  public:
   Config config_;
+  bool awaits_store_;
   // Connections that a flow token may name: of whoever sent something that begins a dialog, or registered.
   Connections connections_;
   Nodes nodes_;

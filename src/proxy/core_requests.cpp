@@ -45,6 +45,8 @@ void Core::Impl::request(Now now, RequestReceived& e) {
   if (draining_ && !facts->emergency) {
     if (const auto refusal = refuse_new(e.request, config_.drain)) return answer(now, e, *refusal);
   }
+  if (awaits_store_)
+    if (const auto refusal = refuse_unread(e.request, *facts, answers_.random())) return answer(now, e, *refusal);
   if (const auto refusal = check_scheme(facts->uri); refusal && !facts->emergency) return answer(now, e, *refusal);
   if (facts->to_us && local(now, e, *facts)) return;
   relay(now, e, *facts);

@@ -14,6 +14,8 @@ from support.sip_phone import Phone, TcpPhone  # noqa: E402
 
 
 class Cluster(Nodes):
+    more = '[guard]\nexempt = ["10.9.0.1"]\n'  # who asks whether a user comes in is no stranger that guesses
+
     def test_any_to_any(self):
         """By UDP, over a connection, by a flow of RFC 5626 and through a NAT, from every node to every phone, challenged once."""
         phones = self.four_phones()
@@ -30,30 +32,104 @@ class Cluster(Nodes):
         for node in "abc":
             wait_until(lambda node=node: not self.knows(node, phones[0]), f"node {node} has forgotten 1001")
 
-    def test_users_in_redis(self):
-        """Added once, they come in at every node that has read its configuration again; one that is taken out does not."""
-        def user(command, *words, secret=""):
-            done = subprocess.run([case.OFFHOOK, "proxy", "user", command, "--store", self.store, *words], input=secret, capture_output=True, text=True, check=False)
-            return done.returncode, done.stdout + done.stderr
+    def user(self, command, *words, secret=""):
+        done = subprocess.run([case.OFFHOOK, "proxy", "user", command, "--store", self.store, *words], input=secret, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
 
-        self.assertEqual(user("add", "2001", "--domain", "127.0.0.1", "--password-stdin", secret="2001\n"), (0, ""))
-        code, said = user("add", "2001", "--password-stdin", secret="other\n")
+    def add_user(self, name, command="add", password=None):
+        self.assertEqual(self.user(command, name, "--domain", "127.0.0.1", "--password-stdin", secret=f"{password or name}\n"), (0, ""))
+
+    def registers(self, node, user, password=None):
+        with Phone(user, HERE) as phone:
+            phone.password = password or user
+            return phone.register(self.at(node)).status == 200
+
+    def wait_registers(self, user, password=None, comes_in=True):
+        for node in self.names:
+            wait_until(lambda node=node: self.registers(node, user, password) == comes_in, f"{user} {'comes' if comes_in else 'does not come'} in at {node}")
+
+    def test_users_in_redis(self):
+        """Added, changed and taken out once, and every node knows it at once."""
+        self.add_user("2001")
+        self.wait_registers("2001")
+        code, said = self.user("add", "2001", "--password-stdin", secret="other\n")
         self.assertEqual(code, 1)
         self.assertIn("user '2001' is there already", said)
-        self.assertEqual(user("list"), (0, "2001\t127.0.0.1\n"))
+        self.assertEqual(self.user("list"), (0, "2001\t127.0.0.1\n"))
         self.assertNotIn("password", self.redis_cli("HGETALL", "offhook-user:{2001}"))
-        for name in "abc":
-            mark = self.nodes[name].mark()
-            self.nodes[name].send_signal(signal.SIGHUP)
-            self.nodes[name].wait_for("read again", after=mark)
-        fresh = self.phone("2001", "b")
-        self.wait_known(fresh)
-        self.assertEqual(user("del", "2001"), (0, ""))
-        self.assertEqual(user("del", "2001")[0], 1)
+        self.add_user("2001", "passwd", "other")
+        self.wait_registers("2001", "other")
+        self.assertFalse(self.registers("a", "2001"))
+        # Many together, and one who is in the files of the nodes too: there they win.
+        users = self.folder / "users.csv"
+        users.write_text("name,password\n1001,other\n" + "".join(f"{name},{name}\n" for name in range(2100, 2250)))
+        self.assertEqual(self.user("import", users), (0, "151 users\n"))
+        self.wait_registers("2249")
+        self.wait_registers("2100")
+        self.assertFalse(self.registers("b", "1001", "other"))
+        self.assertTrue(self.registers("b", "1001"))
+        self.assertEqual(self.user("del", "2001"), (0, ""))
+        self.assertEqual(self.user("del", "2001")[0], 1)
+        self.wait_registers("2001", "other", False)
+        # What nobody has told of is read on SIGHUP.
+        self.redis_cli("DEL", "offhook-user:{2100}")
         mark = self.nodes["a"].mark()
         self.nodes["a"].send_signal(signal.SIGHUP)
         self.nodes["a"].wait_for("read again", after=mark)
-        self.assertIn(fresh.register(self.at("a")).status, (401, 403, 404))
+        wait_until(lambda: not self.registers("a", "2100"), "2100 does not come in at a")
+
+    def test_users_of_meanwhile(self):
+        """A node that was cut off, and one that was not there, know what has changed; Redis that has lost all locks nobody out."""
+        for name in ("2001", "2002"):
+            self.add_user(name)
+            self.wait_registers(name)
+        mark = self.nodes["b"].mark()
+        self.machines["b"].pull(self.db_net)
+        self.nodes["b"].wait_for("registrations are refused: Redis", after=mark)
+        self.nodes["c"].kill()
+        self.add_user("2003")
+        self.assertEqual(self.user("del", "2001"), (0, ""))
+        self.machines["b"].plug(self.db_net)
+        self.nodes["b"].wait_for("the store is there again", after=mark)
+        self.start_node("c")
+        self.wait_registers("2003")
+        self.wait_registers("2001", comes_in=False)
+        self.redis.kill()
+        for file in self.folder.glob("redis-*/appendonlydir/*"):
+            file.unlink()
+        marks = {name: self.nodes[name].mark() for name in self.names}
+        self.redis = self.start_redis()
+        for name in self.names:
+            self.nodes[name].wait_for("the store is there again", after=marks[name])
+            self.nodes[name].wait_for("Redis has no users any more; the 2 that were known stay", after=marks[name])
+        self.wait_registers("2003")
+
+    def test_started_without_redis(self):
+        """A node that cannot reach Redis starts, says what is wrong, and sends everybody to the next one until it has read the users."""
+        self.add_user("2001")
+        self.wait_registers("2001")
+        self.redis.kill()
+        self.nodes["a"].kill()
+        node = self.start_node("a")
+        node.wait_for("registrations are refused: Redis: ")
+        for user in ("1001", "2001", "nobody"):
+            with Phone(user, HERE) as phone:
+                refused = phone.register(self.at("a"))
+                self.assertEqual(refused.status, 503, refused.start)
+                self.assertGreaterEqual(int(refused.header("retry-after")), 5)
+                answer, _ = phone.refusal(self.at("a"), "1002")
+                self.assertEqual(answer.status, 503, answer.start)
+                self.assertTrue(answer.header("retry-after"))
+        # Those who ask it whether it is there, as the other nodes do, are told so.
+        with Phone("1001", HERE) as phone:
+            self.assertEqual(phone.exchange(phone.request("OPTIONS", "sip:127.0.0.1", call_id="ping", contact=False), self.at("a")).status, 200)
+        mark = node.mark()
+        self.redis = self.start_redis()
+        node.wait_for("the store is there again", after=mark)
+        self.wait_registers("2001")
+        caller, callee = self.phone("1001", "a"), self.phone("1002", "b")
+        self.wait_known(callee)
+        self.calls(caller, callee)
 
     def test_node_killed(self):
         """Its phones register elsewhere, and are called there."""

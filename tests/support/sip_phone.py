@@ -18,6 +18,7 @@ class Phone(sip.Client):
 
     def __init__(self, user, address, contact_host=None, contact_params="", field_params="", headers=()):
         self.user, self.contact_host, self.contact_params = user, contact_host, contact_params
+        self.password = user
         self.field_params, self.more = field_params, list(headers)
         self.cseq, self.run = 0, next(RUNS)
         super().__init__(address=address, name=f"p{user}")
@@ -42,7 +43,7 @@ class Phone(sip.Client):
             return self.request("REGISTER", "sip:127.0.0.1", to=f"sip:{self.user}@127.0.0.1", call_id=call_id, cseq=self.cseq, contact=contact,
                                 headers=[*headers, *([("Expires", str(expires))] if contact else [])])
 
-        return self.with_digest(make, to, self.user, self.user)
+        return self.with_digest(make, to, self.user, self.password)
 
     def call(self, to, callee, timeout=30.0):
         """A whole call by way of the node `to`: answered, acknowledged, ended by the caller. Raises when a step is missing."""

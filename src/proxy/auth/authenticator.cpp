@@ -40,7 +40,9 @@ Authenticator::Authenticator(const Config& config, const Names& names, Random& r
 }
 
 void Authenticator::reconfigure(const Config& config) {
-  users_ = Users(config.users, config.realm, config.digest, config.userhash);
+  Users users(config.users, config.realm, config.digest, config.userhash);
+  users.adopt_stored(std::move(users_));
+  users_ = std::move(users);
   // Its entry in the replay window may be gone when a nonce is given more time than it had.
   if (config.nonce_lifetime > lifetime_) nonces_ = sip::NonceMaker(random_->token(kSecretLength));
   lifetime_ = config.nonce_lifetime;

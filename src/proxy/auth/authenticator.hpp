@@ -63,6 +63,7 @@ class Authenticator {
                                         std::string_view body = {});
 
   [[nodiscard]] const User* find(std::string_view name) const { return users_.find(name); }
+  [[nodiscard]] Users& users() { return users_; }
   [[nodiscard]] const std::string& realm() const { return realm_; }
   [[nodiscard]] bool is_ours(const sip::CredentialsView& credentials) const;
 

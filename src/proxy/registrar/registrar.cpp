@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "awaiting.hpp"
 #include "check.hpp"
 #include "registrar/contacts.hpp"
 #include "registrar/outbound.hpp"
@@ -15,20 +16,18 @@ namespace {
 
 using sip::HeaderId;
 
-constexpr std::uint64_t kRetryAfter = 5;  // seconds, the least
-
 StoreWrite::Remove expired_name(const LocationTable::Entry& entry) {
   auto which = entry.name();
   which.only = entry.expires();
   return which;
 }
 
-// Not all of them at once when the store is back.
 Reply refusal(Stored outcome, Random& random) {
   if (outcome == Stored::Outdated) return {500, "CSeq Out of Order"};
-  const auto after = std::to_string(kRetryAfter + random.below(2 * kRetryAfter));
   const bool unreachable = outcome == Stored::Unreachable;
-  return {unreachable ? 503 : 500, unreachable ? "Store Unreachable" : "Not Stored", {{HeaderId::RetryAfter, after}}};
+  return {unreachable ? 503 : 500,
+          unreachable ? "Store Unreachable" : "Not Stored",
+          {{HeaderId::RetryAfter, retry_after(random)}}};
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ class ProxyHost {
   [[nodiscard]] const StreamHost& streams() const { return sip_->streams(); }
   // Other settings, and the certificates read again, while calls and transactions go on. Sockets that are new are
   // opened; of those that are gone, stream connections stay, and datagrams are heard for another kRetirement. On a
-  // complaint nothing has changed, at no shard: an address that is taken, a bad certificate, or what needs a restart (the store,
-  // name servers, dscp, segmentation, the first domain).
+  // complaint nothing has changed, at no shard: an address that is taken, a bad certificate, or what needs a restart
+  // (the store, name servers, dscp, segmentation, the first domain).
   Checked<void> reload(ProxySettings settings);
   static constexpr seconds kRetirement{32};  // 64*T1: all transactions have ended
   // Of the first shard, where there are several.
@@ -78,6 +78,7 @@ class ProxyHost {
   // again; bans, handshakes that fail, and what the engine tells (proxy/journal.hpp). From the threads of all shards.
   void on_log(const std::function<void(const LogEvent&)>& log) {
     each_shard([&log](ProxyHost& host) { host.log_ = log; });
+    if (redis_ && !store_error_.empty()) tell_of_redis();  // it was not there when we started
   }
 
  private:
@@ -123,7 +124,12 @@ class ProxyHost {
   void leave_when_idle();
   void set_capture(flow::WireRingSettings settings);
   void open_redis(RedisUrl url);
+  void tell_of_redis() const;
   [[nodiscard]] RedisEventHooks event_hooks();
+  [[nodiscard]] RedisUserHooks user_hooks();
+  void take_users(std::vector<StoredUser> stored);
+  // Why that user of the store cannot come in; "" for one who can.
+  [[nodiscard]] std::string refusal_of(const StoredUser& stored) const;
   void written(const std::vector<std::uint64_t>& ids, const std::string& error);
 
   Loop* loop_;

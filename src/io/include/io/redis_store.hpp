@@ -20,6 +20,7 @@
 #include "base/random.hpp"
 #include "io/loop.hpp"
 #include "io/redis_values.hpp"
+#include "io/sqlite_users.hpp"
 #include "proxy/location.hpp"
 #include "proxy/shared_events.hpp"
 
@@ -31,6 +32,13 @@ struct RedisEventHooks {
   std::function<void(std::string_view engine)> forget;
   std::function<void()> share_all;  // what this node's engines have to tell of themselves is to be shared again
   std::function<std::vector<proxy::SharedEvent>()> state;  // what belongs to no node, as it is known here
+};
+
+// Users, as `offhook proxy user` writes them: all of them when they are read, then each that has changed.
+struct RedisUserHooks {
+  std::function<void(std::vector<StoredUser> users)> all;  // by name
+  std::function<void(StoredUser user)> put;
+  std::function<void(const std::string& name)> remove;
 };
 
 class RedisStore {
@@ -45,6 +53,8 @@ class RedisStore {
     std::function<std::vector<proxy::Binding>(const std::string& aor)> kept;
     std::function<void(const std::string& why)> trouble;  // once for each change; "" when it is over
     RedisEventHooks events;
+    RedisUserHooks users;
+    std::function<void()> read;  // once: bindings and users were read for the first time
   };
   // Begins to connect; `random` must outlive it. Everything is called on the loop's thread.
   RedisStore(Loop& loop, RedisUrl url, Random& random, Hooks hooks);
@@ -55,6 +65,8 @@ class RedisStore {
   void submit(std::vector<proxy::StoreWrite> writes);
   // To the other nodes, in that order: of one engine of this process (its shard).
   void share(unsigned engine, std::vector<proxy::SharedEvent> events);
+  // The users again: those of the configuration have changed.
+  void read_users();
   // Connected, and everything was read.
   [[nodiscard]] bool is_synchronised() const;
 

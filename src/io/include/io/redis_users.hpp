@@ -1,6 +1,6 @@
-// Users in Redis, beside the bindings: a hash "offhook-user:{NAME}" with realm and the hashes of the password. Read
-// when a proxy starts and when its configuration is read again, written by `offhook proxy user`: each call waits for
-// Redis.
+// Users in Redis, beside the bindings: a hash "offhook-user:{NAME}" with realm and the hashes of the password. Written
+// by `offhook proxy user`, which tells the proxies of it; each call waits for Redis. How a proxy reads them:
+// redis/user_feed.hpp.
 #pragma once
 #include <memory>
 #include <string>

@@ -52,6 +52,8 @@ struct Config {
   [[nodiscard]] bool challenges_registrations() const { return authenticate && authenticate_registrations; }
   [[nodiscard]] bool challenges_calls() const { return authenticate && authenticate_calls; }
   std::vector<User> users;  // with authenticate off: anybody may register as anybody
+  // Users and bindings come later, from a store: until store_is_read() what needs them is answered 503; for a run.
+  bool awaits_store = false;
   // Algorithms that are offered and accepted, the one we like best first (RFC 8760 §2.4): SHA-256, MD5. Clients that
   // look at the first challenge only and know nothing but MD5 need {Md5}.
   std::vector<sip::DigestAlgorithm> digest{sip::DigestAlgorithm::Sha256, sip::DigestAlgorithm::Md5};
@@ -126,6 +128,16 @@ class Core final : public transport::Engine {
   [[nodiscard]] Checked<void> reconfigure(Now now, Config config);
   // What reconfigure() would say; it changes nothing.
   [[nodiscard]] Checked<void> check(const Config& config) const;
+
+  // Users of a store that tells of its changes, beside those of the configuration, who win where a name is in both.
+  // They stay when the configuration changes. The first: in place of all that were known.
+  void set_stored_users(std::vector<User> users);
+  void put_stored_user(User user);
+  void remove_stored_user(std::string_view name);
+  [[nodiscard]] std::size_t stored_user_count() const;
+  [[nodiscard]] std::size_t user_count() const;  // with those of the configuration
+  // With Config::awaits_store: everything that the store had was given.
+  void store_is_read();
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) override;
   void wake(Now now) override;
