@@ -6,8 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from support import case  # noqa: E402
-from support.admin_api import AdminApi  # noqa: E402
-from support.nodes import HERE, Nodes  # noqa: E402
+from support.event_nodes import EventNodes  # noqa: E402
+from support.nodes import HERE  # noqa: E402
 from support.process import wait_until  # noqa: E402
 from support.watcher import Watcher, publish  # noqa: E402
 
@@ -15,19 +15,7 @@ NODE_SILENCE = 6.0  # seconds without a word, then a node has ended
 SLACK = 20.0  # of a busy machine; without the heartbeat lamps would be lit for ever
 
 
-class ClusterEvents(Nodes):
-    more = '[admin]\nlisten = "0.0.0.0:8088"\ntoken = "a token of the administration"\n'
-
-    def watcher(self, node, user, event="dialog", name="1008"):
-        watcher = Watcher(name, HERE)
-        self.addCleanup(watcher.socket.close)
-        watcher.subscribe(self.at(node), user, event)
-        watcher.sees(lambda text: text, "anything")
-        return watcher
-
-    def admin(self, node):
-        return AdminApi(8088, "a token of the administration", self.machines[node].addresses["sip"])
-
+class ClusterEvents(EventNodes):
     def restart_redis(self):
         marks = {name: self.nodes[name].mark() for name in "abc"}
         self.redis = self.start_redis()

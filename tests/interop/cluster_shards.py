@@ -6,8 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from support import case  # noqa: E402
-from support.admin_api import AdminApi  # noqa: E402
-from support.nodes import HERE, Nodes  # noqa: E402
+from support.event_nodes import EventNodes  # noqa: E402
+from support.nodes import HERE  # noqa: E402
 from support.process import wait_until  # noqa: E402
 from support.sip_phone import Phone, TcpPhone  # noqa: E402
 from support.watcher import Watcher, publish  # noqa: E402
@@ -15,13 +15,9 @@ from support.watcher import Watcher, publish  # noqa: E402
 SHARDS = range(2)
 
 
-class ClusterShards(Nodes):
+class ClusterShards(EventNodes):
     names = "ab"
     top = f"shards = {len(SHARDS)}\n"
-    more = '[admin]\nlisten = "0.0.0.0:8088"\ntoken = "a token of the administration"\n'
-
-    def admin(self, node):
-        return AdminApi(8088, "a token of the administration", self.machines[node].addresses["sip"])
 
     def heard(self, node):
         """Messages that have come to each of its shards."""
