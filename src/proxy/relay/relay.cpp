@@ -325,8 +325,10 @@ void Relays::fail(Now now, Owner owner, transaction::ClientId client, int status
   }
   const bool is_silent = status == 503 || (status == 408 && relay->invite);
   // A node that cannot be reached says nothing of the flows that it has.
-  const bool is_dead = status == 503 && !leads_to_node(relay->targets[branch->target].path);
+  const bool is_by_node = leads_to_node(relay->targets[branch->target].path);
+  const bool is_dead = status == 503 && !is_by_node;
   if (is_silent && next_flow(now, id, is_dead)) return advance(now, relay_id);
+  if (status == 503 && is_by_node) status = 480;  // as when it is known not to answer
   settle(*branch);
   if (relay->call) s_.calls->branch_failed(now.mono, relay->call, id.number(), status);
   close_by(now.mono, *relay, *branch, status);
