@@ -196,7 +196,7 @@ class PhoneErrors(CommandCase):
             self.assertRegex(process.text("err"), r"(?m)^offhook: .*in use \(http:127\.0\.0\.1:8081\)$")
 
 
-KNOWN = "call, answer, reject, hold, resume, transfer, hangup, dtmf, offhook, onhook, dnd, forward"
+KNOWN = "call, answer, reject, hold, resume, transfer, hangup, dtmf, offhook, onhook, dnd, forward, conference, split, page, endpage"
 
 
 class Checks(CommandCase):

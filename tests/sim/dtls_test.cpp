@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, DtlsCalls,
                          testing::Values(Rows{"compulsory", COMPULSORY OFFERED, COMPULSORY OFFERED},
                                          Rows{"taken", COMPULSORY OFFERED, OPTIONAL TAKEN},
                                          Rows{"optional", OPTIONAL OFFERED, OPTIONAL OFFERED}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& rows) { return rows.param.name; });
 
 }  // namespace
 }  // namespace offhook::test

@@ -31,14 +31,15 @@ class Race : public testing::TestWithParam<std::uint64_t> {
   void begin(Duration answered = milliseconds(200), const std::function<void(ua::Account&)>& change = {}) {
     duet = std::make_unique<Duet>(GetParam(), change);
     duet->at({}, [this] {
-      a().act(
-          [&](ua::UserAgent& ua) { a().call = *ua.call(duet->now(), a().account, "1002", {a().local.address, 4000}); });
+      a().act([&](ua::UserAgent& ua) {
+        a().call = *ua.call(duet->now(), a().account, "1002", Endpoint{a().local.address, 4000});
+      });
     });
     duet->at(milliseconds(50), [this] { b().act([&](ua::UserAgent& ua) { ua.ring(duet->now(), b().call); }); });
     if (answered > Duration{}) duet->at(answered, [this] { answer(); });
   }
   void answer() {
-    b().act([&](ua::UserAgent& ua) { ua.answer(duet->now(), b().call, {b().local.address, 4000}); });
+    b().act([&](ua::UserAgent& ua) { ua.answer(duet->now(), b().call, Endpoint{b().local.address, 4000}); });
   }
   void hold_call(Duration when, Duet::Side& side) {
     duet->at(when, [this, &side] { side.act([&](ua::UserAgent& ua) { ua.hold(duet->now(), side.call); }); });
