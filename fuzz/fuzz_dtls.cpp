@@ -4,27 +4,17 @@
 //
 // Input: one byte for the roles and ICE, then steps: what happens, and to which datagram.
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
 #include "dtls/association.hpp"
 #include "media/engine.hpp"
 #include "rtp/demux.hpp"
+#include "steps.hpp"
 
 namespace {
 using namespace offhook;
 
 const Endpoint kLocal{IpAddress::v4(192, 0, 2, 1), 4000}, kRemote{IpAddress::v4(192, 0, 2, 2), 4000};
-
-void require(bool good) {
-  if (!good) std::abort();
-}
-
-struct Input {
-  const std::uint8_t* at;
-  const std::uint8_t* end;
-  std::uint8_t next() { return at == end ? std::uint8_t{0} : *at++; }
-};
 
 std::vector<sdp::CertificateDigest> announced(const dtls::Identity& identity) {
   const auto fingerprint = *sdp::Fingerprint::parse(identity.fingerprint());

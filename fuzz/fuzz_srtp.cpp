@@ -4,7 +4,6 @@
 // Input: one byte for the suite and options, then steps: one byte for what happens, more for where.
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,20 +11,11 @@
 #include "rtp/packet.hpp"
 #include "rtp/rtcp.hpp"
 #include "rtp/srtp.hpp"
+#include "steps.hpp"
 
 namespace {
 
 using namespace offhook::rtp;
-
-void require(bool good) {
-  if (!good) std::abort();
-}
-
-struct Input {
-  const std::uint8_t* at;
-  const std::uint8_t* end;
-  std::uint8_t next() { return at == end ? std::uint8_t{0} : *at++; }
-};
 
 using Packet = std::vector<std::uint8_t>;
 

@@ -13,12 +13,13 @@
 #include "redis/events.hpp"
 #include "redis/script.hpp"
 #include "redis/servers.hpp"
+#include "redis/sweep.hpp"
 #include "redis/user_feed.hpp"
 
 namespace offhook::io {
 namespace {
 
-constexpr std::string_view kPattern = "offhook:{*}", kPage = "500";  // keys of one SCAN
+constexpr std::string_view kPattern = "offhook:{*}";
 constexpr std::size_t kNodeLength = 16;
 
 // The part of a change that belongs to one address-of-record, as the script's arguments.
@@ -90,6 +91,12 @@ struct RedisStore::State {
         servers(l, std::move(url), std::string(kChannel),
                 {[this] { up(); }, [this](const std::string& why) { lost(why); },
                  [this](std::string_view text) { heard(text); }}),
+        sweep(servers, std::string(kPattern),
+              {[](std::string_view key) { return aor_of_key(key).has_value(); },
+               [this](std::string_view key, const redisReply* all) {
+                 return snapshot(std::string(*aor_of_key(key)), all);
+               },
+               [this](bool good) { all_read(good); }}),
         events(servers, std::string(kChannel), node, hooks.events, [this] { settle_soon(); }),
         users(servers, user_hooks()) {
     timer.set(now().mono + kHeartbeat);
@@ -198,7 +205,7 @@ struct RedisStore::State {
   }
 
   void seen(const std::string& aor) {
-    if (syncing != 0) found.insert(std::hash<std::string>{}(aor));
+    if (sweep.under_way()) found.insert(std::hash<std::string>{}(aor));
   }
 
   // What we remember of it and the server does not.
@@ -221,14 +228,12 @@ struct RedisStore::State {
   }
 
   void synchronise() {
-    if (syncing != 0 || !servers.is_up()) return;
-    is_due = has_failed = restoring = false;
+    if (sweep.under_way() || !servers.is_up()) return;
+    restoring = false;
     found.clear();
     runs.clear();
-    syncing = servers.on_each([this](RedisLink& link) { ask_run(link); });
-    is_due = syncing == 0;
-    const std::size_t round = ++rounds;
-    servers.on_each([this, round](RedisLink& link) { scan(link, "0", round); });
+    servers.on_each([this](RedisLink& link) { ask_run(link); });
+    is_due = !sweep.begin();
   }
 
   void ask_run(RedisLink& link) {
@@ -240,32 +245,8 @@ struct RedisStore::State {
     });
   }
 
-  void scan(RedisLink& link, std::string_view cursor, std::size_t round) {
-    link.command({"SCAN", cursor, "MATCH", kPattern, "COUNT", kPage}, [this, &link, round](const redisReply* reply) {
-      if (round != rounds) return;
-      const bool good = reply != nullptr && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
-                        reply->element[1]->type == REDIS_REPLY_ARRAY;
-      if (!good) return scanned(false);
-      const redisReply& keys = *reply->element[1];
-      for (std::size_t i = 0; i < keys.elements; ++i) {
-        const auto aor = aor_of_key(text_of(keys.element[i]));
-        if (!aor) continue;
-        link.command({"HGETALL", text_of(keys.element[i])}, [this, aor = std::string(*aor)](const redisReply* all) {
-          if (!snapshot(aor, all)) has_failed = true;
-        });
-      }
-      const std::string_view next = text_of(reply->element[0]);
-      if (next != "0") return scan(link, next, round);
-      link.command({"PING"}, [this, round](const redisReply* last) {  // behind the last of them
-        if (round == rounds) scanned(error_of(last).empty());
-      });
-    });
-  }
-
-  void scanned(bool good) {
-    has_failed = has_failed || !good;
-    if (syncing == 0 || --syncing != 0) return;
-    if (has_failed) {
+  void all_read(bool good) {
+    if (!good) {
       is_due = true;
       return;
     }
@@ -298,8 +279,7 @@ struct RedisStore::State {
   void lost(const std::string& why) {
     synchronised = false;
     is_due = true;
-    syncing = 0;
-    ++rounds;  // what is left of a round counts no more
+    sweep.drop();
     restoring = false;
     trouble(why);
   }
@@ -332,14 +312,14 @@ struct RedisStore::State {
   bool refuses = false;  // the server is there, and takes no writes
   TimePoint last_heard;
   // Of a round of reading everything.
-  std::size_t syncing = 0, rounds = 0;  // servers that are not through
-  bool is_due = true, has_failed = false;
+  bool is_due = true;
   bool restoring = false;                  // a server may have lost something
   std::unordered_set<std::size_t> found;   // hashes of what it has
   std::set<std::string> runs, known_runs;  // of the servers
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
   Loop::Timer timer;
   RedisServers servers;
+  RedisSweep sweep;
   RedisEvents events;
   RedisUserFeed users;
 };

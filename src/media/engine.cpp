@@ -2,16 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
-#include <unordered_map>
 
 #include "audio_in.hpp"
-#include "outbox.hpp"
-#include "paging/pages.hpp"
-#include "phases.hpp"
+#include "engine_impl.hpp"
 #include "rtp/demux.hpp"
-#include "session.hpp"
-#include "tones/local_audio.hpp"
 
 namespace offhook::media {
 namespace {
@@ -27,32 +21,6 @@ std::optional<T> take_first(std::deque<T>& queue) {
   return out;
 }
 
-struct Party {
-  std::unique_ptr<AudioSource> source;  // none: echo
-  std::unique_ptr<AudioSink> sink;
-  std::unique_ptr<ConversationSink> recorder;
-  std::optional<std::size_t> pilot;  // its place among EngineConfig::pilots
-  std::vector<SessionId> sessions;
-  LocalAudio local;
-  bool seated = false;               // has a tick: it has sessions, or plays to itself
-  std::uint32_t phase = 0;           // then
-  std::uint32_t rate = kSampleRate;  // in the present tick: the highest of its sessions
-  std::vector<std::int32_t> heard;   // where somebody listens
-  std::vector<std::int16_t> recorded;
-  std::vector<std::int16_t> mixed, played;  // the sum at `rate`, and at the rate of the sink
-  float gain = 1;                           // of what it hears
-  Resampler to_sink, said_to_recorder, heard_to_recorder;
-  struct Room {
-    std::uint32_t number = 0;
-    Mixer mixer;
-    MixMember party;
-    bool open = false;  // in the present tick
-  };
-  std::vector<std::unique_ptr<Room>> rooms;
-
-  [[nodiscard]] bool plays() const { return sink && local.active(); }
-};
-
 // Of RFC 8489 §5: the class of a message is neither request nor indication.
 bool is_stun_answer(std::span<const std::uint8_t> bytes) {
   return rtp::traffic_of(bytes) == rtp::Traffic::Stun && (bytes.front() & 1U) != 0;
@@ -63,49 +31,6 @@ bool is_stun_answer(std::span<const std::uint8_t> bytes) {
 bool Hearing::hears(double hz) const {
   return std::any_of(tones.begin(), tones.end(), [hz](const HeardTone& tone) { return std::abs(tone.hz - hz) <= 1; });
 }
-
-class Engine::Impl {
- public:
-  Impl(EngineConfig engine_config, Random& engine_random) : config(std::move(engine_config)), random(engine_random) {}
-
-  void receive(Now now, SessionId id, Session& session, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes);
-  void tick(std::uint32_t phase, Now tick, Now now);
-  // `tick` is the time of the grid, `now` when it is really done.
-  void tick(Party& party, Now tick, Now now);
-  void begin_tick(Party& party, TimePoint tick);
-  // What the session plays, at the party's rate; counted into what it hears.
-  ConstFrame mix(Party& party, Session& session, ConstFrame frame);
-  Party::Room& room_of(Party& party, std::uint32_t number);
-  void speak_in_rooms(Party& party, Now tick, Now now);
-  void record(Party& party);
-  void play_out(Party& party);
-  void take_digits(SessionId id, Session& session);
-  void take_address(SessionId id, Session& session);
-  void take_failure(SessionId id, Session& session);
-  void sit(PartyId id, Party& party);
-  SessionId seat(PartyId id, Party& party, Endpoint local);
-  void leave_unless_needed(PartyId id, Party& party);
-  void close(SessionId id, std::optional<Now> now);
-
-  EngineConfig config;
-  Random& random;
-  SlotMap<PartyTag, Party> parties;
-  SlotMap<SessionTag, Session> sessions;
-  std::unordered_map<Endpoint, SessionId> ports;  // RTP and RTCP
-  std::deque<SocketRequest> socket_requests;
-  std::deque<DigitHeard> digits;
-  Pages pages;
-  std::deque<Mapped> mapped;
-  std::deque<LinkFailure> failures;
-  Outbox outbox;
-  Workspace workspace;
-  Phases phases;
-  TimePoint last_seen{};
-  std::size_t seats = 0;          // parties that have a tick
-  std::vector<PartyId> finished;  // whose own sounds have ended in this tick
-  bool starts = true;             // the next wake sets the grid of the ticks
-  std::uint64_t strays = 0;
-};
 
 Engine::Engine(EngineConfig config, Random& random) : impl_(std::make_unique<Impl>(std::move(config), random)) {}
 Engine::~Engine() = default;
@@ -341,129 +266,6 @@ void Engine::wake(Now now) {
     const TimePoint at = self.phases.time();
     self.tick(self.phases.phase(), {at, now.wall - (now.mono - at)}, now);
   }
-}
-
-void Engine::Impl::tick(std::uint32_t phase, Now tick, Now now) {
-  for (const PartyId id : phases.parties(phase)) {
-    Party* party = parties.find(id);
-    if (party == nullptr) continue;
-    this->tick(*party, tick, now);
-    if (party->sessions.empty() && !party->plays()) finished.push_back(id);
-  }
-  for (const PartyId id : finished)
-    if (Party* party = parties.find(id)) leave_unless_needed(id, *party);
-  finished.clear();
-}
-
-void Engine::Impl::tick(Party& party, Now tick, Now now) {
-  begin_tick(party, tick.mono);
-  bool in_rooms = false;
-  for (const SessionId id : party.sessions) {
-    Session* session = sessions.find(id);
-    if (session == nullptr) continue;
-    if (session->has_link()) {
-      outbox.speak_for(id);
-      session->tick_link(now, outbox);
-      take_failure(id, *session);
-    }
-    const ConstFrame heard = session->play();
-    take_digits(id, *session);
-    if (config.marks) session->find_marks(tick.mono);
-    if (session->gatherer() != nullptr) {
-      outbox.speak_for(id);
-      session->ask_for_address(tick, outbox);
-      take_address(id, *session);
-    }
-    if (session->room() != 0) {
-      room_of(party, session->room()).mixer.add(session->mix_member(), mix(party, *session, heard));
-      in_rooms = true;
-      continue;
-    }
-    if (party.sink || party.recorder) mix(party, *session, heard);
-    outbox.speak_for(id);
-    session->speak(party.source ? ConstFrame(workspace.said) : heard, outbox);
-    session->report(tick, now, outbox);
-  }
-  if (in_rooms) speak_in_rooms(party, tick, now);
-  if (party.plays()) party.local.mix(party.heard);
-  if (party.sink || party.recorder) play_out(party);
-}
-
-// A party speaks and hears at the best rate of its sessions; those of another rate convert.
-void Engine::Impl::begin_tick(Party& party, TimePoint tick) {
-  party.rate = kSampleRate;
-  for (const SessionId each : party.sessions)
-    if (const Session* session = sessions.find(each)) party.rate = std::max(party.rate, session->rate());
-  const std::size_t size = frame_size(party.rate);
-  if (party.sink || party.recorder || !party.rooms.empty()) party.heard.assign(size, 0);
-  workspace.said.resize(size);
-  if (party.source && !party.sessions.empty())
-    party.source->read(workspace.said);
-  else
-    std::fill(workspace.said.begin(), workspace.said.end(), std::int16_t{0});
-  if (config.marks && party.pilot) put_mark(workspace.said, tick, *party.pilot, config.pilots.size());
-  for (auto& room : party.rooms) room->open = false;
-}
-
-ConstFrame Engine::Impl::mix(Party& party, Session& session, ConstFrame frame) {
-  if (rate_of(frame) != party.rate) {
-    workspace.mixed.resize(frame_size(party.rate));
-    session.to_party().process(frame, workspace.mixed);
-    frame = workspace.mixed;
-  }
-  if (party.heard.size() != frame.size()) party.heard.assign(frame.size(), 0);
-  for (std::size_t i = 0; i < frame.size(); ++i) party.heard[i] += frame[i];
-  return frame;
-}
-
-Party::Room& Engine::Impl::room_of(Party& party, std::uint32_t number) {
-  auto found = std::find_if(party.rooms.begin(), party.rooms.end(), [&](const auto& r) { return r->number == number; });
-  if (found == party.rooms.end()) {
-    found = party.rooms.insert(found, std::make_unique<Party::Room>());
-    (*found)->number = number;
-  }
-  Party::Room& room = **found;
-  if (!room.open) {
-    room.open = true;
-    room.mixer.begin(workspace.said.size());
-    room.mixer.add(room.party, workspace.said);
-  }
-  return room;
-}
-
-void Engine::Impl::speak_in_rooms(Party& party, Now tick, Now now) {
-  for (const SessionId id : party.sessions) {
-    Session* session = sessions.find(id);
-    if (session == nullptr || session->room() == 0) continue;
-    outbox.speak_for(id);
-    session->speak(room_of(party, session->room()).mixer.heard_by(session->mix_member()), outbox);
-    session->report(tick, now, outbox);
-  }
-  std::erase_if(party.rooms, [](const auto& room) { return !room->open; });
-}
-
-void Engine::Impl::play_out(Party& party) {
-  party.mixed.resize(party.heard.size());
-  limit_softly(party.heard, party.gain, party.mixed);
-  if (party.recorder && !party.sessions.empty()) record(party);
-  if (!party.sink) return;
-  if (party.sink->rate() != party.rate) {
-    party.played.resize(frame_size(party.sink->rate()));
-    party.to_sink.process(party.mixed, party.played);
-    party.sink->write(party.played);
-  } else {
-    party.sink->write(party.mixed);
-  }
-}
-
-void Engine::Impl::record(Party& party) {
-  if (party.recorder->rate() == party.rate) return party.recorder->write(workspace.said, party.mixed);
-  const std::size_t size = frame_size(party.recorder->rate());
-  party.recorded.resize(2 * size);
-  const Frame said = std::span(party.recorded).first(size), heard = std::span(party.recorded).last(size);
-  party.said_to_recorder.process(workspace.said, said);
-  party.heard_to_recorder.process(party.mixed, heard);
-  party.recorder->write(said, heard);
 }
 
 std::optional<TimePoint> Engine::deadline() const {

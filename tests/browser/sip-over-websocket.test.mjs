@@ -4,16 +4,15 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import http from 'node:http';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 import { test } from 'node:test';
+import { servePage } from './jssip.mjs';
 
 const web = createRequire(new URL('../../web/package.json', import.meta.url));
 const { chromium } = web('playwright-core');
-const esbuild = createRequire(web.resolve('vite'))('esbuild');
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'offhook-wss-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
@@ -49,21 +48,6 @@ async function startProxy() {
       assert.equal((await exited)[0], 0);
     },
   };
-}
-
-/** JsSIP as one script, and a page that 127.0.0.1 makes a secure context of. */
-async function servePage() {
-  const bundle = esbuild.buildSync({
-    entryPoints: [web.resolve('jssip')], bundle: true, write: false, format: 'iife', globalName: 'JsSIP', define: { global: 'window' },
-  }).outputFiles[0].text;
-  const server = http.createServer((request, response) => {
-    const script = request.url === '/jssip.js';
-    response.setHeader('content-type', script ? 'text/javascript' : 'text/html');
-    response.end(script ? bundle : '<!doctype html><title>t</title><script src="/jssip.js"></script>');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
 }
 
 /** In the page: a phone of JsSIP whose events can be waited for. */

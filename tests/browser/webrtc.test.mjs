@@ -4,17 +4,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import http from 'node:http';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 import { test } from 'node:test';
+import { servePage } from './jssip.mjs';
 import { startBrowser } from './support.mjs';
 import { wavOf } from './tone.mjs';
-
-const web = createRequire(new URL('../../web/package.json', import.meta.url));
-const esbuild = createRequire(web.resolve('vite'))('esbuild');
 
 const PHONE_HZ = 500;
 const BROWSER_HZ = 900;
@@ -73,20 +69,6 @@ async function startPhone(t, settings) {
   };
   phone.calls = async () => (await (await fetch('http://127.0.0.1:8082/api/phones/1002')).json()).calls;
   return phone;
-}
-
-async function servePage() {
-  const bundle = esbuild.buildSync({
-    entryPoints: [web.resolve('jssip')], bundle: true, write: false, format: 'iife', globalName: 'JsSIP', define: { global: 'window' },
-  }).outputFiles[0].text;
-  const server = http.createServer((request, response) => {
-    const script = request.url === '/jssip.js';
-    response.setHeader('content-type', script ? 'text/javascript' : 'text/html');
-    response.end(script ? bundle : '<!doctype html><title>t</title><script src="/jssip.js"></script>');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
 }
 
 /** In the page: user 1001 of JsSIP, who answers every call, and whose ear tells which tone is loudest. */

@@ -44,6 +44,7 @@ class Manager(Service):
         self.assertEqual(self.heard()[0], "READY=1")
         proxy.send_signal(signal.SIGTERM)
         self.assertEqual(self.heard()[0], "STOPPING=1")
+        self.assertEqual(proxy.wait_exit(), 0)  # a second signal would meet the default action
 
     def test_it_hears_of_calls_that_are_waited_for(self):
         self.socket.bind("\0offhook-test")

@@ -2,7 +2,7 @@
 // network and on a thousand that lose 5 %, repeat 2 % and reorder.
 #include <gtest/gtest.h>
 
-#include "sim/run_flows.hpp"
+#include "expect_flow.hpp"
 
 namespace offhook::test {
 namespace {
@@ -11,14 +11,16 @@ namespace {
 std::uint64_t seeds_of(std::string_view settings) { return settings == "\"account.1.dtmf.type = 1\"" ? 1000 : 200; }
 
 flow::Script script_of(const std::string& settings) {
-  const auto script = flow::load_script("dtmf", R"(
+  return flow_of("dtmf", R"(
 flow: dtmf
 title: Digits
 guide: DTMF
 about: A sends digits to B, and B to A.
 parties:
-  A: {number: 1001, settings: [)" + settings + R"(]}
-  B: {number: 1002, settings: [)" + settings + R"(]}
+  A: {number: 1001, settings: [)" +
+                             settings + R"(]}
+  B: {number: 1002, settings: [)" +
+                             settings + R"(]}
 steps:
   - do: "A: call B"
   - calls: "B: ringing"
@@ -38,8 +40,6 @@ steps:
   - digits: "B: 0011*#A9"
   - hear: A hears B
 )");
-  EXPECT_TRUE(script) << script.error().text();
-  return script.value_or(flow::Script{});
 }
 
 class Digits : public testing::TestWithParam<const char*> {};
@@ -53,12 +53,7 @@ TEST_P(Digits, AreHeardOnceEachOnRoughNetworks) {
   sim::Batch batch;
   batch.seeds = seeds_of(GetParam());
   batch.world.network = sim::NetworkOptions::rough();
-  int shown = 0;
-  const auto tally = sim::run_flows({script_of(GetParam())}, batch, [&](const flow::Script&, const sim::FlowRun& run) {
-    if (!run.passed()) ADD_FAILURE() << run.text();
-    return run.passed() || ++shown < 5;
-  });
-  EXPECT_EQ(tally.passed, batch.seeds);
+  expect_passes(script_of(GetParam()), batch);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, Digits,

@@ -1,7 +1,7 @@
 // Multicast paging between phones: who hears whom, by rank, in calls and without. The flow's words, in virtual time.
 #include <gtest/gtest.h>
 
-#include "sim/run_flows.hpp"
+#include "expect_flow.hpp"
 
 namespace offhook::test {
 namespace {
@@ -29,11 +29,9 @@ std::string head(const std::string& settings_of_b) {
 }
 
 sim::FlowRun run(const std::string& steps, const std::string& settings_of_b = {}, bool rough = false) {
-  const auto script = flow::load_script("paging", head(settings_of_b) + steps);
-  EXPECT_TRUE(script) << script.error().text();
   sim::WorldOptions options;
   if (rough) options.network = sim::NetworkOptions::rough();
-  return sim::run_flow(script.value_or(flow::Script{}), options);
+  return sim::run_flow(flow_of("paging", head(settings_of_b) + steps), options);
 }
 
 TEST(PagingWorld, AHigherPageTakesOverWhereRanksCount) {

@@ -2,7 +2,7 @@
 // then heard by whom is asserted, on a perfect network and on rough ones.
 #include <gtest/gtest.h>
 
-#include "sim/run_flows.hpp"
+#include "expect_flow.hpp"
 
 namespace offhook::test {
 namespace {
@@ -77,7 +77,7 @@ constexpr Case kParkOfTheCallee{"TheCalleeIsParked", R"(
 )"};
 
 flow::Script script_of(const Case& c) {
-  const auto script = flow::load_script(c.name, std::string(R"(
+  return flow_of(c.name, std::string(R"(
 flow: taken
 title: A call that somebody else takes
 guide: Directed Call Pickup
@@ -87,8 +87,6 @@ parties:
   B: 1002
   C: 1003
 steps:)") + c.steps);
-  EXPECT_TRUE(script) << script.error().text();
-  return script.value_or(flow::Script{});
 }
 
 sim::WorldOptions with_features() {
@@ -126,12 +124,7 @@ TEST_P(TakenCalls, AreHeardOnRoughNetworks) {
   batch.world = with_features();
   batch.world.network = sim::NetworkOptions::rough();
   if (!GetParam().bears_loss) batch.world.network.loss = 0;
-  int shown = 0;
-  const auto tally = sim::run_flows({script_of(GetParam())}, batch, [&](const flow::Script&, const sim::FlowRun& run) {
-    if (!run.passed()) ADD_FAILURE() << run.text();
-    return run.passed() || ++shown < 5;
-  });
-  EXPECT_EQ(tally.passed, batch.seeds);
+  expect_passes(script_of(GetParam()), batch);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, TakenCalls, testing::Values(kDirected, kGroup, kPark, kParkOfTheCallee),

@@ -8,9 +8,9 @@
 namespace offhook::io {
 namespace {
 
-constexpr std::string_view kPattern = "offhook-event:{*}", kPage = "500";  // keys of one SCAN
-constexpr std::size_t kBatch = 32 * 1024;                                  // octets of one message, about
-constexpr seconds kBreath{1};                                              // between two times that all is told
+constexpr std::string_view kPattern = "offhook-event:{*}";
+constexpr std::size_t kBatch = 32 * 1024;  // octets of one message, about
+constexpr seconds kBreath{1};              // between two times that all is told
 
 std::string name_of(std::string_view key, std::string_view field) {
   return std::string(key).append(1, '\n').append(field);
@@ -25,7 +25,15 @@ RedisEvents::RedisEvents(RedisServers& servers, std::string channel, std::string
       node_(std::move(node)),
       hooks_(std::move(hooks)),
       settle_(std::move(settle)),
-      script_(kEventScript) {}
+      script_(kEventScript),
+      sweep_(servers, std::string(kPattern),
+             {is_event_key,
+              [this](std::string_view, const redisReply* all) {
+                if (all == nullptr || all->type != REDIS_REPLY_ARRAY) return false;
+                read(*all);
+                return true;
+              },
+              [this](bool good) { all_read(good); }}) {}
 
 void RedisEvents::say(std::string text, unsigned engine) {
   const std::string name = engine == 0 ? node_ : node_ + '/' + std::to_string(engine);
@@ -82,7 +90,7 @@ void RedisEvents::read(const redisReply& all) {
     const auto event = parse_redis_event(value);
     const auto again = event ? redis_event(*event) : std::nullopt;
     if (!again || again->field != text_of(all.element[i - 1])) continue;
-    if (left_ != 0) found_[name_of(again->key, again->field)] = event_version(value);
+    if (sweep_.under_way()) found_[name_of(again->key, again->field)] = event_version(value);
     hooks_.learn({}, *event);
   }
 }
@@ -141,45 +149,14 @@ void RedisEvents::tick(TimePoint now) {
 
 void RedisEvents::synchronise() {
   if (!servers_->is_up()) return;
-  is_due_ = has_failed_ = false;
   found_.clear();
-  const std::size_t round = ++round_;
-  left_ = servers_->on_each([this, round](RedisLink& link) { scan(link, "0", round); });
-  is_due_ = left_ == 0;
+  is_due_ = !sweep_.begin();
 }
 
-void RedisEvents::scan(RedisLink& link, std::string_view cursor, std::size_t round) {
-  link.command({"SCAN", cursor, "MATCH", kPattern, "COUNT", kPage}, [this, &link, round](const redisReply* reply) {
-    if (round != round_) return;
-    const bool good = reply != nullptr && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
-                      reply->element[1]->type == REDIS_REPLY_ARRAY;
-    if (!good) return scanned(false);
-    const redisReply& keys = *reply->element[1];
-    for (std::size_t i = 0; i < keys.elements; ++i) {
-      const std::string_view key = text_of(keys.element[i]);
-      if (!is_event_key(key)) continue;
-      link.command({"HGETALL", key}, [this, round](const redisReply* all) {
-        if (round != round_) return;
-        if (all != nullptr && all->type == REDIS_REPLY_ARRAY)
-          read(*all);
-        else
-          has_failed_ = true;
-      });
-    }
-    const std::string_view next = text_of(reply->element[0]);
-    if (next != "0") return scan(link, next, round);
-    link.command({"PING"}, [this, round](const redisReply* last) {  // behind the last of them
-      if (round == round_) scanned(error_of(last).empty());
-    });
-  });
-}
-
-void RedisEvents::scanned(bool good) {
-  has_failed_ = has_failed_ || !good;
-  if (left_ == 0 || --left_ != 0) return;
-  is_due_ = has_failed_;
+void RedisEvents::all_read(bool good) {
+  is_due_ = !good;
   const auto found = std::exchange(found_, {});
-  if (!has_failed_)
+  if (good)
     for (const proxy::SharedEvent& event : hooks_.state()) {
       const auto ours = redis_event(event);
       const auto theirs = ours ? found.find(name_of(ours->key, ours->field)) : found.end();

@@ -21,6 +21,7 @@
 #include "proxy/shared_events.hpp"
 #include "redis/script.hpp"
 #include "redis/servers.hpp"
+#include "redis/sweep.hpp"
 
 namespace offhook::io {
 
@@ -53,8 +54,7 @@ class RedisEvents {
   void put(const proxy::SharedEvent& event);
   void fetch(const std::string& key);
   void read(const redisReply& all);
-  void scan(RedisLink& link, std::string_view cursor, std::size_t round);
-  void scanned(bool good);
+  void all_read(bool good);
 
   RedisServers* servers_;
   std::string channel_, node_;
@@ -69,8 +69,8 @@ class RedisEvents {
   TimePoint told_{};  // all of ours, the last time
   bool is_asking_ = false, is_asked_ = false;
   // Of a round of reading everything.
-  std::size_t round_ = 0, left_ = 0;
-  bool is_due_ = false, has_failed_ = false;
+  RedisSweep sweep_;
+  bool is_due_ = false;
   std::unordered_map<std::string, std::string> found_;  // versions, by key and field
 };
 

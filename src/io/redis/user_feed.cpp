@@ -7,49 +7,30 @@
 namespace offhook::io {
 namespace {
 
-constexpr std::string_view kPage = "500";  // keys of one SCAN
-
 const std::string& name_of(const StoredUser& user) { return user.user.name; }
 
 }  // namespace
 
+RedisUserFeed::RedisUserFeed(RedisServers& servers, RedisUserHooks hooks)
+    : servers_(&servers),
+      hooks_(std::move(hooks)),
+      sweep_(servers, std::string(kUserPattern),
+             {{},
+              [this](std::string_view key, const redisReply* fields) {
+                if (fields == nullptr || fields->type != REDIS_REPLY_ARRAY) return false;
+                if (auto user = user_of(key, *fields)) found_.push_back(std::move(*user));
+                return true;
+              },
+              [this](bool good) { all_read(good); }}) {}
+
 void RedisUserFeed::read() {
-  is_due_ = has_failed_ = false;
   found_.clear();
-  const std::size_t round = ++round_;
-  left_ = servers_->is_up() ? servers_->on_each([this, round](RedisLink& link) { scan(link, "0", round); }) : 0;
-  is_due_ = left_ == 0;
+  is_due_ = !sweep_.begin();
 }
 
-void RedisUserFeed::scan(RedisLink& link, std::string_view cursor, std::size_t round) {
-  link.command({"SCAN", cursor, "MATCH", kUserPattern, "COUNT", kPage}, [this, &link, round](const redisReply* reply) {
-    if (round != round_) return;
-    const bool good = reply != nullptr && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
-                      reply->element[1]->type == REDIS_REPLY_ARRAY;
-    if (!good) return scanned(false);
-    const redisReply& keys = *reply->element[1];
-    for (std::size_t i = 0; i < keys.elements; ++i) {
-      const std::string_view key = text_of(keys.element[i]);
-      link.command({"HGETALL", key}, [this, round, key = std::string(key)](const redisReply* fields) {
-        if (round != round_) return;
-        has_failed_ = has_failed_ || fields == nullptr || fields->type != REDIS_REPLY_ARRAY;
-        if (has_failed_) return;
-        if (auto user = user_of(key, *fields)) found_.push_back(std::move(*user));
-      });
-    }
-    const std::string_view next = text_of(reply->element[0]);
-    if (next != "0") return scan(link, next, round);
-    link.command({"PING"}, [this, round](const redisReply* last) {  // behind the last of them
-      if (round == round_) scanned(error_of(last).empty());
-    });
-  });
-}
-
-void RedisUserFeed::scanned(bool good) {
-  has_failed_ = has_failed_ || !good;
-  if (left_ == 0 || --left_ != 0) return;
+void RedisUserFeed::all_read(bool good) {
   auto found = std::exchange(found_, {});
-  if (has_failed_) {
+  if (!good) {
     is_due_ = true;
     return;
   }
@@ -62,7 +43,7 @@ void RedisUserFeed::scanned(bool good) {
 }
 
 void RedisUserFeed::heard(const std::string& name) {
-  if (left_ != 0)
+  if (sweep_.under_way())
     is_due_ = true;
   else if (name.empty())
     read();
@@ -86,7 +67,7 @@ void RedisUserFeed::fetch(const std::string& name) {
 }
 
 void RedisUserFeed::tick() {
-  if (is_due_ && left_ == 0) read();
+  if (is_due_ && !sweep_.under_way()) read();
 }
 
 }  // namespace offhook::io

@@ -8,13 +8,14 @@
 
 #include "io/redis_store.hpp"
 #include "redis/servers.hpp"
+#include "redis/sweep.hpp"
 
 namespace offhook::io {
 
 class RedisUserFeed {
  public:
   // `servers` must outlive it.
-  RedisUserFeed(RedisServers& servers, RedisUserHooks hooks) : servers_(&servers), hooks_(std::move(hooks)) {}
+  RedisUserFeed(RedisServers& servers, RedisUserHooks hooks);
 
   // All of them; again from the beginning when a round is under way.
   void read();
@@ -26,17 +27,14 @@ class RedisUserFeed {
   [[nodiscard]] bool is_read() const { return is_read_; }
 
  private:
-  void scan(RedisLink& link, std::string_view cursor, std::size_t round);
-  void scanned(bool good);
+  void all_read(bool good);
   void fetch(const std::string& name);
 
   RedisServers* servers_;
   RedisUserHooks hooks_;
   bool is_read_ = false, is_due_ = false;
-  // Of a round of reading everything.
-  std::size_t round_ = 0, left_ = 0;
-  bool has_failed_ = false;
-  std::vector<StoredUser> found_;
+  RedisSweep sweep_;
+  std::vector<StoredUser> found_;  // by it
 };
 
 }  // namespace offhook::io

@@ -101,6 +101,14 @@ class World {
 [[nodiscard]] inline Endpoint party(std::uint8_t last, std::uint16_t port = 5060) {
   return {IpAddress::v4(192, 0, 2, last), port};
 }
+// Calls to numbers with these prefixes go to `at`.
+[[nodiscard]] inline Trunk trunk(std::string name, const Endpoint& at, std::vector<std::string> prefixes) {
+  Trunk out;
+  out.name = std::move(name);
+  out.to = "sip:" + at.text();
+  out.prefixes = std::move(prefixes);
+  return out;
+}
 [[nodiscard]] inline std::string value(const sip::Message& message, sip::HeaderId id) {
   return std::string(message.find(id).value_or(std::string_view{}));
 }

@@ -11,14 +11,6 @@ using sip::HeaderId;
 const Endpoint kAlice = party(11), kBob = party(12), kCarol = party(13);
 const Endpoint kFirst = party(51), kSecond = party(52), kStranger = party(99);
 
-Trunk trunk(std::string name, const Endpoint& at, std::vector<std::string> prefixes) {
-  Trunk out;
-  out.name = std::move(name);
-  out.to = "sip:" + at.text();
-  out.prefixes = std::move(prefixes);
-  return out;
-}
-
 class IdentityTest : public testing::Test {
  protected:
   // Calls of users are authenticated, identities asserted; "one" is a trunk that is trusted, "two" is not.
