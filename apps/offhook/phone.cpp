@@ -185,6 +185,10 @@ Run add_phone(CLI::App& app, Common& common) {
       ->option_text("ADDRESS[:PORT]");
   command->add_option("--audio-in", options->phone.audio_in, "What it says: silence, tone:HZ, echo or a WAV file")
       ->option_text("WHAT [silence]");
+  command
+      ->add_option("--ringer", options->phone.ringers,
+                   "A ring tone of one's own, named like its file: phone_setting.ring_type = FILE.wav; several times")
+      ->option_text("FILE.wav");
   command->add_option("--audio-out", options->audio_out, "Where what it hears goes: null or a WAV file")
       ->option_text("WHERE [null]");
   command

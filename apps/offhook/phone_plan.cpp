@@ -103,6 +103,16 @@ Checked<io::PhonePlan> plan_phone(const PhoneFlags& flags, const Common& common)
   }
   if (plan.local.address.is_unspecified())
     return complain("a phone needs a specific address, which it writes into Contact and SDP", plan.local.text());
+  for (const auto& path : flags.ringers) {
+    const auto bytes = io::read_file(path);
+    if (!bytes) return tl::unexpected(bytes.error());
+    const std::string name = path.substr(path.find_last_of('/') + 1);
+    std::vector<std::uint8_t> wav(bytes->begin(), bytes->end());
+    if (const auto decoded = media::decode_wav(wav); !decoded)
+      return complain(std::string(decoded.error().text), "--ringer " + path);
+    plan.config.ringers.files.push_back(name);
+    plan.ringers.emplace_back(name, std::move(wav));
+  }
   auto audio = parse_audio_in(flags.audio_in);
   if (!audio) return tl::unexpected(audio.error());
   plan.audio_in = std::move(*audio);

@@ -15,6 +15,7 @@ struct PhoneFlags {
   std::string listen;  // "udp:127.0.0.1:5070"; "" takes sip.listen_port on `address`
   IpAddress address = IpAddress::loopback();
   std::string audio_in = "silence";
+  std::vector<std::string> ringers;  // WAV files, known by their names without folders
 };
 
 // Reads and judges the files: errors come back as a complaint, warnings are logged.

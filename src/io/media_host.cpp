@@ -53,6 +53,10 @@ class MediaHost::Thread {
     driver_.add_phone(phone, std::move(in));
   }
 
+  void add_ringer(std::string name, std::vector<std::uint8_t> wav) {
+    driver_.add_ringer(std::move(name), std::move(wav));
+  }
+
   void set_recorder(phone::PhoneId phone, std::unique_ptr<media::ConversationSink> recorder) {
     if (const auto party = driver_.party(phone)) engine_.set_recorder(*party, std::move(recorder));
   }
@@ -209,6 +213,12 @@ MediaHost::~MediaHost() {
 
 void MediaHost::add_phone(phone::PhoneId phone, media::AudioIn in) {
   loop_->post([this, phone, in = std::move(in)]() mutable { thread_state_->add_phone(phone, std::move(in)); });
+}
+
+void MediaHost::add_ringer(std::string name, std::vector<std::uint8_t> wav) {
+  loop_->post([this, name = std::move(name), wav = std::move(wav)]() mutable {
+    thread_state_->add_ringer(std::move(name), std::move(wav));
+  });
 }
 
 void MediaHost::set_recorder(phone::PhoneId phone, std::unique_ptr<media::ConversationSink> recorder) {

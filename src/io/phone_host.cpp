@@ -85,6 +85,7 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
     const auto id = self.rack_->add(plan.name, std::move(plan.config), *bound);
     self.names_[id] = plan.name;
     self.media_->add_phone(id, std::move(plan.audio_in));
+    for (auto& [name, wav] : plan.ringers) self.media_->add_ringer(std::move(name), std::move(wav));
   }
   return host;
 }

@@ -48,7 +48,7 @@ struct CallFacts {
 // Speaks and hears now, or is about to stop doing so: at most one call of a phone should.
 [[nodiscard]] bool is_talking(const CallFacts& facts);
 
-enum class CallTimer : std::uint8_t { NoAnswer, Ringing, TransferStart, Linger, Tone, kCount };
+enum class CallTimer : std::uint8_t { NoAnswer, Ringing, TransferStart, Linger, Tone, AutoAnswer, kCount };
 
 struct HeardDigit {
   char digit = 0;

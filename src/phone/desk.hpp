@@ -50,6 +50,7 @@ struct PhoneSettings {
   config::VoiceReportConfig voice_reports;
   bool voice_activity_detection = false;
   config::PagingConfig paging;
+  config::AutoAnswerRule auto_answer;
   int conference_parties = 3;  // that the phone mixes, its own person among them
 };
 

@@ -157,6 +157,7 @@ LinePlan plan_line(const config::AccountConfig& config, const std::string& user_
   line.ring_type = config.ring_type;
   line.alert_info_url = config.alert_info_url;
   line.network_conference = config.network_conference;
+  line.auto_answer = config.auto_answer.enabled;
   line.display_name = config.display_name;
   line.collector = config.collector;
   line.registers = !config.servers.empty();

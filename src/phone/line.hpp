@@ -26,6 +26,7 @@ struct Line {
   std::string ring_type = "Common";
   bool alert_info_url = true;
   bool network_conference = false;
+  bool auto_answer = false;
   std::string display_name;
   config::CollectorConfig collector;
 };

@@ -36,6 +36,7 @@ PhoneSettings settings_of(const config::PhoneConfig& config) {
           config.voice_reports,
           config.voice_activity_detection,
           config.paging,
+          config.auto_answer,
           config.model != nullptr && config.model->id == config::ModelId::CP860 ? 5 : 3};
 }
 

@@ -51,6 +51,35 @@ class Tones(case.Case):
         self.assertGreaterEqual(audio.seconds_with_tone(samples, rate, 400, share=0.8), 0.5)
         self.assertEqual(self.seconds_of(480, 620), 0.0)
 
+    def test_a_ringer_of_ones_own(self):
+        bell = self.folder / "bell.wav"
+        audio.write_tone(bell, 900, 0.5)
+        self.proxy("--no-auth")
+        self.recording = self.folder / "heard.wav"
+        phone = self.phone(settings={"phone_setting.ring_type": "bell.wav"}, arguments=["--api", "127.0.0.1:8081", "--audio-out", self.recording, "--ringer", bell])
+        self.api = PhoneApi(8081, "1001")
+        caller = self.phone("1002", port=5200, arguments=["--api", "127.0.0.1:8082"])
+        PhoneApi(8082, "1002").act("dial", number="1001")
+        phone.wait_for(r"\[\d+ ringing 1002")
+        self.assertEqual(self.api.view()["ringer"], "bell.wav")
+        self.more_is_heard(1)
+        self.api.act("answer")
+        caller.wait_for(r"\[\d+ talking 1001")
+        self.assertEqual(phone.stop(), 0, phone.log())
+        samples, rate = audio.read_samples(self.recording)
+        self.assertGreaterEqual(audio.seconds_with_tone(samples, rate, 900, share=0.8), 0.5)
+
+    def test_a_call_that_is_answered_by_itself_beeps(self):
+        self.proxy("--no-auth")
+        self.recording = self.folder / "heard.wav"
+        phone = self.phone(settings={"account.1.auto_answer": 1}, arguments=["--audio-out", self.recording])
+        self.phone("1002", port=5200, arguments=["--do", "call 1001"])
+        phone.wait_for(r"\[\d+ talking 1002")
+        self.more_is_heard(1)
+        self.assertEqual(phone.stop(), 0, phone.log())
+        samples, rate = audio.read_samples(self.recording)
+        self.assertGreaterEqual(audio.seconds_with_tone(samples, rate, 880), 0.1)
+
     def test_a_tone_that_is_none_is_named_with_its_line(self):
         config = self.config_file({"account.1.enable": 1, "account.1.user_name": 1001, "account.1.sip_server.1.address": "127.0.0.1",
                                    "voice.tone.busy": "480+620/500;0/500"})

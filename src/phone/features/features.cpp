@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "features/auto_answer/auto_answer.hpp"
 #include "features/call_waiting/call_waiting.hpp"
 #include "features/dnd/dnd.hpp"
 #include "features/dtmf/dtmf.hpp"
@@ -32,6 +33,7 @@ constexpr std::array kFeatures = {
     Feature{"refuse", "guide: Return Code When Refuse"},
     Feature{"ringing", "guide: ringing and ringback time-outs", nullptr, ringing::on_alert, ringing::on_event,
             ringing::on_timer},
+    Feature{"auto_answer", "guide: Auto Answer", nullptr, auto_answer::on_alert, nullptr, auto_answer::on_timer},
     Feature{"redirect", "RFC 3261 §8.1.3.4; SIP flows 6.8", nullptr, nullptr, redirect::on_event},
     Feature{"dtmf", "guide: DTMF", nullptr, nullptr, dtmf::on_event},
     Feature{"hold", "guide: Call Hold; SIP flows 6.4", nullptr, nullptr, hold::on_event},

@@ -58,6 +58,8 @@ class MediaHost {
   ~MediaHost();
 
   void add_phone(phone::PhoneId phone, media::AudioIn in);
+  // A ringer for all phones here, as a whole WAV file.
+  void add_ringer(std::string name, std::vector<std::uint8_t> wav);
   void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink);
   void set_recorder(phone::PhoneId phone, std::unique_ptr<media::ConversationSink> recorder);
   void apply(phone::MediaCommand command);

@@ -25,6 +25,7 @@ struct PhonePlan {
   Endpoint local;  // signalling socket; the port wins over the configuration's
   media::AudioIn audio_in;
   double pilot_hz = 0;  // by which others recognise this phone; 0: not at all
+  std::vector<std::pair<std::string, std::vector<std::uint8_t>>> ringers{};  // beside those built in: name, WAV file
 };
 
 class PhoneHost final : public api::AudioPorts {

@@ -29,6 +29,7 @@ void request(Desk& desk, Now now, Call& call) {
 }
 
 void resume(Desk& desk, Now now, Call& call) {
+  desk.off_hook = false;
   if (call.facts.held) {
     call.facts.change = HoldChange::Resuming;
     desk.ua.resume(now, call.ua);

@@ -53,9 +53,10 @@ std::optional<Sound> wanted(const Desk& desk) {
   if (now.ringing != nullptr && settings.call_waiting.tone) return Sound{"callwaiting", false};
   if (now.ringback) return Sound{"ring", false};
   if (now.refused != nullptr && !now.up) return Sound{std::string(now.refused->end_tone), false};
+  // Who lifts the handset to make another call.
+  if (desk.off_hook && !now.talking) return Sound{now.up ? "dialrecall" : "dial", false};
   if (!now.talking && now.held && settings.hold_tone.enabled) return Sound{"hold", false};
   if (!now.talking && now.held_by_remote && settings.held_tone.enabled) return Sound{"held", false};
-  if (desk.off_hook && !now.up) return Sound{"dial", false};
   return std::nullopt;
 }
 

@@ -67,6 +67,29 @@ TEST_F(Tones, ACallFromOffHookToItsEnd) {
   EXPECT_EQ(office.tell("A", "onhook"), "the handset is down already");
 }
 
+TEST_F(Tones, TheHandsetBesideACallOnHoldRecallsTheDialTone) {
+  office.add("A", [](auto& c) { c.hold_tone.enabled = true; });
+  office.add("B");
+  office.add("C");
+  office.connect("A", "B");
+  (void)office.tell("A", "hold");
+  office.settle();
+  EXPECT_EQ(plays("A"), "hold");
+  EXPECT_EQ(office.tell("A", "offhook"), "");
+  EXPECT_EQ(plays("A"), "dialrecall");
+  EXPECT_EQ(told("A").substr(0, 12), "!350+440/100");
+  (void)office.tell("A", "resume");
+  office.settle();
+  EXPECT_EQ(plays("A"), "");
+  (void)office.tell("A", "hold");
+  office.settle();
+  EXPECT_EQ(plays("A"), "hold") << "the handset had its call";
+  (void)office.tell("A", "offhook");
+  (void)office.tell("A", "call 1003");
+  office.settle();
+  EXPECT_EQ(plays("A"), "ring");
+}
+
 TEST_F(Tones, WhatARefusalSoundsLike) {
   const config::ToneConfig usual;
   for (const int status : {486, 600, 603}) EXPECT_EQ(tones::tone_of_status(status, usual), "busy") << status;
