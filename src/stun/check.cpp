@@ -62,12 +62,39 @@ CheckAnswer refuse(const Message& request, unsigned code, std::string_view reaso
   return out;
 }
 
+// Big-endian; 0 for an attribute that is missing or has another length than such a number.
+std::uint64_t number(std::optional<std::string_view> value) {
+  std::uint64_t out = 0;
+  if (!value || value->size() > 8) return out;
+  for (const char c : *value) out = out << 8U | static_cast<unsigned char>(c);
+  return out;
+}
+
+enum class Conflict : std::uint8_t { None, TheyYield, WeYield };
+
+// RFC 8445 §7.3.1.1; a lite agent is controlled, whatever the other one says.
+Conflict conflict_of(const Message& request, const std::optional<CheckRole>& full) {
+  const auto controlling = request.find(kIceControlling), controlled = request.find(kIceControlled);
+  if (!full) return controlled ? Conflict::TheyYield : Conflict::None;
+  if (full->controlling && controlling)
+    return full->tie_breaker >= number(controlling) ? Conflict::TheyYield : Conflict::WeYield;
+  if (!full->controlling && controlled)
+    return full->tie_breaker >= number(controlled) ? Conflict::WeYield : Conflict::TheyYield;
+  return Conflict::None;
+}
+
 bool is_for(std::string_view username, std::string_view local_ufrag) {
   return username.size() > local_ufrag.size() && username.substr(0, local_ufrag.size()) == local_ufrag &&
          username[local_ufrag.size()] == ':';
 }
 
 }  // namespace
+
+int error_code(const Message& response) {
+  const auto value = response.find(kErrorCode);
+  if (!value || value->size() < 4) return 0;
+  return 100 * (static_cast<unsigned char>((*value)[2]) & 7) + static_cast<unsigned char>((*value)[3]) % 100;
+}
 
 void put_integrity(std::string& message, std::string_view password) {
   put_length(message, kAttributeHead + kIntegritySize);  // §14.5: counted before it is computed
@@ -84,12 +111,20 @@ bool integrity_is_right(std::string_view datagram, const Message& message, std::
   return mac && CRYPTO_memcmp(mac->data(), value->data(), mac->size()) == 0;
 }
 
+Message without_unprotected(Message message) {
+  if (const auto value = message.find(kMessageIntegrity))
+    message.attributes = message.attributes.substr(
+        0, static_cast<std::size_t>(value->data() + value->size() - message.attributes.data()));
+  return message;
+}
+
 std::optional<CheckAnswer> answer_check(std::string_view datagram, const Endpoint& source, std::string_view local_ufrag,
-                                        std::string_view local_password) {
-  const auto request = Message::parse(datagram);
+                                        std::string_view local_password, std::optional<CheckRole> full) {
+  auto request = Message::parse(datagram);
   if (!request || request->message_class != Class::Request || request->method != kBinding || request->is_classic ||
       !request->find(kFingerprint) || !fingerprint_is_right(datagram, *request))
     return std::nullopt;
+  *request = without_unprotected(*request);
   const auto username = request->find(kUsername);
   if (!username || !request->find(kMessageIntegrity)) return refuse(*request, 400, "Bad Request");
   if (!is_for(*username, local_ufrag) || !integrity_is_right(datagram, *request, local_password))
@@ -98,13 +133,15 @@ std::optional<CheckAnswer> answer_check(std::string_view datagram, const Endpoin
   if (const std::string unknown = unknown_types(*request); !unknown.empty()) {
     out.bytes = error(*request, 420, "Unknown Attribute");
     put_attribute(out.bytes, kUnknownAttributes, unknown);
-  } else if (request->find(kIceControlled)) {
-    out.bytes = error(*request, 487, "Role Conflict");
+  } else if (const Conflict conflict = conflict_of(*request, full); conflict == Conflict::TheyYield) {
+    out.bytes = error(*request, kRoleConflict, "Role Conflict");
   } else {
     out.bytes = header(Class::Success, kBinding, request->id);
     put_attribute(out.bytes, kXorMappedAddress, address_value(source, &request->id));
     out.good = true;
     out.nominates = request->find(kUseCandidate).has_value();
+    out.switches_role = conflict == Conflict::WeYield;
+    out.priority = static_cast<std::uint32_t>(number(request->find(kPriority)));
   }
   put_integrity(out.bytes, local_password);
   put_fingerprint(out.bytes);

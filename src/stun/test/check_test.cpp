@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "writing.hpp"
+
 namespace offhook::stun {
 namespace {
 
@@ -108,6 +110,57 @@ TEST(Check, WhatIsNoneOrDamagedIsNotAnswered) {
   }
   const auto response = answer_check(good, kSource, kUfrag, kPassword);
   EXPECT_FALSE(answer_check(response->bytes, kSource, kUfrag, kPassword)) << "a response";
+}
+
+// RFC 8445 §7.3.1.1, row by row.
+TEST(Check, OfTwoFullAgentsTheLargerTieBreakerKeepsItsRole) {
+  struct Row {
+    bool controlling, theirs_controlling;
+    std::uint64_t ours, theirs;
+    unsigned error;
+    bool switches;
+  };
+  for (const Row& row :
+       {Row{true, true, 5, 4, 487, false}, Row{true, true, 5, 5, 487, false}, Row{true, true, 4, 5, 0, true},
+        Row{false, false, 5, 4, 0, true}, Row{false, false, 5, 5, 0, true}, Row{false, false, 4, 5, 487, false},
+        Row{true, false, 4, 5, 0, false}, Row{false, true, 5, 4, 0, false}}) {
+    CheckRequest check = request();
+    check.controlling = row.theirs_controlling;
+    check.tie_breaker = row.theirs;
+    const auto answer =
+        answer_check(check_request(check), kSource, kUfrag, kPassword, CheckRole{row.controlling, row.ours});
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(code_of(*answer), row.error) << row.ours << ' ' << row.theirs;
+    EXPECT_EQ(error_code(*Message::parse(answer->bytes)), static_cast<int>(row.error));
+    EXPECT_EQ(answer->good, row.error == 0);
+    EXPECT_EQ(answer->switches_role, row.switches);
+  }
+}
+
+TEST(Check, TellsThePriorityOfItsCandidate) {
+  const auto answer = answer_check(check_request(request()), kSource, kUfrag, kPassword, CheckRole{});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->priority, 0x6e0001ffU);
+}
+
+// RFC 8489 §14.5: somebody on the way has put a nomination behind the integrity, and made the fingerprint anew.
+TEST(Check, WhatStandsBehindTheIntegrityDoesNotCount) {
+  std::string changed = check_request(request());
+  changed.resize(changed.size() - 8);
+  put_attribute(changed, kUseCandidate, {});
+  put_fingerprint(changed);
+  const auto answer = answer_check(changed, kSource, kUfrag, kPassword);
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->good);
+  EXPECT_FALSE(answer->nominates);
+}
+
+TEST(Check, AnErrorWithoutCodeIsNone) {
+  SeededRandom random(3);
+  const std::string bare = header(Class::Error, kBinding, new_transaction_id(random));
+  const auto message = Message::parse(bare);
+  ASSERT_TRUE(message);
+  EXPECT_EQ(error_code(*message), 0);
 }
 
 }  // namespace

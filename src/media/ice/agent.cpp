@@ -1,0 +1,425 @@
+#include "ice/agent.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace offhook::media {
+namespace {
+
+constexpr int kMostRequests = 7;  // Rc of RFC 8489 §6.2.1
+constexpr int kLastPause = 16;    // Rm
+constexpr std::string_view kReflexiveFoundation = "9";
+
+}  // namespace
+
+IceAgent::IceAgent(const IcePlan& plan, Random& random, const IceTimes& times)
+    : times_(times), random_(&random), tie_breaker_(random.next()) {
+  begin(plan);
+}
+
+void IceAgent::begin(const IcePlan& plan) {
+  plan_ = plan;
+  plan_.components = std::clamp<std::uint16_t>(plan.components, 1, 2);
+  if (plan_.remote.lite) plan_.controlling = true;  // §6.1.1
+  pairs_.clear();
+  begun_.reset();
+  state_ = State::Checking;
+  auto candidates = plan_.remote.candidates;
+  std::ranges::stable_sort(candidates, std::ranges::greater{}, &sdp::IceCandidate::priority);
+  for (const auto& candidate : candidates) add_remote(candidate);
+  set_priorities();
+  thaw_first();
+}
+
+void IceAgent::update(const IcePlan& plan) {
+  const bool restart = plan.remote.ufrag != plan_.remote.ufrag || plan.remote.password != plan_.remote.password ||
+                       plan.local.ufrag != plan_.local.ufrag;
+  const bool controlling = plan_.controlling;
+  if (!restart) {
+    plan_.local = plan.local;
+    plan_.remote = plan.remote;
+    for (const auto& candidate : plan_.remote.candidates) add_remote(candidate);
+    return set_priorities();
+  }
+  for (std::uint16_t number = 1; number <= 2; ++number) {
+    Component fresh;
+    fresh.previous = number <= plan_.components ? remote(number) : std::nullopt;
+    components_[number - 1U] = fresh;
+  }
+  begin(plan);
+  if (!plan_.remote.lite) plan_.controlling = controlling;  // roles outlive a restart
+  set_priorities();
+}
+
+void IceAgent::add_remote(const sdp::IceCandidate& remote) {
+  if (remote.component == 0 || remote.component > plan_.components || pairs_.size() >= times_.most_pairs) return;
+  if (remote.address.address.is_v6() != plan_.is_v6 || remote.address.address.is_multicast() ||
+      remote.address.address.is_unspecified() || remote.address.port == 0)
+    return;
+  if (pair_with(remote.component, remote.address) != nullptr) return;
+  Pair pair;
+  pair.component = remote.component;
+  pair.remote = remote;
+  pairs_.push_back(std::move(pair));
+}
+
+IceAgent::Pair* IceAgent::pair_with(std::uint16_t component, const Endpoint& remote) {
+  const auto found = std::ranges::find_if(
+      pairs_, [&](const Pair& p) { return p.component == component && p.remote.address == remote; });
+  return found == pairs_.end() ? nullptr : &*found;
+}
+
+bool IceAgent::knows(std::uint16_t component, const Endpoint& address) const {
+  return std::ranges::any_of(pairs_,
+                             [&](const Pair& p) { return p.component == component && p.remote.address == address; });
+}
+
+// §6.1.2.3; our side of every pair is the host candidate, for a reflexive one is sent from its base (§6.1.2.4).
+void IceAgent::set_priorities() {
+  for (Pair& pair : pairs_) {
+    const std::uint64_t ours = sdp::ice_priority(sdp::IceType::Host, pair.component), theirs = pair.remote.priority;
+    const std::uint64_t controlling = plan_.controlling ? ours : theirs, controlled = plan_.controlling ? theirs : ours;
+    pair.priority = (std::min(controlling, controlled) << 32U) + 2 * std::max(controlling, controlled) +
+                    (controlling > controlled ? 1 : 0);
+  }
+}
+
+// §6.1.2.6: of each foundation the lowest component, of that the highest priority.
+void IceAgent::thaw_first() {
+  const auto comes_first = [](const Pair& a, const Pair& b) {
+    return std::tuple(a.component, ~a.priority) < std::tuple(b.component, ~b.priority);
+  };
+  for (Pair& pair : pairs_) {
+    const bool other = std::ranges::any_of(pairs_, [&](const Pair& p) {
+      return &p != &pair && p.remote.foundation == pair.remote.foundation && comes_first(p, pair);
+    });
+    if (!other) pair.state = PairState::Waiting;
+  }
+}
+
+// §6.1.4.2: nothing waits any more.
+void IceAgent::thaw() {
+  for (Pair& pair : pairs_) {
+    if (pair.state != PairState::Frozen || components_[pair.component - 1U].selected) continue;
+    const bool busy = std::ranges::any_of(pairs_, [&](const Pair& p) {
+      return p.remote.foundation == pair.remote.foundation &&
+             (p.state == PairState::Waiting || p.state == PairState::InProgress);
+    });
+    if (!busy) pair.state = PairState::Waiting;
+  }
+}
+
+std::string IceAgent::request(const stun::TransactionId& id, std::uint16_t component, bool nominates) const {
+  stun::CheckRequest out;
+  out.id = id;
+  out.username = plan_.remote.ufrag + ':' + plan_.local.ufrag;
+  out.password = plan_.remote.password;
+  // §7.1.1: that of a peer-reflexive candidate of ours.
+  out.priority = sdp::ice_priority(sdp::IceType::PeerReflexive, component);
+  out.use_candidate = nominates;
+  out.controlling = plan_.controlling;
+  out.tie_breaker = tie_breaker_;
+  return check_request(out);
+}
+
+std::vector<IceAgent::Datagram> IceAgent::tick(TimePoint now) {
+  std::vector<Datagram> out;
+  if (components_[0].lost) return out;
+  if (!begun_) begun_ = now;
+  repeat_checks(now, out);
+  if (plan_.controlling) nominate(now, out);
+  start_next(now, out);
+  ask_consent(now, out);
+  judge(now);
+  return out;
+}
+
+// §14.3
+Duration IceAgent::first_pause() const {
+  const auto open = std::ranges::count_if(
+      pairs_, [](const Pair& p) { return p.state == PairState::Waiting || p.state == PairState::InProgress; });
+  return std::max(times_.rto, times_.pace * static_cast<std::int64_t>(open));
+}
+
+void IceAgent::begin_check(TimePoint now, Pair& pair, bool nominates, std::vector<Datagram>& out) {
+  pair.state = PairState::InProgress;
+  pair.is_triggered = false;
+  pair.request = {stun::new_transaction_id(*random_), nominates, plan_.controlling};
+  pair.bytes = request(pair.request.id, pair.component, nominates);
+  pair.sent = 1;
+  pair.pause = first_pause();
+  pair.due = now + pair.pause;
+  next_start_ = now + times_.pace;
+  out.push_back({pair.component, pair.remote.address, pair.bytes});
+}
+
+void IceAgent::repeat_checks(TimePoint now, std::vector<Datagram>& out) {
+  for (Pair& pair : pairs_) {
+    if (pair.state != PairState::InProgress || now < pair.due) continue;
+    if (pair.sent >= kMostRequests) {
+      fail(pair);
+      continue;
+    }
+    const Duration first = pair.pause / (std::int64_t{1} << (pair.sent - 1));
+    pair.pause = pair.pause * 2;
+    ++pair.sent;
+    pair.due = now + (pair.sent < kMostRequests ? pair.pause : first * kLastPause);
+    out.push_back({pair.component, pair.remote.address, pair.bytes});
+  }
+}
+
+// One new check each Ta: those that the peer's own checks have asked for first (§6.1.4.2). A component that has its
+// pair asks no further.
+void IceAgent::start_next(TimePoint now, std::vector<Datagram>& out) {
+  if (now < next_start_) return;
+  const auto wants = [&](const Pair& p) {
+    return p.state == PairState::Waiting && (p.is_triggered || !components_[p.component - 1U].selected);
+  };
+  if (std::ranges::none_of(pairs_, wants)) thaw();
+  Pair* next = nullptr;
+  const auto rank = [](const Pair& p) { return std::tuple(p.is_triggered, p.priority); };
+  for (Pair& pair : pairs_)
+    if (wants(pair) && (next == nullptr || rank(pair) > rank(*next))) next = &pair;
+  if (next != nullptr) begin_check(now, *next, false, out);
+}
+
+std::optional<std::size_t> IceAgent::best(std::uint16_t component, bool valid) const {
+  std::optional<std::size_t> out;
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    const Pair& pair = pairs_[i];
+    if (pair.component != component || pair.state == PairState::Failed || (valid && !pair.is_valid)) continue;
+    if (!out || pair.priority > pairs_[*out].priority) out = i;
+  }
+  return out;
+}
+
+std::optional<std::size_t> IceAgent::in_use(std::uint16_t component) const {
+  const auto& selected = components_[component - 1U].selected;
+  return selected ? selected : best(component, true);
+}
+
+// §8.1.1, regular nomination: the best of all, or, when that is long in coming, the best that works.
+void IceAgent::nominate(TimePoint now, std::vector<Datagram>& out) {
+  for (std::uint16_t number = 1; number <= plan_.components; ++number) {
+    const Component& component = components_[number - 1U];
+    if (component.selected || !component.works_since || now < next_start_) continue;
+    const auto under_way = [&](const Pair& p) {
+      return p.component == number && p.request.nominates && p.state == PairState::InProgress;
+    };
+    if (std::ranges::any_of(pairs_, under_way)) continue;
+    const auto valid = best(number, true);
+    if (!valid || pairs_[*valid].state != PairState::Succeeded) continue;
+    if (valid != best(number, false) && now - *component.works_since < times_.patience) continue;
+    begin_check(now, pairs_[*valid], true, out);
+  }
+}
+
+// §8.1.1: of several that an older peer has nominated the one of the highest priority. §8.1.2: what is worse is over.
+void IceAgent::select(std::size_t index) {
+  Pair& pair = pairs_[index];
+  pair.is_wanted = false;
+  Component& component = components_[pair.component - 1U];
+  if (component.selected && pairs_[*component.selected].priority >= pair.priority) return;
+  component.selected = index;
+  for (Pair& other : pairs_)
+    if (&other != &pair && other.component == pair.component && other.state == PairState::InProgress &&
+        other.priority < pair.priority)
+      fail(other);
+}
+
+void IceAgent::ask_consent(TimePoint now, std::vector<Datagram>& out) {
+  for (std::uint16_t number = 1; number <= plan_.components; ++number) {
+    Component& component = components_[number - 1U];
+    const auto used = in_use(number);
+    if (!used || component.lost || now < component.ask) continue;
+    component.ask = now + times_.consent_every * static_cast<std::int64_t>(80 + random_->below(41)) / 100;
+    component.consent = stun::new_transaction_id(*random_);
+    out.push_back({number, pairs_[*used].remote.address, request(component.consent, number, false)});
+  }
+}
+
+void IceAgent::judge(TimePoint now) {
+  bool all = true, hopeless = false;
+  for (std::uint16_t number = 1; number <= plan_.components; ++number) {
+    Component& component = components_[number - 1U];
+    if (const auto used = in_use(number); used && now - pairs_[*used].agreed >= times_.consent_lasts) {
+      if (component.selected)
+        component.lost = true;
+      else
+        fail(pairs_[*used]);
+    }
+    all = all && component.selected;
+    hopeless = hopeless || (!component.selected && !best(number, false));
+  }
+  hopeless = hopeless && now - *begun_ >= times_.give_up;
+  state_ = components_[0].lost || hopeless ? State::Failed : all ? State::Completed : State::Checking;
+  if (state_ == State::Failed)
+    for (Component& component : components_) component.previous.reset();
+}
+
+std::optional<std::string> IceAgent::receive(TimePoint now, std::uint16_t component, const Endpoint& from,
+                                             std::string_view datagram) {
+  if (component == 0 || component > plan_.components) return std::nullopt;
+  const auto message = stun::Message::parse(datagram);
+  if (!message || message->method != stun::kBinding) return std::nullopt;
+  if (message->message_class == stun::Class::Request) {
+    const stun::CheckRole role{plan_.controlling, tie_breaker_};
+    auto answer = stun::answer_check(datagram, from, plan_.local.ufrag, plan_.local.password, role);
+    if (!answer) return std::nullopt;
+    // One of another branch of a forked call knows our name, too: its password is not the one that we know (§7.3.1.4).
+    const auto username = message->find(stun::kUsername).value_or(std::string_view{});
+    if (answer->good && username.substr(plan_.local.ufrag.size() + 1) == plan_.remote.ufrag)
+      take_request(component, from, *answer);
+    return std::move(answer->bytes);
+  }
+  if (message->message_class != stun::Class::Indication) take_response(now, component, from, datagram, *message);
+  return std::nullopt;
+}
+
+// §7.3.1: the source is a candidate of the peer, known or not, and the pair with it is checked from here as well.
+void IceAgent::take_request(std::uint16_t component, const Endpoint& from, const stun::CheckAnswer& answer) {
+  if (answer.switches_role) set_role(!plan_.controlling);
+  Pair* pair = pair_with(component, from);
+  if (pair == nullptr) {
+    sdp::IceCandidate learned;
+    learned.foundation = '?' + std::to_string(pairs_.size());  // no other has such a one
+    learned.component = component;
+    learned.priority = answer.priority;
+    learned.address = from;
+    learned.type = sdp::IceType::PeerReflexive;
+    add_remote(learned);
+    set_priorities();
+    pair = pair_with(component, from);
+    if (pair == nullptr) return;
+  }
+  const bool nominated = answer.nominates && !plan_.controlling;
+  if (pair->is_valid) {
+    if (nominated) select(static_cast<std::size_t>(pair - pairs_.data()));
+    return;
+  }
+  pair->is_wanted = pair->is_wanted || nominated;
+  // One that is under way is begun anew: the peer's check has opened the way (§7.3.1.4).
+  if (pair->state == PairState::InProgress) pair->before = pair->request;
+  pair->state = PairState::Waiting;
+  pair->is_triggered = true;
+}
+
+void IceAgent::take_response(TimePoint now, std::uint16_t component, const Endpoint& from, std::string_view datagram,
+                             const stun::Message& message) {
+  if (!stun::fingerprint_is_right(datagram, message)) return;
+  if (const auto used = in_use(component); used && message.id == components_[component - 1U].consent) {
+    if (from == pairs_[*used].remote.address) take_consent(now, pairs_[*used], datagram, message);
+    return;
+  }
+  const auto found = std::ranges::find_if(pairs_, [&](const Pair& p) {
+    return p.component == component && ((p.state == PairState::InProgress && p.request.id == message.id) ||
+                                        (p.before && p.before->id == message.id));
+  });
+  if (found == pairs_.end()) return;
+  const bool is_before = found->before && found->before->id == message.id;
+  const Request asked = is_before ? *found->before : found->request;
+  const bool authentic = stun::integrity_is_right(datagram, message, plan_.remote.password);
+  if (message.message_class == stun::Class::Success) {
+    const auto mapped = stun::without_unprotected(message).mapped_address();
+    if (!authentic) return;
+    if (from == found->remote.address && mapped)
+      return succeeded(now, static_cast<std::size_t>(found - pairs_.begin()), asked.nominates && plan_.controlling,
+                       *mapped);
+  } else if (authentic && stun::error_code(message) == stun::kRoleConflict) {
+    return conflict(*found, asked);
+  }
+  // §7.2.5.2: an error, or a way back that is another than the way there.
+  if (is_before)
+    found->before.reset();
+  else
+    fail(*found);
+}
+
+void IceAgent::take_consent(TimePoint now, Pair& pair, std::string_view datagram, const stun::Message& message) {
+  if (!stun::integrity_is_right(datagram, message, plan_.remote.password)) return;
+  if (message.message_class == stun::Class::Success)
+    pair.agreed = now;
+  else if (stun::error_code(message) == stun::kRoleConflict)
+    set_role(!plan_.controlling);
+}
+
+// §7.2.5.1; several checks may have met the same conflict.
+void IceAgent::conflict(Pair& pair, const Request& asked) {
+  set_role(!asked.controlling);
+  tie_breaker_ = random_->next();
+  pair.before.reset();
+  pair.state = PairState::Waiting;
+  pair.is_triggered = true;
+}
+
+void IceAgent::succeeded(TimePoint now, std::size_t index, bool nominated, const Endpoint& mapped) {
+  Pair& pair = pairs_[index];
+  pair.state = PairState::Succeeded;
+  pair.is_valid = true;
+  pair.is_triggered = false;
+  pair.before.reset();
+  pair.mapped = mapped;
+  pair.agreed = now;
+  for (Pair& other : pairs_)  // §7.2.5.3.3
+    if (other.state == PairState::Frozen && other.remote.foundation == pair.remote.foundation)
+      other.state = PairState::Waiting;
+  Component& component = components_[pair.component - 1U];
+  if (!component.works_since) {
+    component.works_since = now;
+    component.ask = now + times_.consent_every;
+  }
+  component.previous.reset();
+  if (nominated || (pair.is_wanted && !plan_.controlling)) select(index);
+}
+
+void IceAgent::fail(Pair& pair) {
+  pair.state = PairState::Failed;
+  pair.is_valid = pair.is_wanted = pair.is_triggered = false;
+  pair.before.reset();
+}
+
+void IceAgent::set_role(bool controlling) {
+  if (plan_.controlling == controlling) return;
+  plan_.controlling = controlling;
+  for (Pair& pair : pairs_) pair.is_wanted = false;
+  set_priorities();
+}
+
+std::optional<Endpoint> IceAgent::remote(std::uint16_t component) const {
+  if (component == 0 || component > plan_.components || components_[component - 1U].lost) return std::nullopt;
+  const auto used = in_use(component);
+  return used ? std::optional(pairs_[*used].remote.address) : components_[component - 1U].previous;
+}
+
+sdp::IceCandidate IceAgent::local_candidate(const Pair& pair) const {
+  const auto& ours = plan_.local.candidates;
+  const auto found = std::ranges::find_if(ours, [&](const sdp::IceCandidate& candidate) {
+    return candidate.component == pair.component && candidate.address == pair.mapped;
+  });
+  if (found != ours.end()) return *found;
+  sdp::IceCandidate out;  // §7.2.5.3.1
+  out.foundation = kReflexiveFoundation;
+  out.component = pair.component;
+  out.priority = sdp::ice_priority(sdp::IceType::PeerReflexive, pair.component);
+  out.address = pair.mapped;
+  out.type = sdp::IceType::PeerReflexive;
+  for (const sdp::IceCandidate& candidate : ours)
+    if (candidate.component == pair.component && candidate.type == sdp::IceType::Host) out.related = candidate.address;
+  return out;
+}
+
+std::optional<sdp::IceChoice> IceAgent::choice() const {
+  sdp::IceChoice out;
+  out.local_ufrag = plan_.local.ufrag;
+  out.controlling = plan_.controlling;
+  for (std::uint16_t number = 1; number <= plan_.components; ++number) {
+    const auto& selected = components_[number - 1U].selected;
+    if (!selected) return std::nullopt;
+    out.local.push_back(local_candidate(pairs_[*selected]));
+    out.remote.push_back(pairs_[*selected].remote.address);
+  }
+  return out;
+}
+
+}  // namespace offhook::media
