@@ -83,7 +83,7 @@ Checked<io::ProxySettings> settings_of(const Options& options, const Common& com
   if (options.no_auth) out.authenticate = false;
   // Redis gives its users to the proxy that runs, and their changes.
   const bool come_later = io::is_redis_url(out.store);
-  if (out.authenticate && (!come_later || options.check))
+  if (out.authenticate && !come_later)
     if (auto added = io::add_stored_users(out); !added) return tl::unexpected(added.error());
   if (const auto complete = out.check_users(); out.authenticate && !complete) return tl::unexpected(complete.error());
   if (out.authenticate && out.users.empty() && !come_later)
@@ -228,16 +228,28 @@ Checked<void> check_certificates(const io::ProxySettings& settings) {
   return io::TlsContext::load(settings.tls).map([](const auto&) {});
 }
 
+// Users in Redis come to a proxy that runs, also later: what is wrong with them, or that Redis is away, keeps it from
+// nothing. "" when all is well.
+std::string look_at_redis_users(io::ProxySettings& settings) {
+  if (!settings.authenticate || !io::is_redis_url(settings.store)) return {};
+  auto done = io::add_stored_users(settings);
+  if (done) done = settings.check_users();
+  return done ? std::string{} : "users in Redis: " + done.error().text();
+}
+
 int serve(const Options& options, const Common& common) {
   auto settings = settings_of(options, common);
   if (!settings) return report(settings.error());
   if (options.check) {
     if (const auto certificates = check_certificates(*settings); !certificates) return report(certificates.error());
+    const std::string warning = look_at_redis_users(*settings);
     std::printf("%s: %zu listening address%s, %zu domain%s, %zu user%s, store %s\n",
                 options.config.empty() ? "flags" : options.config.c_str(), settings->listen.size(),
                 settings->listen.size() == 1 ? "" : "es", settings->domains.size(),
                 settings->domains.size() == 1 ? "" : "s", settings->users.size(),
                 settings->users.size() == 1 ? "" : "s", settings->store_name().c_str());
+    if (!warning.empty())
+      std::printf("%s\n", describe(*settings, {proxy::Finding::Severity::Warning, warning, 0}).c_str());
     for (const proxy::Finding& finding : settings->lint()) std::printf("%s\n", describe(*settings, finding).c_str());
     return kOk;
   }

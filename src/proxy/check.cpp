@@ -1,6 +1,7 @@
 #include "check.hpp"
 
 #include "base/ascii.hpp"
+#include "route/breadth.hpp"
 #include "sip/header/numbers.hpp"
 
 namespace offhook::proxy {
@@ -25,6 +26,11 @@ std::optional<Reply> check_scheme(const sip::Uri& request_uri) {
 
 std::optional<Reply> check_max_forwards(const sip::Message& request) {
   if (sip::max_forwards(request) == 0U) return Reply{483};
+  return std::nullopt;
+}
+
+std::optional<Reply> check_max_breadth(const sip::Message& request) {
+  if (Breadth::of(request) == 0) return Reply{440};
   return std::nullopt;
 }
 

@@ -13,6 +13,8 @@ namespace offhook::proxy {
 [[nodiscard]] std::optional<Reply> check_scheme(const sip::Uri& request_uri);
 // 483: Max-Forwards is used up. An OPTIONS is refused as well (the RFC would let us answer it).
 [[nodiscard]] std::optional<Reply> check_max_forwards(const sip::Message& request);
+// 440: Max-Breadth leaves no branch at all.
+[[nodiscard]] std::optional<Reply> check_max_breadth(const sip::Message& request);
 // 420 with Unsupported: each option tag in `field` (Require for us as registrar, Proxy-Require as proxy) that is not
 // ours.
 [[nodiscard]] std::optional<Reply> check_options(const sip::Message& request, sip::HeaderId field);

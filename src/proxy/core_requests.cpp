@@ -122,6 +122,7 @@ void Core::Impl::relay(Now now, const RequestReceived& e, const Facts& facts) {
     ++counters_.loops;
     return answer(now, e, {482});
   }
+  if (const auto refusal = check_max_breadth(e.request)) return answer(now, e, *refusal);
   if (const auto refusal = check_options(e.request, HeaderId::ProxyRequire)) return answer(now, e, *refusal);
   bool informs = false;
   if (const auto refusal = authenticate(now, e, facts, informs)) return answer(now, e, *refusal);

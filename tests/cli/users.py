@@ -83,6 +83,15 @@ class Users(case.Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn("user '1001' is in the store and in the configuration", done.stderr)
 
+    def test_without_redis_the_rest_is_checked(self):
+        """A proxy that runs starts without Redis as well."""
+        self.config.write_text('domains = ["127.0.0.1"]\nstore = "redis://127.0.0.1:1"\n')
+        checked = self.run_offhook("proxy", "--check", "--config", self.config)
+        self.assertEqual(checked.status, 0, checked.log())
+        self.assertIn("warning: users in Redis: cannot reach Redis: Connection refused (127.0.0.1:1)", checked.text("out"))
+        self.config.write_text('domains = ["127.0.0.1"]\nstore = "redis://127.0.0.1:1"\nx = 1\n')
+        self.assertEqual(self.run_offhook("proxy", "--check", "--config", self.config).status, 1)
+
     def start_proxy(self):
         proxy = self.offhook("proxy", "--config", self.config, name="proxy")
         proxy.wait_for("^ready$")

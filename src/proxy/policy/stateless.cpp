@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "check.hpp"
 #include "loop.hpp"
+#include "route/breadth.hpp"
 #include "sip/builder.hpp"
 
 namespace offhook::proxy {
@@ -138,6 +139,7 @@ std::optional<Reply> Stateless::check(const sip::Message& request, const Facts& 
     ++s_.counters->loops;
     return Reply{482};
   }
+  if (auto refusal = check_max_breadth(request)) return refusal;
   if (auto refusal = check_options(request, HeaderId::ProxyRequire)) return refusal;
   return check_relaying({facts.to_us, facts.in_dialog, facts.from_us});
 }
@@ -177,6 +179,7 @@ void Stateless::send(const sip::Message& request, const transport::Flow& in, con
     if (!outgoing) continue;
     if (const auto assertion = s_.identities->of(request, in, facts))
       assertion->edit(outgoing->request, target.manner.get());
+    Breadth::put(outgoing->request, Breadth(request, 1).share(0));
     outgoing->request.prepend(HeaderId::Via, transport::via_value(outgoing->flow, branch(request, in)));
     s_.transport->send(outgoing->flow, outgoing->request.bytes());
     ++s_.counters->forwarded_requests;

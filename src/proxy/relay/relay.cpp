@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "cluster/nodes.hpp"
 #include "loop.hpp"
+#include "route/breadth.hpp"
 #include "sip/builder.hpp"
 #include "sip/edit.hpp"
 #include "sip/header/numbers.hpp"
@@ -57,15 +58,18 @@ Relays::Job Relays::job_of(const sip::Message& request, const transport::Flow& i
   return {request, in, preprocess(request, *s_.names, in.local), loop_mark(request, s_.loop_secret)};
 }
 
-// The targets of the next q, all at once.
+// The targets of the next q, all at once, as far as the request's breadth goes.
 void Relays::wave(Now now, RelayId id, const Job& job) {
   Relay& relay = *relays_.find(id);
-  const int q = relay.targets[relay.next].q;
-  while (relay.next < relay.targets.size() && relay.targets[relay.next].q == q) {
+  const auto first = relay.targets.begin() + relay.next;
+  const auto end = std::find_if(first, relay.targets.end(), [q = first->q](const Target& t) { return t.q != q; });
+  const Breadth breadth(job.request, static_cast<std::size_t>(end - first));
+  for (std::size_t n = 0; n < breadth.branches(); ++n) {
     const BranchId branch_id = branches_.insert();
     Branch& branch = *branches_.find(branch_id);
     branch.relay = id;
     branch.target = relay.next++;
+    branch.breadth = breadth.share(n);
     relay.branches.push_back(branch_id);
     ++relay.pending;
     be_patient(now.mono, branch_id);
@@ -103,6 +107,7 @@ bool Relays::launch(Now now, BranchId id, const Job& job) {
     auto outgoing = s_.forwarder->make(job.request, job.plan, relay.targets[branch.target], branch.server, job.in);
     if (!outgoing) continue;
     ++s_.counters->forwarded_requests;
+    Breadth::put(outgoing->request, branch.breadth);
     if (relay.assertion) relay.assertion->edit(outgoing->request, relay.targets[branch.target].manner.get());
     if (branch.credentials)
       branch.credentials->add(outgoing->request, job.request.method_text(), relay.targets[branch.target].uri,

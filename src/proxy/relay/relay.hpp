@@ -111,6 +111,7 @@ class Relays {
     bool done = false;                              // it has its final response
     bool overdue = false;                           // Timer C fired
     std::uint8_t challenges = 0;                    // of a trunk
+    std::uint8_t breadth = 0;                       // Breadth::share()
     std::unique_ptr<TrunkCredentials> credentials;  // that answer them
   };
   struct Relay {

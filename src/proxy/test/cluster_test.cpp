@@ -196,6 +196,32 @@ TEST(Cluster, AnIdentityThatAnotherNodeHasAssertedStays) {
   EXPECT_EQ(value(at_phone.message, HeaderId::PAssertedIdentity), "<sip:+49301234@trunk.test>");
 }
 
+// Who has answered is for the node to judge that has let the request in: it knows who is told.
+TEST(Cluster, AResponseToWhatAnotherNodeHasLetInPassesUntouched) {
+  Config config = node("sip:192.0.2.1:5060");
+  config.policy.asserts_identity = true;
+  Pair pair;
+  pair.a.core = std::make_unique<Core>(config, pair.a.random, pair.a.locator);
+  (void)pair.a.reg(Wire::tcp(1), {kFlow, {"Supported: path, outbound"}});
+  pair.pass();
+  const auto answered = [](Wire& node, const Sent& at_phone) {
+    return only(node.receive(at_phone.flow, World::response(at_phone.message, 200, at_phone.flow.remote,
+                                                            {"P-Asserted-Identity: <sip:boss@example.test>",
+                                                             "P-Preferred-Identity: <sip:1002@example.test>"})));
+  };
+  const auto between = answered(pair.a, only(pair.by_a(only(pair.b.invite("sip:1002@example.test")))));
+  EXPECT_EQ(between.flow.remote.address, IpAddress::v4(192, 0, 2, 2));
+  EXPECT_EQ(value(between.message, HeaderId::PAssertedIdentity), "<sip:boss@example.test>");
+  EXPECT_EQ(value(between.message, HeaderId::PPreferredIdentity), "<sip:1002@example.test>");
+  const auto at_caller =
+      only(pair.b.receive({transport::Protocol::Udp, kUdpSocket, kUdpSocket, 0}, std::string(between.message.bytes())));
+  EXPECT_EQ(at_caller.message.status(), 200);
+  EXPECT_EQ(value(at_caller.message, HeaderId::PAssertedIdentity), "");
+  // A caller of its own is told nothing that is not so.
+  const auto direct = answered(pair.a, only(pair.a.invite("sip:1002@example.test")));
+  EXPECT_EQ(value(direct.message, HeaderId::PAssertedIdentity), "");
+}
+
 TEST(Cluster, WherePeersAreNamedATokenAloneIsNotEnough) {
   Config config = node("sip:192.0.2.1:5060", {IpAddress::v4(192, 0, 2, 2)});
   config.authenticate = true;

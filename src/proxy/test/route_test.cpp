@@ -37,6 +37,13 @@ TEST_F(Route, ProxyRequireIs420WithUnsupported) {
   EXPECT_EQ(value(world.expect(kAlice, 420), HeaderId::Unsupported), "foo, sec-agree");
 }
 
+TEST_F(Route, RequireIsForTheCalleeToRead) {
+  invite.headers = {"Require: foo, 100rel"};
+  world.send(kAlice, invite);
+  world.expect(kAlice, 100);
+  EXPECT_EQ(value(world.expect(kBob, "INVITE"), HeaderId::Require), "foo, 100rel");
+}
+
 TEST_F(Route, AnUnknownSchemeIs416) {
   invite.uri = "mailto:bob@example.test";
   world.send(kAlice, invite);
