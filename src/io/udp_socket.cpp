@@ -142,13 +142,13 @@ UdpSocket::~UdpSocket() {
 UdpSocket::UdpSocket(UdpSocket&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       local_(other.local_),
-      may_join_(other.may_join_),
+      segmentation_(other.segmentation_),
       send_failures_(other.send_failures_) {}
 
 UdpSocket& UdpSocket::operator=(UdpSocket&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(local_, other.local_);
-  std::swap(may_join_, other.may_join_);
+  std::swap(segmentation_, other.segmentation_);
   std::swap(send_failures_, other.send_failures_);
   return *this;
 }
@@ -169,8 +169,8 @@ Checked<UdpSocket> UdpSocket::open(Endpoint local, const UdpOptions& options) {
   }
   ::setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof one);  // where the kernel has it
   const int no_size = 0;
-  socket.may_join_ =
-      options.segmentation && ::setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &no_size, sizeof no_size) == 0;  // likewise
+  if (::setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &no_size, sizeof no_size) == 0)  // likewise
+    socket.segmentation_ = options.segmentation;
   if (options.reuse_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
   // Beyond the system's limit (net.core.rmem_max) where we may.
   if (::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &options.receive_buffer, sizeof options.receive_buffer) != 0)
@@ -244,7 +244,12 @@ void UdpBatch::queue(UdpSocket& socket, Endpoint to, std::span<const std::uint8_
 void UdpBatch::queue(UdpSocket& socket, Endpoint to, std::string&& bytes) { place(socket, to) = std::move(bytes); }
 
 std::string& UdpBatch::place(UdpSocket& socket, Endpoint to) {
-  if (queued_ == kSize || (queued_for_ != &socket && queued_ > 0)) flush();
+  if (queued_ == kSize) {
+    send_queued();
+    overflowed_ = true;
+  } else if (queued_for_ != &socket && queued_ > 0) {
+    flush();
+  }
   queued_for_ = &socket;
   OutgoingDatagram& out = buffers_->out[queued_++];
   out.to = to;
@@ -256,11 +261,19 @@ void UdpBatch::forget(const UdpSocket& socket) {
 }
 
 void UdpBatch::flush() {
+  send_queued();
+  overflowed_ = false;
+}
+
+void UdpBatch::send_queued() {
   Buffers& b = *buffers_;
   const std::size_t count = std::exchange(queued_, 0);
   if (count == 0) return;
   UdpSocket& socket = *std::exchange(queued_for_, nullptr);
-  const auto runs = b.runs.make({b.out.data(), count}, socket.may_join_);
+  const bool is_busy = overflowed_ || count >= kBusy;
+  const bool may_join =
+      socket.segmentation_ == Segmentation::Always || (socket.segmentation_ == Segmentation::Busy && is_busy);
+  const auto runs = b.runs.make({b.out.data(), count}, may_join);
   std::array<iovec, kSize> pieces;
   std::array<mmsghdr, kSize> headers;
   std::size_t used = 0;

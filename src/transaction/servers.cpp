@@ -29,10 +29,13 @@ Invite invite_input(Timer timer) {
 
 bool is_invite(const Server& server) { return std::holds_alternative<InviteState>(server.state); }
 
-// Its last response will not be sent again: of a 2xx to INVITE that is the TU's affair.
+// Its last response will not be sent again: of a 2xx to INVITE that is the TU's affair, and over a reliable transport a
+// non-INVITE ends with it.
 bool is_done_with_response(const Server& server) {
-  const auto* state = std::get_if<InviteState>(&server.state);
-  return state != nullptr && (*state == InviteState::Accepted || *state == InviteState::Confirmed) && !server.detour;
+  if (server.detour) return false;
+  if (const auto* other = std::get_if<NonInviteState>(&server.state)) return *other == NonInviteState::Terminated;
+  const auto state = std::get<InviteState>(server.state);
+  return state == InviteState::Accepted || state == InviteState::Confirmed;
 }
 
 NonInvite non_invite_input(Timer timer) { return timer == Timer::Y ? NonInvite::TimerY : NonInvite::TimerJ; }
@@ -243,9 +246,10 @@ void Servers::act(ServerId id, Server& server, const Action& action, const Cause
 }
 
 void Servers::send(ServerId id, Server& server, Response& response, TimePoint now) {
-  server.response = std::move(response.bytes);
+  // What is kept is as long as it must be; what is sent may have room behind it.
+  if (!is_done_with_response(server)) server.response = std::string(response.bytes);
   if (server.old != nullptr) {
-    const auto parsed = reread(server.response);
+    const auto parsed = reread(response.bytes);
     server.old->second.response_tag = parsed ? parsed->to_tag() : std::string_view{};
   }
   if (server.detour) {
@@ -257,10 +261,7 @@ void Servers::send(ServerId id, Server& server, Response& response, TimePoint no
     services_.events->push(ServerFailed{id, server.owner});
     return;
   }
-  if (is_done_with_response(server))
-    services_.transport->send(server.reply(), std::exchange(server.response, {}));
-  else
-    services_.transport->send(server.reply(), server.response);
+  services_.transport->send(server.reply(), std::move(response.bytes));
 }
 
 void Servers::send_trying(ServerId id, Server& server, TimePoint now) {

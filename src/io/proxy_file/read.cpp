@@ -45,6 +45,15 @@ Checked<void> read_commit_delay(const Fields& fields, const toml::node& node, Pr
   return read;
 }
 
+Checked<void> read_segmentation(const Fields& fields, const toml::node& node, ProxySettings& out) {
+  const bool is_busy = node.is_string() && node.as_string()->get() == "busy";
+  if (!is_busy && !node.is_boolean()) return fields.wrong("segmentation", R"(true, false or "busy")", node);
+  out.segmentation = is_busy                    ? Segmentation::Busy
+                     : node.as_boolean()->get() ? Segmentation::Always
+                                                : Segmentation::Never;
+  return {};
+}
+
 Checked<void> read_dscp(const Fields& fields, const toml::node& node, ProxySettings& out) {
   constexpr std::int64_t kMost = 63;
   std::size_t dscp = 0;
@@ -95,10 +104,7 @@ constexpr Row kRows[] = {
        return f.period("max_expires", node, out.max_expires);
      }},
     {"dscp", "dscp", read_dscp},
-    {"segmentation", "segmentation",
-     [](const Fields& f, const toml::node& node, ProxySettings& out) {
-       return f.flag("segmentation", node, out.segmentation);
-     }},
+    {"segmentation", "segmentation", read_segmentation},
     {"shards", "shards", read_shards},
     {"redirect", "redirect", read_redirect},
     {"stateless", "stateless", read_stateless},

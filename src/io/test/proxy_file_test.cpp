@@ -45,6 +45,16 @@ TEST(ProxyFile, ACommitMayWaitForOthers) {
             "commit_delay must be a number from 0 to 1000 (1001) (p.toml:2)");
 }
 
+TEST(ProxyFile, SegmentationIsForBusyTimesUnlessSaidOtherwise) {
+  const auto segmentation_of = [](const std::string& line) {
+    return read_proxy_file("p.toml", "domains = [\"a\"]\n" + line)->segmentation;
+  };
+  EXPECT_EQ(segmentation_of(""), Segmentation::Busy);
+  EXPECT_EQ(segmentation_of("segmentation = \"busy\""), Segmentation::Busy);
+  EXPECT_EQ(segmentation_of("segmentation = true"), Segmentation::Always);
+  EXPECT_EQ(segmentation_of("segmentation = false"), Segmentation::Never);
+}
+
 TEST(ProxyFile, AWildcardAddressIsOdd) {
   const auto odd = [](const std::string& listen, const std::string& domain) {
     const auto settings =
@@ -86,7 +96,7 @@ TEST(ProxyFile, SaysWhatIsWrongAndWhere) {
        "unknown field 'keys' of [tls]; known are certificate, key, trusted, verify, require_client_certificate, "
        "security_level (p.toml:3)"},
       {"domains = [\"a\"]\ndscp = 64", "dscp must be a number from 0 to 63 (64) (p.toml:2)"},
-      {"domains = [\"a\"]\nsegmentation = 1", "segmentation must be true or false (1) (p.toml:2)"},
+      {"domains = [\"a\"]\nsegmentation = 1", "segmentation must be true, false or \"busy\" (1) (p.toml:2)"},
       {"domains = [\"a\"]\n[guard]\nexempt = [\"10.0.0.0/33\"]",
        "exempt wants addresses and networks such as 192.0.2.0/24 (10.0.0.0/33) (p.toml:3)"},
       {"domains = [\"a\"]\n[guard]\nfailures = -1", "failures must be a number from 0 to 1000 (-1) (p.toml:3)"},

@@ -133,7 +133,7 @@ TEST_F(ProxyReload, WhatCannotBeDoneChangesNothing) {
     return done ? std::string("nothing") : done.error().text();
   };
   EXPECT_EQ(refusal([](auto& s) { s.store = "sqlite:x.db"; }), "another store needs a restart (sqlite:x.db)");
-  EXPECT_EQ(refusal([](auto& s) { s.segmentation = true; }), "another segmentation needs a restart");
+  EXPECT_EQ(refusal([](auto& s) { s.segmentation = Segmentation::Always; }), "another segmentation needs a restart");
   EXPECT_EQ(refusal([](auto& s) { s.dscp = 24; }), "another dscp needs a restart");
   EXPECT_EQ(refusal([](auto& s) { s.name_servers = {Endpoint{IpAddress::loopback(), 53}}; }),
             "other name servers (dns) need a restart");

@@ -113,13 +113,35 @@ void cross(const UdpOptions& options, const std::function<void(int fd)>& prepare
 }
 
 TEST(UdpSocket, WhatLeavesInSegmentsArrivesAsItWas) {
-  cross({.segmentation = true}, [](int) {});
+  cross({.segmentation = Segmentation::Always}, [](int) {});
   cross({}, [](int) {});
+}
+
+// The sizes of the reads at the other end, which takes what was joined as it came (UDP_GRO).
+std::vector<ssize_t> reads_of(Segmentation segmentation, std::size_t datagrams) {
+  auto from = UdpSocket::open({IpAddress::loopback(), 0}, {.segmentation = segmentation});
+  auto to = UdpSocket::open({IpAddress::loopback(), 0});
+  UdpBatch batch;
+  for (std::size_t i = 0; i < datagrams; ++i) batch.queue(*from, to->local(), std::string(100, 'x'));
+  batch.flush();
+  std::vector<ssize_t> out;
+  std::vector<char> buffer(65536);
+  for (ssize_t got; (got = ::recv(to->fd(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) out.push_back(got);
+  return out;
+}
+
+TEST(UdpSocket, OnlyManyAtOnceLeaveInSegmentsWhenThatIsForBusyTimes) {
+  constexpr auto kFew = UdpBatch::kBusy - 1;
+  if (reads_of(Segmentation::Always, 2) != std::vector<ssize_t>{200}) GTEST_SKIP() << "this kernel joins none";
+  EXPECT_EQ(reads_of(Segmentation::Busy, kFew), std::vector<ssize_t>(kFew, 100));
+  EXPECT_EQ(reads_of(Segmentation::Busy, UdpBatch::kBusy), std::vector<ssize_t>{100 * UdpBatch::kBusy});
+  EXPECT_EQ(reads_of(Segmentation::Busy, UdpBatch::kSize + 3), (std::vector<ssize_t>{100 * UdpBatch::kSize, 300}));
+  EXPECT_EQ(reads_of(Segmentation::Never, UdpBatch::kBusy), std::vector<ssize_t>(UdpBatch::kBusy, 100));
 }
 
 TEST(UdpSocket, WhatTheKernelWillNotCutLeavesPieceByPiece) {
   // Without checksums it cuts nothing.
-  cross({.segmentation = true}, [](int fd) {
+  cross({.segmentation = Segmentation::Always}, [](int fd) {
     const int one = 1;
     ASSERT_EQ(::setsockopt(fd, SOL_SOCKET, SO_NO_CHECK, &one, sizeof one), 0);
   });

@@ -235,7 +235,7 @@ void Relays::respond(Now now, transaction::ResponseReceived&& event) {
   if (status < 200)
     provisional(now.mono, id, *branch, event.response);
   else if (status < 300)
-    success(now.mono, *branch, event.response);
+    success(now.mono, id, event.response);
   else
     failure(now, id, std::move(event.response));
 }
@@ -251,7 +251,8 @@ void Relays::provisional(TimePoint now, BranchId id, Branch& branch, const sip::
 
 // §16.7 step 5: a 2xx goes on at once; every 2xx to an INVITE does, also retransmitted ones and those of other
 // branches.
-void Relays::success(TimePoint now, Branch& branch, const sip::Message& response) {
+void Relays::success(TimePoint now, BranchId branch_id, const sip::Message& response) {
+  Branch& branch = *branches_.find(branch_id);
   const RelayId id = branch.relay;
   Relay* relay = relays_.find(id);
   if (relay == nullptr) return;
@@ -261,6 +262,7 @@ void Relays::success(TimePoint now, Branch& branch, const sip::Message& response
   if (relay->call) s_.calls->success(now, relay->call, response, relay->targets[branch.target].aor);
   forward(now, *relay, branch, response);
   cancel_branches(now, *relay, kElsewhere);
+  erase_if_over(id);
 }
 
 void Relays::failure(Now now, BranchId id, sip::Message response) {
@@ -356,6 +358,7 @@ void Relays::settle(Branch& branch) {
   wheel_.cancel(branch.patience);
   if (branch.done) return;
   branch.done = true;
+  branch.servers = {};
   if (Relay* relay = relays_.find(branch.relay)) --relay->pending;
 }
 
@@ -365,6 +368,7 @@ void Relays::advance(Now now, RelayId id) {
   while (relay->pending == 0 && !relay->answered && !relay->closed && relay->next < relay->targets.size())
     next_wave(now, id);
   if (relay->pending == 0 && !relay->answered) conclude(now.mono, *relay);
+  erase_if_over(id);
 }
 
 void Relays::conclude(TimePoint now, Relay& relay) {
@@ -465,6 +469,18 @@ std::size_t Relays::unanswered() const {
   std::size_t count = 0;
   relays_.for_each([&](RelayId, const Relay& relay) { count += relay.answered || relay.server_gone ? 0 : 1; });
   return count;
+}
+
+// What is kept for retransmissions (Timers J and K) is kept by the transactions; what still comes of other branches
+// goes nowhere.
+void Relays::erase_if_over(RelayId id) {
+  Relay* const relay = relays_.find(id);
+  if (relay == nullptr || relay->invite || !relay->answered) return;
+  for (const BranchId branch : std::exchange(relay->branches, {})) {
+    if (Branch* const still = branches_.find(branch)) settle(*still);
+    branches_.erase(branch);
+  }
+  relays_.erase(id);
 }
 
 void Relays::erase_if_done(RelayId id) {

@@ -3,9 +3,10 @@
 //
 // Branches of one q run in parallel, the next lower q follows when all have failed. A branch whose next hop is a name
 // waits for its resolution, and goes on to the next server when one fails (RFC 3263 §4.3): to those behind and before
-// us it is one branch. A relay lives until its server transaction and every branch are gone; each of them ends by
-// itself, so nothing stays behind. The Owner of a server transaction is its relay's number, that of a client
-// transaction its branch's.
+// us it is one branch. The relay of an INVITE lives until its server transaction and every branch are gone, for each
+// 2xx goes on, however late; any other ends with its final response. Each transaction ends by itself, so nothing stays
+// behind. The Owner of a server transaction is its relay's number, that of a client transaction its branch's; either
+// may be gone before its transaction.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -145,7 +146,7 @@ class Relays {
   bool next_flow(Now now, BranchId id, bool is_dead);
   void drop(BranchId id);
   void provisional(TimePoint now, BranchId id, Branch& branch, const sip::Message& response);
-  void success(TimePoint now, Branch& branch, const sip::Message& response);
+  void success(TimePoint now, BranchId id, const sip::Message& response);
   void failure(Now now, BranchId id, sip::Message response);
   // True when that is a challenge of a trunk at which we have an account; the branch goes on, or has ended.
   bool answer_challenge(Now now, BranchId id, const sip::Message& response);
@@ -171,6 +172,7 @@ class Relays {
   void answer(TimePoint now, const Relay& relay, transaction::Response response);
   void inform(TimePoint now, Relay& relay, sip::Edit& edit);
   void erase_if_done(RelayId id);
+  void erase_if_over(RelayId id);
 
   Services s_;
   SlotMap<RelayTag, Relay> relays_;

@@ -381,9 +381,13 @@ TEST_F(Relay, ANonInviteIsForkedAndAnsweredOnce) {
   const auto at_bob = world.expect(kBob, "MESSAGE");
   const auto at_bob2 = world.expect(kBob2, "MESSAGE");
   world.reply(kBob, at_bob, 200);
+  EXPECT_EQ(world.core->relay_count(), 0U) << "what is kept for a repeated request is a transaction's";
   world.reply(kBob2, at_bob2, 200);
   world.expect(kAlice, 200);
   EXPECT_TRUE(world.quiet(kAlice));
+  world.send(kAlice, message);
+  world.expect(kAlice, 200);
+  EXPECT_TRUE(world.quiet(kBob));
   world.expect_clean();
 }
 

@@ -12,6 +12,7 @@
 #include "flow/wire_ring.hpp"
 #include "io/call_log.hpp"
 #include "io/tls.hpp"
+#include "io/udp_socket.hpp"
 #include "proxy/core.hpp"
 
 namespace offhook::io {
@@ -63,10 +64,10 @@ struct ProxySettings {
   seconds flow_timer{120}, keep_alive{30};
   std::string secret;
   proxy::GuardSettings guard;
-  TlsSettings tls;            // of TLS and WSS
-  int dscp = 0;               // of SIP packets; 0 leaves them unmarked
-  bool segmentation = false;  // UdpOptions::segmentation
-  unsigned shards = 1;        // threads that share the addresses (docs/scaling.md)
+  TlsSettings tls;                                 // of TLS and WSS
+  int dscp = 0;                                    // of SIP packets; 0 leaves them unmarked
+  Segmentation segmentation = Segmentation::Busy;  // UdpOptions::segmentation
+  unsigned shards = 1;                             // threads that share the addresses (docs/scaling.md)
   AdminSettings admin;
   proxy::DrainSettings drain;
   seconds drain_limit{0};    // how long calls may go on when the process is told to end; 0 ends it at once

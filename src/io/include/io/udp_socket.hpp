@@ -12,13 +12,19 @@
 
 namespace offhook::io {
 
+// Whether datagrams of one size that leave together for one peer are given to the kernel as one (UDP_SEGMENT, where it
+// has that): it costs much less, and a capture on this machine shows them as one.
+enum class Segmentation : std::uint8_t {
+  Never,
+  Busy,  // when many leave together (UdpBatch::kBusy), for one peer or for several
+  Always,
+};
+
 struct UdpOptions {
   int receive_buffer = 4 << 20;  // bytes asked of the kernel; it may give less
   int send_buffer = 1 << 20;
   int dscp = 0;  // 0 leaves it
-  // Datagrams of one size that leave together for one peer are given to the kernel as one (UDP_SEGMENT, where it has
-  // that): it costs much less, and a capture on this machine shows them as one.
-  bool segmentation = false;
+  Segmentation segmentation = Segmentation::Never;
   bool reuse_port = false;  // several sockets share the address, the kernel spreads the peers (SO_REUSEPORT)
 };
 
@@ -29,6 +35,7 @@ class UdpSocket;
 class UdpBatch {
  public:
   static constexpr std::size_t kSize = 64;
+  static constexpr std::size_t kBusy = 16;  // of Segmentation::Busy
   struct Datagram {
     Endpoint from;
     std::span<const std::uint8_t> bytes;
@@ -58,9 +65,11 @@ class UdpBatch {
  private:
   struct Buffers;
   [[nodiscard]] std::string& place(UdpSocket& socket, Endpoint to);
+  void send_queued();
   std::unique_ptr<Buffers> buffers_;
   UdpSocket* queued_for_ = nullptr;
   std::size_t queued_ = 0;
+  bool overflowed_ = false;  // since the last flush(): what is queued now is the rest of more
 };
 
 class UdpSocket {
@@ -80,7 +89,7 @@ class UdpSocket {
   UdpSocket(int fd, Endpoint local) : fd_(fd), local_(local) {}
   int fd_ = -1;
   Endpoint local_;
-  bool may_join_ = false;  // UdpOptions::segmentation
+  Segmentation segmentation_ = Segmentation::Never;  // as far as the kernel has it
   std::uint64_t send_failures_ = 0;
 };
 
