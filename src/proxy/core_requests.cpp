@@ -117,7 +117,7 @@ Reply Core::Impl::as_user_agent(const sip::Message& request) {
 
 void Core::Impl::relay(Now now, const RequestReceived& e, const Facts& facts) {
   if (const auto refusal = check_max_forwards(e.request)) return answer(now, e, *refusal);
-  std::string mark = loop_mark(e.request, loop_secret_);
+  const LoopMark mark = loop_mark(e.request, loop_secret_);
   if (has_looped(e.request, mark)) {
     ++counters_.loops;
     return answer(now, e, {482});
@@ -149,7 +149,7 @@ void Core::Impl::relay(Now now, const RequestReceived& e, const Facts& facts) {
   if (const auto refusal = Identities::refuse(e.request, facts, targets)) return answer(now, e, *refusal);
   // At once, before anything that may take its time (§16.2): the caller stops retransmitting.
   if (e.request.method() == Method::Invite) answer(now, e, {100});
-  relays_.start(now, e.id, {e.request, e.flow, facts.plan, std::move(mark)}, std::move(targets),
+  relays_.start(now, e.id, {e.request, e.flow, facts.plan, mark}, std::move(targets),
                 {informs, identities_.of(e.request, e.flow, facts), calls_.take(now, e.request, facts), facts.from_us});
 }
 
@@ -186,14 +186,15 @@ std::vector<Target> Core::Impl::targets_for(Now now, const Facts& facts) const {
     const auto who = gruus_.read(facts.uri);
     return who ? targets_of(location_.find(who->aor), now.mono, *who) : std::vector<Target>{};
   }
-  Target target{std::string(facts.plan.request_uri), {}, {}, 1000};
+  std::vector<Target> out;
+  Target& target = out.emplace_back(Target{std::string(facts.plan.request_uri), {}, {}, 1000});
   if (facts.plan.remaining == 0 && !facts.plan.flow_token.empty()) {
     const auto connection = read_flow_token(facts.plan.flow_token, loop_secret_);
     const auto known = connection ? connections_.find(*connection) : connections_.end();
     if (known == connections_.end()) return {};  // RFC 5626 §5.3.1
     target.connection = known->second;
   }
-  return {std::move(target)};
+  return out;
 }
 
 std::vector<Target> Core::Impl::without_dead(std::vector<Target> targets) const {
@@ -220,11 +221,11 @@ std::vector<Target> Core::Impl::target_by_node(const Facts& facts) const {
 void Core::Impl::acknowledge(Now now, const RequestReceived& e, const Facts& facts) {
   if (check_scheme(facts.uri) || check_max_forwards(e.request)) return;
   if (check_relaying({facts.to_us || facts.by_node, facts.in_dialog, facts.from_us})) return;
-  const std::string mark = loop_mark(e.request, loop_secret_);
+  const LoopMark mark = loop_mark(e.request, loop_secret_);
   if (has_looped(e.request, mark)) return;
   const auto targets = targets_for(now, facts);
   if (targets.empty()) return;
-  acknowledgements_.forward(now, e.request, e.flow, facts.plan, targets.front());
+  acknowledgements_.forward(now, {e.request, e.flow, facts.plan, mark}, targets.front());
 }
 
 void Core::Impl::cancel(Now now, const RequestReceived& e) {

@@ -1,10 +1,9 @@
 #include "match.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <string>
 
 #include "base/ascii.hpp"
+#include "base/short_text.hpp"
 
 namespace offhook::transaction {
 namespace {
@@ -12,33 +11,15 @@ namespace {
 // No token, URI or tag has a line feed in it.
 constexpr char kSeparator = '\n';
 
-// Text put together on the stack; what is longer than any honest key goes to the heap.
-class KeyText {
- public:
-  void add(std::string_view text) {
-    if (!long_.empty() || size_ + text.size() > sizeof short_) return add_long(text);
-    if (!text.empty()) std::memcpy(short_ + size_, text.data(), text.size());
-    size_ += text.size();
-  }
-  void add(char c) { add(std::string_view(&c, 1)); }
-  void add_lower(std::string_view text) {
-    const std::size_t begin = size_;
-    add(text);
-    char* const all = long_.empty() ? short_ : long_.data();
-    std::transform(all + begin, all + size_, all + begin, ascii_lower);
-  }
-  [[nodiscard]] std::string_view view() const { return long_.empty() ? std::string_view(short_, size_) : long_; }
+// Longer than any honest key.
+using KeyText = ShortText<256>;
 
- private:
-  void add_long(std::string_view text) {
-    if (long_.empty()) long_.assign(short_, size_);
-    long_ += text;
-    size_ = long_.size();
-  }
-  char short_[256];
-  std::size_t size_ = 0;
-  std::string long_;
-};
+void append_lower(KeyText& out, std::string_view text) {
+  const std::size_t begin = out.size();
+  out.append(text);
+  char* const all = out.data();
+  std::transform(all + begin, all + out.size(), all + begin, ascii_lower);
+}
 
 KeyedHash::Secret secret_of(Random& random) {
   KeyedHash::Secret secret;
@@ -57,9 +38,9 @@ Key Keys::hash(std::string_view text) const {
 
 Key Keys::client(std::string_view branch, std::string_view method) const {
   KeyText text;
-  text.add(branch);
-  text.add(kSeparator);
-  text.add(method);
+  text.append(branch);
+  text.append(kSeparator);
+  text.append(method);
   return hash(text.view());
 }
 
@@ -72,15 +53,15 @@ Key Keys::client(const sip::Via& top, const sip::Message& response) const {
 
 Key Keys::server(const sip::Via& top, std::string_view method) const {
   KeyText text;
-  text.add(method);
-  text.add(kSeparator);
-  text.add(top.branch());
-  text.add(kSeparator);
-  text.add_lower(top.host);
+  text.append(method);
+  text.append(kSeparator);
+  text.append(top.branch());
+  text.append(kSeparator);
+  append_lower(text, top.host);
   if (top.port) {
-    text.add(kSeparator);
-    text.add(static_cast<char>(*top.port >> 8));
-    text.add(static_cast<char>(*top.port & 0xff));
+    text.append(kSeparator);
+    text.append(static_cast<char>(*top.port >> 8));
+    text.append(static_cast<char>(*top.port & 0xff));
   }
   return hash(text.view());
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "base/short_text.hpp"
 #include "sip/header/via.hpp"
 #include "transport/layer.hpp"
 
@@ -43,15 +44,15 @@ bool is_flag(std::string_view rport) { return rport.empty() && (rport.data()[-1]
 
 // Nearly every request: an rport that is to be filled in, and no received. One insertion, and nothing is read again.
 void fill_in(sip::Message& message, sip::Via& top, const Endpoint& source) {
+  constexpr std::string_view kReceived = ";received=";
   const std::string_view rport = top.rport_text(), params = top.params.text();
-  const std::string port = '=' + std::to_string(source.port), received = ";received=" + source.address.text();
+  const std::string port = '=' + std::to_string(source.port), address = source.address.text();
   const std::string_view behind = between(rport.data(), params.data() + params.size());
-  std::string text;
-  text.reserve(port.size() + behind.size() + received.size());
-  text.append(port).append(behind).append(received);
+  ShortText<256> text;
+  text.append(port).append(behind).append(kReceived).append(address);
   const char* const from = message.bytes().data();
-  message.splice(behind, text);
-  top.stamped(from, message.bytes().data(), port.size(), received.size());
+  message.splice(behind, text.view());
+  top.stamped(from, message.bytes().data(), port.size(), kReceived.size() + address.size());
 }
 
 }  // namespace

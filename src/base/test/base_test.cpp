@@ -8,6 +8,7 @@
 #include "base/endpoint.hpp"
 #include "base/queue.hpp"
 #include "base/random.hpp"
+#include "base/short_text.hpp"
 #include "base/slot_map.hpp"
 
 namespace offhook {
@@ -152,6 +153,20 @@ TEST(Endpoint, NeighboursHaveHashesOfTheirOwn) {
     }
   EXPECT_EQ(all.size(), 2U * 64 * 64);
   EXPECT_GT(ends.size(), 3000U) << "8,192 into 4,096 buckets: some 3,540 by chance";
+}
+
+TEST(ShortText, IsTheSameTextAlsoWhenItGrowsLong) {
+  ShortText<8> text;
+  EXPECT_EQ(text.view(), "");
+  text.append("1234").append(std::string_view{}).append('5');
+  EXPECT_EQ(text.view(), "12345");
+  text.append("678");
+  EXPECT_EQ(text.view(), "12345678") << "as much as there is room for";
+  text.append('9').append("ab");
+  EXPECT_EQ(text.view(), "123456789ab");
+  text.data()[0] = 'x';
+  EXPECT_EQ(text.view().front(), 'x');
+  EXPECT_EQ(text.size(), 11U);
 }
 
 }  // namespace

@@ -174,8 +174,9 @@ bool Stateless::located(Now, const transport::Located& event) {
 
 void Stateless::send(const sip::Message& request, const transport::Flow& in, const Facts& facts, const Target& target,
                      const std::vector<transport::Target>& servers) {
+  const auto way = s_.forwarder->way(request, facts.plan, target);
   for (const auto& server : servers) {
-    auto outgoing = s_.forwarder->make(request, facts.plan, target, server, in);
+    auto outgoing = s_.forwarder->make(request, way, target, server, in);
     if (!outgoing) continue;
     if (const auto assertion = s_.identities->of(request, in, facts))
       assertion->edit(outgoing->request, target.manner.get());
@@ -191,8 +192,8 @@ void Stateless::send(const sip::Message& request, const transport::Flow& in, con
 std::string Stateless::branch(const sip::Message& request, const transport::Flow& in) const {
   const std::string origin = std::to_string(listen_of(s_.names->listen(), in)) + '.' + std::to_string(in.connection);
   const auto via = sip::Via::parse(request.top(HeaderId::Via).value_or(std::string_view{}));
-  return std::string(kMark) + origin + '.' + hex(via ? hash(request, *via, origin) : 0) +
-         loop_mark(request, s_.loop_secret);
+  std::string out = std::string(kMark) + origin + '.' + hex(via ? hash(request, *via, origin) : 0);
+  return out += loop_mark(request, s_.loop_secret);
 }
 
 // `via`: the one that the request came with. Its branch alone names the transaction, but old peers have none (§16.11).

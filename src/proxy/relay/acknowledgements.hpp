@@ -3,10 +3,11 @@
 #pragma once
 #include <cstdint>
 #include <map>
-#include <vector>
+#include <span>
 
 #include "names.hpp"
 #include "proxy/core.hpp"
+#include "relay/job.hpp"
 #include "route/forward.hpp"
 #include "transaction/layer.hpp"
 #include "transport/resolver.hpp"
@@ -25,8 +26,8 @@ class Acknowledgements {
   };
   explicit Acknowledgements(Services services) : s_(services) {}
 
-  // `in`: the flow it came over. Where the next hop is a name it waits for its resolution, a thousand of them at most.
-  void forward(Now now, const sip::Message& request, const transport::Flow& in, const Plan& plan, const Target& target);
+  // Where the next hop is a name it waits for its resolution, a thousand of them at most.
+  void forward(Now now, const Job& ack, const Target& target);
   // Nothing happens when nobody here waits for it.
   void located(const transport::Located& event);
 
@@ -36,8 +37,8 @@ class Acknowledgements {
     transport::Flow in;
     Target target;
   };
-  void send(const sip::Message& request, const transport::Flow& in, const Plan& plan, const Target& target,
-            const std::vector<transport::Target>& servers) const;
+  void send(const Job& ack, const Forwarder::Way& way, const Target& target,
+            std::span<const transport::Target> servers) const;
 
   Services s_;
   std::map<transport::ResolutionId, Waiting> waiting_;

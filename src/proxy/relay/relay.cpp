@@ -54,7 +54,7 @@ void Relays::start(Now now, transaction::ServerId server, const Job& job, std::v
   advance(now, id);
 }
 
-Relays::Job Relays::job_of(const sip::Message& request, const transport::Flow& in) const {
+Job Relays::job_of(const sip::Message& request, const transport::Flow& in) const {
   return {request, in, preprocess(request, *s_.names, in.local), loop_mark(request, s_.loop_secret)};
 }
 
@@ -80,9 +80,9 @@ void Relays::wave(Now now, RelayId id, const Job& job) {
 void Relays::begin(Now now, BranchId id, const Job& job) {
   Branch& branch = *branches_.find(id);
   Relay& relay = *relays_.find(branch.relay);
-  auto hop = s_.forwarder->next_hop(job.request, job.plan, relay.targets[branch.target]);
+  const auto hop = s_.forwarder->next_hop(job.request, job.plan, relay.targets[branch.target]);
   if (hop.address) {
-    branch.servers.push_back(std::move(*hop.address));
+    if (launch(now, id, job, *hop.address, hop.way)) return;
   } else if (hop.name) {
     auto location = s_.resolver->locate(now, *hop.name);
     branch.is_named = true;
@@ -100,23 +100,30 @@ void Relays::begin(Now now, BranchId id, const Job& job) {
 
 bool Relays::launch(Now now, BranchId id, const Job& job) {
   Branch& branch = *branches_.find(id);
-  const Relay& relay = *relays_.find(branch.relay);
+  if (branch.servers.empty()) return false;
+  const auto way = s_.forwarder->way(job.request, job.plan, relays_.find(branch.relay)->targets[branch.target]);
   while (!branch.servers.empty()) {
-    branch.server = std::move(branch.servers.front());
+    transport::Target server = std::move(branch.servers.front());
     branch.servers.erase(branch.servers.begin());
-    auto outgoing = s_.forwarder->make(job.request, job.plan, relay.targets[branch.target], branch.server, job.in);
-    if (!outgoing) continue;
-    ++s_.counters->forwarded_requests;
-    Breadth::put(outgoing->request, branch.breadth);
-    if (relay.assertion) relay.assertion->edit(outgoing->request, relay.targets[branch.target].manner.get());
-    if (branch.credentials)
-      branch.credentials->add(outgoing->request, job.request.method_text(), relay.targets[branch.target].uri,
-                              *s_.random);
-    if (relay.invite) arm_timer_c(now.mono, id, branch);
-    branch.client = s_.transactions->start(now.mono, outgoing->request, outgoing->flow, id.number(), job.mark);
-    return true;
+    if (launch(now, id, job, std::move(server), way)) return true;
   }
   return false;
+}
+
+bool Relays::launch(Now now, BranchId id, const Job& job, transport::Target server, const Forwarder::Way& way) {
+  Branch& branch = *branches_.find(id);
+  const Relay& relay = *relays_.find(branch.relay);
+  const Target& target = relay.targets[branch.target];
+  branch.server = std::move(server);
+  auto outgoing = s_.forwarder->make(job.request, way, target, branch.server, job.in);
+  if (!outgoing) return false;
+  ++s_.counters->forwarded_requests;
+  Breadth::put(outgoing->request, branch.breadth);
+  if (relay.assertion) relay.assertion->edit(outgoing->request, target.manner.get());
+  if (branch.credentials) branch.credentials->add(outgoing->request, job.request.method_text(), target.uri, *s_.random);
+  if (relay.invite) arm_timer_c(now.mono, id, branch);
+  branch.client = s_.transactions->start(now.mono, outgoing->request, outgoing->flow, id.number(), job.mark);
+  return true;
 }
 
 // RFC 3263 §4.3: the same request with another branch parameter to the next server.
@@ -206,6 +213,7 @@ void Relays::cancel(Now now, Owner owner, std::string_view reason) {
 }
 
 void Relays::cancel_branches(TimePoint now, Relay& relay, std::string_view reason) {
+  if (relay.pending == 0) return;
   const auto branches = relay.branches;
   for (const BranchId id : branches) {
     const Branch* branch = branches_.find(id);

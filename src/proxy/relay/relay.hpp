@@ -29,6 +29,7 @@
 #include "proxy/core.hpp"
 #include "records/records.hpp"
 #include "relay/best_response.hpp"
+#include "relay/job.hpp"
 #include "route/forward.hpp"
 #include "transaction/layer.hpp"
 #include "transport/resolver.hpp"
@@ -59,13 +60,6 @@ class Relays {
   // Of branches that ring from now on.
   void set_timer_c(Duration timer_c) { s_.timer_c = timer_c; }
 
-  // A request on its way, with what is known of it.
-  struct Job {
-    const sip::Message& request;
-    const transport::Flow& in;
-    Plan plan;
-    std::string mark;  // loop_mark()
-  };
   struct Caller {
     bool informs = false;                          // the 2xx carries what Authenticator::information() says
     std::shared_ptr<const Assertion> assertion{};  // what becomes of identities; null: nothing of those in the request
@@ -141,6 +135,7 @@ class Relays {
   void begin(Now now, BranchId id, const Job& job);
   // To the next of the branch's servers that can be reached; false when there is none.
   bool launch(Now now, BranchId id, const Job& job);
+  bool launch(Now now, BranchId id, const Job& job, transport::Target server, const Forwarder::Way& way);
   bool next_server(Now now, BranchId id);
   // To another binding of the same instance (RFC 5626 §7). The branch may have ended when it was false.
   bool next_flow(Now now, BranchId id, bool is_dead);

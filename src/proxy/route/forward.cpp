@@ -14,12 +14,14 @@ using sip::HeaderId;
 
 constexpr std::uint32_t kMaxForwards = 70;
 
-std::string joined(const std::vector<std::string_view>& values) {
+std::string joined(const std::vector<std::string_view>& values, std::string_view last) {
   std::string out;
-  for (const std::string_view value : values) {
+  const auto add = [&out](std::string_view value) {
     if (!out.empty()) out += ", ";
     out += value;
-  }
+  };
+  for (const std::string_view value : values) add(value);
+  if (!last.empty()) add(last);
   return out;
 }
 
@@ -65,77 +67,78 @@ bool is_of_flow(const Target& target, const transport::Target& to, const Names& 
 }  // namespace
 
 Forwarder::NextHop Forwarder::next_hop(const sip::Message& request, const Plan& plan, const Target& target) const {
-  const Hop hop = hop_of(request, plan, target);
-  if (hop.connection != 0) return {transport::Target{target.connection.protocol, target.connection.remote}, {}};
-  if (hop.is_contact && target.received) return {transport::Target{protocol_of(target.uri), *target.received}, {}};
-  const auto uri = sip::Uri::parse(hop.uri);
-  auto destination = uri ? transport::destination_of(*uri) : std::nullopt;
-  if (!destination) return {};
-  if (auto address = locator_->locate(*destination)) return {std::move(address), {}};
-  return {{}, std::move(destination)};
+  NextHop out{{}, {}, way(request, plan, target)};
+  if (out.way.connection != 0) {
+    out.address = transport::Target{target.connection.protocol, target.connection.remote};
+  } else if (out.way.is_contact && target.received) {
+    out.address = transport::Target{protocol_of(target.uri), *target.received};
+  } else if (const auto uri = sip::Uri::parse(out.way.uri)) {
+    auto destination = transport::destination_of(*uri);
+    if (destination) out.address = locator_->locate(*destination);
+    if (!out.address) out.name = std::move(destination);
+  }
+  return out;
 }
 
-std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Plan& plan, const Target& target,
+std::optional<Outgoing> Forwarder::make(const sip::Message& request, const Way& way, const Target& target,
                                         const transport::Target& to, const transport::Flow& in) const {
-  const Hop hop = hop_of(request, plan, target);
   auto local = names_->local_for(to.protocol, to.remote.address, in);
-  if (hop.is_contact && is_of_flow(target, to, *names_)) local = target.connection.local;
+  if (way.is_contact && is_of_flow(target, to, *names_)) local = target.connection.local;
   if (!local) return std::nullopt;
-  const transport::Flow out{to.protocol, *local, to.remote, hop.connection, to.server_name};
+  const transport::Flow out{to.protocol, *local, to.remote, way.connection, to.server_name};
 
   sip::Edit edit(request);
-  if (hop.request_uri != request.request_uri()) edit.request_uri(hop.request_uri);
+  if (way.request_uri != request.request_uri()) edit.request_uri(way.request_uri);
   edit.set(HeaderId::MaxForwards, std::to_string(sip::max_forwards(request).value_or(kMaxForwards + 1) - 1));
-  if (hop.routes_changed) {
+  if (way.routes_changed) {
     edit.remove(HeaderId::Route);
-    if (!hop.routes.empty()) edit.prepend(HeaderId::Route, joined(hop.routes));
+    if (!way.routes.empty() || !way.last.empty()) edit.prepend(HeaderId::Route, joined(way.routes, way.last));
   }
-  if (record_route_ && begins_dialog(request)) edit_record_route(edit, hop.request_uri, in, out);
+  if (record_route_ && begins_dialog(request)) edit_record_route(edit, way.request_uri, in, out);
   if (target.manner && !target.manner->replaces.empty()) edit.append(HeaderId::Replaces, target.manner->replaces);
   drop_own_credentials(edit, request);
   return Outgoing{std::move(edit), out};
 }
 
-Forwarder::Hop Forwarder::hop_of(const sip::Message& request, const Plan& plan, const Target& target) const {
-  Hop hop;
-  hop.request_uri = target.uri;
-  hop.routes_changed = plan.came_along_us() || !target.path.empty();
+Forwarder::Way Forwarder::way(const sip::Message& request, const Plan& plan, const Target& target) const {
+  Way out;
+  out.request_uri = target.uri;
+  out.routes_changed = plan.came_along_us() || !target.path.empty();
   sip::CommaSplitter path(target.path);
-  while (const auto value = path.next()) hop.routes.push_back(*value);
+  while (const auto value = path.next()) out.routes.push_back(*value);
   if (plan.remaining > 0) {
     std::size_t index = 0;
     for (const std::string_view value : request.values(HeaderId::Route)) {
-      if (index >= plan.own && index < plan.own + plan.remaining) hop.routes.push_back(value);
+      if (index >= plan.own && index < plan.own + plan.remaining) out.routes.push_back(value);
       ++index;
     }
   }
-  route(hop, target);
-  return hop;
+  route(out, target);
+  return out;
 }
 
 // §16.6 steps 6 and 7.
-void Forwarder::route(Hop& hop, const Target& target) const {
-  if (hop.routes.empty() && target.connection.number != 0) {
-    hop.connection = target.connection.number;
-    hop.is_contact = true;
+void Forwarder::route(Way& way, const Target& target) const {
+  if (way.routes.empty() && target.connection.number != 0) {
+    way.connection = target.connection.number;
+    way.is_contact = true;
     return;
   }
-  if (hop.routes.empty()) {
-    hop.uri = target.uri;
-    hop.is_contact = true;
+  if (way.routes.empty()) {
+    way.uri = target.uri;
+    way.is_contact = true;
     return;
   }
-  const auto first = sip::NameAddr::parse(hop.routes.front());
+  const auto first = sip::NameAddr::parse(way.routes.front());
   const auto uri = first ? first->parse_uri() : tl::unexpected(first.error());
   if (!uri) return;
-  hop.uri = first->uri;
+  way.uri = first->uri;
   if (uri->params.has("lr")) return;
   // A strict router: it wants its own URI as Request-URI, and the real one last.
-  hop.request_uri = first->uri;
-  hop.last = '<' + target.uri + '>';
-  hop.routes.erase(hop.routes.begin());
-  hop.routes.push_back(hop.last);
-  hop.routes_changed = true;
+  way.request_uri = first->uri;
+  way.last = '<' + target.uri + '>';
+  way.routes.erase(way.routes.begin());
+  way.routes_changed = true;
 }
 
 // Two values when the request leaves by another socket or protocol than it came in: each side then finds us where it

@@ -30,28 +30,30 @@ class Forwarder {
   // A parameter of our Record-Route values, ";name=value".
   void set_parameter(std::string parameter) { parameter_ = std::move(parameter); }
 
-  // Where the copy goes: an address at once, else a name that is to be resolved; neither when the URI leads nowhere.
-  struct NextHop {
-    std::optional<transport::Target> address;
-    std::optional<transport::Destination> name;
-  };
-  [[nodiscard]] NextHop next_hop(const sip::Message& request, const Plan& plan, const Target& target) const;
-  // Nothing when no address of ours reaches `to`. `in`: the flow that the request came over.
-  [[nodiscard]] std::optional<Outgoing> make(const sip::Message& request, const Plan& plan, const Target& target,
-                                             const transport::Target& to, const transport::Flow& in) const;
-
- private:
-  struct Hop {
+  // What the copy says of its way: views into the request, its plan and its target.
+  struct Way {
     std::string_view request_uri;
     std::vector<std::string_view> routes;  // as they shall stand in the copy
-    std::string last;                      // storage for a Request-URI that a strict router wants as last Route
+    std::string last;                      // behind them: a Request-URI that a strict router wants as last Route
     bool routes_changed = false;
     std::string_view uri;  // that names the next hop
     bool is_contact = false;
     std::uint64_t connection = 0;  // to take, when it is not 0
   };
-  [[nodiscard]] Hop hop_of(const sip::Message& request, const Plan& plan, const Target& target) const;
-  void route(Hop& hop, const Target& target) const;
+  [[nodiscard]] Way way(const sip::Message& request, const Plan& plan, const Target& target) const;
+  // Where the copy goes: an address at once, else a name that is to be resolved; neither when the URI leads nowhere.
+  struct NextHop {
+    std::optional<transport::Target> address;
+    std::optional<transport::Destination> name;
+    Way way;
+  };
+  [[nodiscard]] NextHop next_hop(const sip::Message& request, const Plan& plan, const Target& target) const;
+  // Nothing when no address of ours reaches `to`. `in`: the flow that the request came over.
+  [[nodiscard]] std::optional<Outgoing> make(const sip::Message& request, const Way& way, const Target& target,
+                                             const transport::Target& to, const transport::Flow& in) const;
+
+ private:
+  void route(Way& way, const Target& target) const;
   void edit_record_route(sip::Edit& edit, std::string_view request_uri, const transport::Flow& in,
                          const transport::Flow& out) const;
   void drop_own_credentials(sip::Edit& edit, const sip::Message& request) const;
