@@ -1,7 +1,8 @@
 # Optimisation by a profile (GCC): with OFFHOOK_PROFILE the modules of the proxy's engine are compiled twice. First as
 # twins that count what they do (NAME_trained), linked into bench/training.cpp, which plays an office's day and writes the
-# counts; then for the product, where GCC reads them beside each object. All of it is part of the build: none is kept in
-# the repository. (GCC names a function that only its file sees by its object, so that those have no counts of their own.)
+# counts; then for the product, where GCC reads them beside each object, at -O3, and sees all of them as one when it
+# links. All of it is part of the build: none is kept in the repository. (GCC names a function that only its file sees by
+# its object, so that those have no counts of their own.)
 #
 #   offhook_profiled(NAME …)   the arguments of offhook_module; called by it
 #   offhook_training()         once, when all modules are known
@@ -46,11 +47,13 @@ function(offhook_profiled name)
   target_include_directories(${twin} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}" PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}/include")
   list(TRANSFORM M_DEPENDS APPEND _trained)
   target_link_libraries(${twin} PRIVATE ${M_LIBS} PUBLIC offhook_options ${M_DEPENDS} ${M_PUBLIC_LIBS})
-  target_compile_options(${twin} PRIVATE -fprofile-generate -fprofile-update=single)
+  target_compile_options(${twin} PRIVATE -O3 -fprofile-generate -fprofile-update=single)
   # What the training did not do is compiled as it would be without a profile. A file that has just changed may meet
   # counts of before: they are left aside. (-Wrestrict: g++ 12 is wrong about strings that are inlined, PR 105651.)
-  target_compile_options(${name} PRIVATE -fprofile-use -fprofile-partial-training -fprofile-correction
+  target_compile_options(${name} PRIVATE -O3 -fprofile-use -fprofile-partial-training -fprofile-correction
     -Wno-missing-profile -Wno-coverage-mismatch -Wno-restrict)
+  set_property(TARGET ${name} PROPERTY INTERPROCEDURAL_OPTIMIZATION ON)
+  target_link_options(${name} INTERFACE -flto=auto)
   add_dependencies(${name} profile)
 endfunction()
 

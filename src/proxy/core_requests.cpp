@@ -59,7 +59,7 @@ bool Core::Impl::local(Now now, RequestReceived& e, const Facts& facts) {
   }
   if (e.request.method() == Method::Subscribe && subscribe(now, e, facts)) return true;
   if (e.request.method() == Method::Publish && publish(now, e, facts)) return true;
-  if (!e.request.to_tag().empty() && park_.take_within(now, e.id, e.request)) return true;
+  if (!facts.to_tag.empty() && park_.take_within(now, e.id, e.request)) return true;
   if (!facts.uri.user.empty() || facts.emergency) return false;
   answer(now, e, as_user_agent(e.request));
   return true;

@@ -61,11 +61,13 @@ void Message::splice(std::string_view part, std::string_view with) {
   const auto at = static_cast<std::size_t>(part.data() - buffer_.data());
   assert(at + part.size() <= headers_end_);
   const auto end = static_cast<std::uint32_t>(at + part.size());
+  const bool has_line_end = with.find('\r') != std::string_view::npos || with.find('\n') != std::string_view::npos;
   buffer_.replace(at, part.size(), with);
-  std::replace_if(
-      buffer_.begin() + static_cast<std::ptrdiff_t>(at),
-      buffer_.begin() + static_cast<std::ptrdiff_t>(at + with.size()), [](char c) { return c == '\r' || c == '\n'; },
-      ' ');
+  if (has_line_end)
+    std::replace_if(
+        buffer_.begin() + static_cast<std::ptrdiff_t>(at),
+        buffer_.begin() + static_cast<std::ptrdiff_t>(at + with.size()), [](char c) { return c == '\r' || c == '\n'; },
+        ' ');
   const auto by = static_cast<std::uint32_t>(with.size() - part.size());  // modulo 2^32, as are the sums
   if (end <= start_line_size_) {
     auto& [uri, size] = part_[1];

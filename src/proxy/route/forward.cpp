@@ -146,18 +146,27 @@ void Forwarder::route(Way& way, const Target& target) const {
 void Forwarder::edit_record_route(sip::Edit& edit, std::string_view request_uri, const transport::Flow& in,
                                   const transport::Flow& out) const {
   const bool is_sips = iequals(request_uri.substr(0, 5), "sips:");
-  const auto value = [&](const transport::Flow& flow) {
-    std::string name = names_->name_of(flow.protocol, flow.local);
-    // Later requests find the connection again, for those who opened it cannot be called (RFC 5626 §5.3).
-    if (flow.connection != 0) name = flow_token(flow.connection, secret_) + '@' + name;
-    if (is_sips && flow.protocol == transport::Protocol::Tls) return "<sips:" + name + ";lr" + parameter_ + ">";
-    if (flow.protocol == transport::Protocol::Udp) return "<sip:" + name + ";lr" + parameter_ + ">";
-    return "<sip:" + name + ";transport=" + to_lower(transport::protocol_name(flow.protocol)) + ";lr" + parameter_ +
-           ">";
-  };
   if (in.protocol != out.protocol || in.local != out.local || in.connection != out.connection)
-    edit.prepend(HeaderId::RecordRoute, value(in));
-  edit.prepend(HeaderId::RecordRoute, value(out));
+    edit.prepend(HeaderId::RecordRoute, record_route(in, is_sips));
+  if (out.connection == 0 && !is_sips)
+    edit.prepend(HeaderId::RecordRoute, usual_record_route(out));
+  else
+    edit.prepend(HeaderId::RecordRoute, record_route(out, is_sips));
+}
+
+std::string Forwarder::record_route(const transport::Flow& flow, bool is_sips) const {
+  std::string name = names_->name_of(flow.protocol, flow.local);
+  // Later requests find the connection again, for those who opened it cannot be called (RFC 5626 §5.3).
+  if (flow.connection != 0) name = flow_token(flow.connection, secret_) + '@' + name;
+  if (is_sips && flow.protocol == transport::Protocol::Tls) return "<sips:" + name + ";lr" + parameter_ + ">";
+  if (flow.protocol == transport::Protocol::Udp) return "<sip:" + name + ";lr" + parameter_ + ">";
+  return "<sip:" + name + ";transport=" + to_lower(transport::protocol_name(flow.protocol)) + ";lr" + parameter_ + ">";
+}
+
+std::string_view Forwarder::usual_record_route(const transport::Flow& flow) const {
+  if (usual_.value.empty() || usual_.listen.protocol != flow.protocol || usual_.listen.endpoint != flow.local)
+    usual_ = {{flow.protocol, flow.local}, record_route(flow, false)};
+  return usual_.value;
 }
 
 // Credentials for our realm are meant for us and go no further (§22.3).

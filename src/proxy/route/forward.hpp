@@ -26,9 +26,16 @@ class Forwarder {
             std::uint64_t secret)
       : names_(&names), locator_(&locator), realm_(std::move(realm)), record_route_(record_route), secret_(secret) {}
 
-  void set_record_route(bool record_route) { record_route_ = record_route; }
+  // The names may be others as well from here on.
+  void set_record_route(bool record_route) {
+    record_route_ = record_route;
+    usual_ = {};
+  }
   // A parameter of our Record-Route values, ";name=value".
-  void set_parameter(std::string parameter) { parameter_ = std::move(parameter); }
+  void set_parameter(std::string parameter) {
+    parameter_ = std::move(parameter);
+    usual_ = {};
+  }
 
   // What the copy says of its way: views into the request, its plan and its target.
   struct Way {
@@ -56,6 +63,8 @@ class Forwarder {
   void route(Way& way, const Target& target) const;
   void edit_record_route(sip::Edit& edit, std::string_view request_uri, const transport::Flow& in,
                          const transport::Flow& out) const;
+  [[nodiscard]] std::string record_route(const transport::Flow& flow, bool is_sips) const;
+  [[nodiscard]] std::string_view usual_record_route(const transport::Flow& flow) const;
   void drop_own_credentials(sip::Edit& edit, const sip::Message& request) const;
 
   const Names* names_;
@@ -64,6 +73,10 @@ class Forwarder {
   bool record_route_;
   std::string parameter_;
   std::uint64_t secret_;  // of the flow tokens
+  struct {                // the value for a socket of ours; nearly all leave by the same one
+    transport::Listen listen;
+    std::string value;
+  } mutable usual_;
 };
 
 }  // namespace offhook::proxy
