@@ -111,7 +111,7 @@ class CallRecords(case.Case):
         self.assertEqual(len(lines), len(set(lines)), "a call twice in JSON")
         self.assertEqual(set(lines) - ended, set(), "a line of a call that has not ended")
 
-    def test_killed_at_random_moments(self):
+    def test_killed_at_random_moments_under_load(self):
         rng = random.Random(SEED)
         with Phones(self.CALLERS) as phones:
             self.start_proxy("first proxy").kill()
