@@ -62,7 +62,7 @@ bench-media: setup-build setup-bench
 	bench/media_bench.py build/bench $(ARGS)
 
 # The proxy is killed at KILLS random moments under load, with one shard and with two: what it has acknowledged,
-# registrations and ends of calls, is there afterwards. Each of the four is a quarter of an hour at 1,000.
+# registrations and ends of calls, is there afterwards.
 KILLS ?= 1000
 kills: build setup-test
 	@export OFFHOOK=$(CURDIR)/build/release/offhook OFFHOOK_KILLS=$(KILLS); \
