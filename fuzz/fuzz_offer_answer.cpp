@@ -43,6 +43,22 @@ LocalAudio party(std::uint8_t wish, std::uint8_t host) {
     out.dtls =
         LocalDtls{fingerprint, (wish & 4U) != 0, std::string(20, name), std::string(4, name), std::string(22, name)};
   }
+  if ((wish & 2U) != 0) {
+    IceSide side;
+    side.ufrag = std::string(4, static_cast<char>('a' + (wish >> 2U) % 26U));
+    side.password = std::string(22, static_cast<char>('a' + host));
+    for (const std::uint16_t component : {std::uint16_t{1}, std::uint16_t{2}})
+      side.candidates.push_back({"1",
+                                 component,
+                                 ice_priority(IceType::Host, component),
+                                 {out.rtp.address, static_cast<std::uint16_t>(3999 + component)},
+                                 IceType::Host,
+                                 {}});
+    IceChoice choice{side.ufrag, (wish & 64U) != 0, side.candidates, {out.rtp, out.rtp}};
+    if ((wish & 128U) != 0) out.choice = std::make_shared<const IceChoice>(std::move(choice));
+    out.candidates = std::make_shared<const IceSide>(std::move(side));
+    out.restart_ice = (wish & 32U) != 0;
+  }
   return out;
 }
 
@@ -75,6 +91,12 @@ void check(const Session& s, const std::string& offer) {
   if (!negotiated || s.state() != Session::State::Stable) return;
   require(negotiated->codecs.size() == negotiated->receive_payloads.size() && !negotiated->codecs.empty());
   require(!negotiated->srtp || !negotiated->dtls);
+  require(!negotiated->ice || !negotiated->checks);
+  if (negotiated->checks) {
+    const auto said = parse(s.local_description());
+    require(said.has_value() && !said->session().has_attribute("ice-lite"));
+    require(s.local_description().find("a=ice-ufrag:" + negotiated->checks->local.ufrag + "\r\n") != std::string::npos);
+  }
   if (negotiated->dtls) require(!negotiated->dtls->remote.empty() && negotiated->dtls->role != Setup::ActPass);
   const auto d = parse(offer);
   require(d.has_value());

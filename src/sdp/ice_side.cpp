@@ -67,6 +67,10 @@ bool is_candidate(const IceSide& side, std::uint16_t component, const Endpoint& 
   });
 }
 
+bool has_rtcp(const IceSide& side) {
+  return std::ranges::any_of(side.candidates, [](const IceCandidate& c) { return c.component == 2; });
+}
+
 bool none_yet(const Endpoint& address) { return address.address.is_unspecified() || address.port == kDiscard; }
 
 bool is_mismatch(const SessionDescription& description, const Media& m, const IceSide& side) {
@@ -76,8 +80,7 @@ bool is_mismatch(const SessionDescription& description, const Media& m, const Ic
   const Endpoint rtp{*address, m.port};
   if (none_yet(rtp)) return false;
   if (!is_candidate(side, 1, rtp)) return true;
-  const bool two = std::ranges::any_of(side.candidates, [](const IceCandidate& c) { return c.component == 2; });
-  if (!two || m.has_attribute("rtcp-mux")) return false;
+  if (!has_rtcp(side) || m.has_attribute("rtcp-mux")) return false;
   const Endpoint rtcp = rtcp_endpoint(m, rtp);
   return rtcp.port != 0 && !none_yet(rtcp) && !is_candidate(side, 2, rtcp);
 }
@@ -87,6 +90,12 @@ bool is_mismatch(const SessionDescription& description, const Media& m, const Ic
 std::uint32_t ice_priority(IceType type, std::uint16_t component, std::uint16_t local_preference) {
   return kTypePreferences[static_cast<std::size_t>(type)] << 24U | std::uint32_t{local_preference} << 8U |
          (256U - component);
+}
+
+// A peer that has named none yet will show itself.
+std::uint16_t ice_components(const IceExchange& exchange, bool rtcp_mux) {
+  const bool theirs = exchange.remote.candidates.empty() || has_rtcp(exchange.remote);
+  return !rtcp_mux && has_rtcp(exchange.local) && theirs ? 2 : 1;
 }
 
 std::string ice_lines(const IceSide& side, std::uint16_t components) {

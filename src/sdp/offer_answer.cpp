@@ -106,6 +106,7 @@ std::string Session::make_offer(const LocalAudio& local) {
     for (LocalCrypto& crypto : offered_.crypto)
       if (crypto.suite == negotiated_->srtp->suite) crypto.key = negotiated_->srtp->local;
   offer_dtls(local, audio);
+  offer_candidates(local, audio);
   if (local.srtp != Srtp::Off)
     for (const LocalCrypto& crypto : offered_.crypto)
       audio.crypto.push_back({static_cast<std::uint32_t>(audio.crypto.size() + 1), crypto});
@@ -159,6 +160,7 @@ Result<std::string> Session::answer(const LocalAudio& local) {
   for (const Media& m : description->media()) streams_.push_back({refused_lines(m), {}, {}});
   std::optional<Negotiated> negotiated;
   AudioLines audio;
+  LocalAudio described;  // where it is not quite `local`
   if (*taken) {
     const OfferedAudio& offered = **taken;
     Stream& stream = streams_[offered.remote.index];
@@ -198,8 +200,12 @@ Result<std::string> Session::answer(const LocalAudio& local) {
       stream.bundled = heads_bundle(*description, stream.mid);
       if (stream.bundled) audio.bundle = stream.mid;
     }
+    if (local.candidates) {
+      described = local;
+      answer_candidates(*description, description->media()[offered.remote.index], described, audio, *negotiated);
+    }
   }
-  std::string text = render(local, std::move(audio));
+  std::string text = render(described.candidates ? described : local, std::move(audio));
   settle(std::move(open_offer_), std::move(negotiated));
   return text;
 }
@@ -235,8 +241,11 @@ Result<void> Session::accept_answer(std::string_view answer) {
   if (keying->crypto) negotiated.srtp = keying->crypto->keys;
   if (keying->dtls) {
     negotiated.dtls = std::move(keying->dtls);
-    negotiated.ice = read_ice(*description, m, *offered_.dtls);
+    if (!offered_candidates_) negotiated.ice = read_ice(*description, m, *offered_.dtls);
   }
+  if (offered_candidates_)
+    if (auto theirs = read_ice_side(*description, m).side)
+      negotiated.checks = agree_candidates({*offered_candidates_, std::move(*theirs), true});
   // Whether the peer holds us shows only in an answer to an offer to send; otherwise what we knew stands.
   const bool was_held = negotiated_ && negotiated_->on_hold_by_remote;
   negotiated.on_hold_by_remote = sends(offered_.direction) ? !receives(remote->direction) : was_held;
@@ -255,6 +264,8 @@ void Session::settle(std::string remote_text, std::optional<Negotiated> negotiat
   negotiated_ = std::move(negotiated);
   agreed_streams_ = streams_;
   open_offer_.clear();
+  offered_candidates_.reset();
+  spoke_ice_ = spoke_ice_ || (negotiated_ && negotiated_->checks);
   state_ = State::Stable;
 }
 

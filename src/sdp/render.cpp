@@ -58,6 +58,7 @@ void Session::append_audio(std::string& out, const LocalAudio& local, const Audi
   if (audio.rtcp_mux) w.attribute("rtcp-mux");
   if (audio.dtls) append_dtls(w, *audio.dtls, audio.setup);
   if (audio.dtls && audio.ice) append_ice(w, *audio.dtls, local.rtp);
+  w.verbatim(audio.candidates);
   w.verbatim(local.attributes);
   out += w.text();
 }
@@ -66,7 +67,9 @@ std::string Session::render(const LocalAudio& local, AudioLines audio) {
   const std::string address = local.rtp.address.text();
   const bool v6 = local.rtp.address.is_v6();
   // RFC 3264 §8.4 speaks of IPv4 alone; :: is its like for IPv6 (RFC 6157 has no better).
-  const std::string_view where = local.rfc2543_hold ? (v6 ? "::" : "0.0.0.0") : std::string_view(address);
+  // Between ICE agents it would mean that all begins anew (RFC 8839 §4.4.1.1.1).
+  const bool hides = local.rfc2543_hold && audio.candidates.empty();
+  const std::string_view where = hides ? (v6 ? "::" : "0.0.0.0") : std::string_view(address);
 
   Writer head;
   head.connection(connection_of(local.rtp.address, where)).timing();

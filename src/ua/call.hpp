@@ -66,6 +66,9 @@ struct HoldMachine {
   Key sent = 0;          // the open re-INVITE
   Key alarm = 0;         // the pause after a 491
   bool renew = false;    // new SRTP keys are wanted, whatever becomes of the rest
+  bool again = false;    // our address is to be said anew, likewise
+  bool restart = false;  // and checks of ICE begin anew by it
+  [[nodiscard]] bool is_wish() const { return wanted != held || renew || again; }
 };
 
 // INFO requests of ours.

@@ -196,6 +196,7 @@ sdp::LocalAudio Calls::audio(const Call& call, bool held) const {
   const auto agreed = call.session.negotiated();
   out.rtcp_mux = call.session.state() == sdp::Session::State::OfferReceived || (agreed && agreed->rtcp_mux);
   out.rtcp = call.rtp.rtcp;
+  if (call.rtp.candidates) name_candidates(call, out);
   out.srtp = account.srtp.use;
   out.crypto = draw_keys(account.srtp, core_->random());
   out.dtls = draw_dtls(account.srtp, core_->random());

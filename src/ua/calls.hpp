@@ -7,6 +7,7 @@
 //   acknowledge.cpp     ACK in both directions, 2xx retransmission                     §13.2.2.4, §13.3.1.4
 //   reinvite.cpp        hold, resume, the peer's re-INVITE, glare                      §14, RFC 3264 §8.4
 //   rekey.cpp           new SRTP keys in time                                          RFC 4568 §6.1
+//   readdress.cpp       another address of our audio                                   RFC 8839 §4.4
 //   update.cpp          UPDATE, both sides                                             RFC 3311
 //   info.cpp            INFO, both sides                                               RFC 6086
 // Transfer stands beside it (transfer.hpp) and uses only what is public here.
@@ -37,6 +38,7 @@ class Calls {
   void hang_up_early(Now now, CallId id);
   void hold(Now now, CallId id, bool wanted);
   void refresh(Now now, CallId id);
+  void readdress(Now now, CallId id, const AudioAddress& rtp, Announce announce);
   void info(Now now, CallId id, std::string_view content_type, std::string_view body);
 
   // Requests. In-dialog ones have passed the CSeq check.
@@ -93,6 +95,9 @@ class Calls {
   void tell_media(Now now, Call& call);
   [[nodiscard]] sdp::LocalAudio audio(const Call& call, bool held) const;
   [[nodiscard]] const Account& settings(const Call& call) const { return core_->account(call.account)->settings; }
+  void name_candidates(const Call& call, sdp::LocalAudio& audio) const;  // readdress.cpp
+  [[nodiscard]] static std::string names_of(const Call& call);
+  static void note_address(Call& call, const std::string& names_before);
   void add_identity(sip::Builder& builder, const Call& call) const;  // Contact, Allow, User-Agent
 
   // call_outgoing.cpp

@@ -43,7 +43,7 @@ bool Calls::offer_is_open(const Call& call) const {
 
 void Calls::pursue_hold(Now now, Call& call) {
   HoldMachine& hold = call.hold;
-  if (call.phase != Phase::Established || (hold.wanted == hold.held && !hold.renew)) return;
+  if (call.phase != Phase::Established || !hold.is_wish()) return;
   if (offer_is_open(call) || hold.alarm != 0 || !call.unacked.empty()) return;  // comes back here when that is over
   hold.offered = hold.wanted;
   const bool update = call.peer_updates && settings(call).modify_by_update;
@@ -81,9 +81,9 @@ void Calls::change_agreed(Now now, Call& call, const sip::Message& response) {
   if (call.phase == Phase::Over) return;
   if (!has_content_type(response, kSdpType) || !call.session.accept_answer(response.body()))
     return end(now, call, EndedBy::Network, 488, "No usable answer");
-  const bool only_renewed = call.hold.renew && call.hold.held == call.hold.offered;
+  const bool only_renewed = (call.hold.renew || call.hold.again) && call.hold.held == call.hold.offered;
   call.hold.held = call.hold.offered;
-  call.hold.renew = false;
+  call.hold.renew = call.hold.again = call.hold.restart = false;
   if (!only_renewed) core_->tell(HoldChanged{call.id, call.hold.held, true});
   tell_media(now, call);
   tell_remote_hold(call);
@@ -110,8 +110,9 @@ void Calls::reinvite_refused(Now now, Call& call, int status, std::string_view r
     hold.alarm = core_->arm(now, pause, {AlarmKind::ReinviteDue, call.account, call.id, 0});
     return;
   }
-  const bool only_renewed = hold.renew && hold.wanted == hold.held;
+  const bool only_renewed = (hold.renew || hold.again) && hold.wanted == hold.held;
   if (hold.renew) rekey_refused(now, call);
+  hold.again = hold.restart = false;
   hold.wanted = hold.held;
   if (!only_renewed) core_->tell(HoldChanged{call.id, hold.held, false});
 }
@@ -148,6 +149,7 @@ void Calls::reinvite(Now now, Call& call, const transaction::RequestReceived& ev
   if (const auto refusal = refuse_offer(call, request)) return core_->respond(now, event.id, *refusal);
   const sdp::LocalAudio local = audio(call, call.hold.held);
   const bool has_offer = call.session.state() == sdp::Session::State::OfferReceived;
+  const auto known = names_of(call);
   const auto body = has_offer ? call.session.answer(local) : Result<std::string>(call.session.make_offer(local));
   if (!body) {
     call.session.rollback();
@@ -156,6 +158,7 @@ void Calls::reinvite(Now now, Call& call, const transaction::RequestReceived& ev
   call.dialog->refresh_target(request);
   send_accepted(now, call, event.id, request, *body);
   if (!has_offer) return;
+  note_address(call, known);
   tell_media(now, call);
   tell_remote_hold(call);
 }

@@ -74,6 +74,9 @@ void UserAgent::hang_up_early(Now now, CallId call) {
   impl_->calls.sweep();
 }
 void UserAgent::refresh(Now now, CallId call) { impl_->calls.refresh(now, call); }
+void UserAgent::readdress(Now now, CallId call, const AudioAddress& rtp, Announce announce) {
+  impl_->calls.readdress(now, call, rtp, announce);
+}
 void UserAgent::hold(Now now, CallId call) { impl_->calls.hold(now, call, true); }
 void UserAgent::resume(Now now, CallId call) { impl_->calls.hold(now, call, false); }
 void UserAgent::info(Now now, CallId call, std::string_view content_type, std::string_view body) {

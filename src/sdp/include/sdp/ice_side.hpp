@@ -40,6 +40,9 @@ struct IceExchange {
   friend bool operator==(const IceExchange&, const IceExchange&) = default;
 };
 
+// How many components are checked: RTCP is one where both have candidates for it, and it has a port of its own.
+[[nodiscard]] std::uint16_t ice_components(const IceExchange& exchange, bool rtcp_mux);
+
 // A pair for each component that checks have come to. It is that of one exchange, which the name of our side tells.
 struct IceChoice {
   std::string local_ufrag;

@@ -11,10 +11,14 @@
 //   DTLS          LocalAudio::dtls (RFC 5763, 8842); Optional offers RTP/AVP with a fingerprint beside the keys (RFC
 //                 8643), Mandatory UDP/TLS/RTP/SAVP. An association stays until one side changes what makes it. With it
 //                 we are an ICE lite agent (RFC 8445) of one host candidate, for who wants that: browsers do.
+//   ICE           LocalAudio::candidates (RFC 8839): we are a full agent. What checks have come to (::choice) is named
+//                 by the descriptions that follow; a peer without ICE, or one whose address somebody has changed on the
+//                 way, is spoken to as ever.
 //
 // Which SIP message may carry which of them: sdp/offer_answer_rules.hpp.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +30,7 @@
 #include "sdp/codec.hpp"
 #include "sdp/crypto.hpp"
 #include "sdp/dtls.hpp"
+#include "sdp/ice_side.hpp"
 
 namespace offhook::sdp {
 
@@ -62,7 +67,12 @@ struct LocalAudio {
   bool renew_keys = false;            // in an offer: also keys in use give way, to those of `crypto` and `dtls`
   std::optional<Endpoint> rtcp{};     // written as a=rtcp (RFC 3605) when it is not the port above RTP
   bool rtcp_mux = false;              // RFC 5761: offered, and taken where it is offered
-  std::string attributes{};           // further "a=…" lines of the medium, carried as they are: ICE, fingerprint
+  // Of a full ICE agent: offered, unless the call has come to stand without, and taken where it is offered. Its names
+  // are drawn by the caller, anew for each description; those in use stay until the peer begins anew, or we do.
+  std::shared_ptr<const IceSide> candidates{};
+  std::shared_ptr<const IceChoice> choice{};
+  bool restart_ice = false;  // in an offer: other names, for candidates that are checked anew (RFC 8839 §4.4.1.1.1)
+  std::string attributes{};  // further "a=…" lines of the medium, carried as they are: ICE, fingerprint
 };
 
 struct SrtpKeys {
@@ -97,6 +107,8 @@ struct Negotiated {
   std::optional<SrtpKeys> srtp;   // keys of the descriptions
   std::optional<DtlsTerms> dtls;  // keys of a DTLS association; neither: plain RTP
   std::optional<IceTerms> ice;    // the peer's address is the one that its checks choose, `remote` the default one
+  // The same with us as a full agent; the pointer changes with what it points to.
+  std::shared_ptr<const IceExchange> checks;
 
   friend bool operator==(const Negotiated&, const Negotiated&) = default;
 };
@@ -149,12 +161,18 @@ class Session {
     bool rtcp_mux = false;
     std::optional<LocalDtls> dtls{};
     Setup setup = Setup::ActPass;
-    bool ice = false;
-    std::string bundle{};  // the mid that is a group of its own
+    bool ice = false;          // lite
+    std::string candidates{};  // the lines of a full agent
+    std::string bundle{};      // the mid that is a group of its own
   };
 
   void claim_stream();
   void offer_dtls(const LocalAudio& local, AudioLines& audio);
+  void offer_candidates(const LocalAudio& local, AudioLines& audio);
+  void answer_candidates(const SessionDescription& offer, const Media& m, LocalAudio& local, AudioLines& audio,
+                         Negotiated& negotiated);
+  [[nodiscard]] IceSide own_candidates(const LocalAudio& local, const IceSide* theirs) const;
+  [[nodiscard]] std::shared_ptr<const IceExchange> agree_candidates(IceExchange exchange);
   [[nodiscard]] std::size_t own_stream() const;  // streams_.size() when there is none
   [[nodiscard]] std::string render(const LocalAudio& local, AudioLines audio);
   void append_audio(std::string& out, const LocalAudio& local, const AudioLines& audio, const Stream& stream) const;
@@ -173,7 +191,9 @@ class Session {
   std::string last_body_;    // what followed the o= line last time: the version counts its changes
   std::string local_text_, remote_text_;
   std::optional<Negotiated> negotiated_;
-  std::optional<LocalDtls> dtls_;  // our names, as said last
+  std::optional<LocalDtls> dtls_;                      // our names, as said last
+  std::shared_ptr<const IceSide> offered_candidates_;  // of our open offer
+  bool spoke_ice_ = false;                             // some agreement has had it
 };
 
 }  // namespace offhook::sdp

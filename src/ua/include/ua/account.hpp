@@ -53,7 +53,14 @@ struct AudioAddress {
   AudioAddress(Endpoint rtp_at, std::optional<Endpoint> rtcp_at) : rtp(rtp_at), rtcp(rtcp_at) {}
   Endpoint rtp;
   std::optional<Endpoint> rtcp;  // where it is not the port above
+  // Of a full ICE agent, without names, which are drawn for each description; and what its checks have come to.
+  std::shared_ptr<const sdp::IceSide> candidates;
+  std::shared_ptr<const sdp::IceChoice> choice;
 };
+
+// When the other side hears of another address of audio: with the next description, by a re-INVITE at once, or by one
+// that begins the checks of ICE anew.
+enum class Announce : std::uint8_t { Later, AtOnce, Restart };
 
 struct Account {
   [[nodiscard]] std::string_view route() const {

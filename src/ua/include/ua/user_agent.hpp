@@ -64,6 +64,9 @@ class UserAgent {
   void hang_up_early(Now now, CallId call);
   // UPDATE without an offer (RFC 3311): tells the peer our Contact and hears its own.
   void refresh(Now now, CallId call);
+  // Where audio is received from now on: what ICE has come to (RFC 8839 §4.3.4). A re-INVITE waits until the call is
+  // established, and no other is under way.
+  void readdress(Now now, CallId call, const AudioAddress& rtp, Announce announce);
   // Established calls. Re-INVITE, or UPDATE where the account says so; a crossing one (491) is tried again by RFC 3261
   // §14.1.
   void hold(Now now, CallId call);
