@@ -219,9 +219,15 @@ void Engine::Impl::receive(Now now, SessionId id, Session& session, bool rtcp, E
                            std::span<const std::uint8_t> bytes) {
   // RFC 7983: what begins with less is no RTP. Answers of STUN are to what asks for our address.
   if (!bytes.empty() && bytes.front() < kFirstRtpOctet) {
+    if (session.has_checks() && rtp::traffic_of(bytes) == rtp::Traffic::Stun) {
+      outbox.speak_for(id);
+      session.receive_check(now, rtcp, from, bytes, outbox);
+      take_check_news(id, session);
+      return take_address(id, session);
+    }
     if (session.shares_port() && !is_stun_answer(bytes)) {
       outbox.speak_for(id);
-      if (!rtcp) session.receive_beside(now, from, bytes, outbox);
+      session.receive_beside(now, rtcp, from, bytes, outbox);
       return take_failure(id, session);
     }
     if (rtp::traffic_of(bytes) == rtp::Traffic::Stun) {
@@ -252,7 +258,13 @@ void Engine::Impl::take_digits(SessionId id, Session& session) {
 }
 
 void Engine::Impl::take_failure(SessionId id, Session& session) {
-  if (auto why = session.take_failure()) failures.push_back({id, std::move(*why)});
+  if (auto why = session.take_failure()) failures.push_back({id, LinkFailure::What::Keys, std::move(*why)});
+}
+
+void Engine::Impl::take_check_news(SessionId id, Session& session) {
+  auto news = session.take_check_news();
+  if (news.choice) chosen.push_back({id, std::move(*news.choice)});
+  if (news.failure) failures.push_back({id, news.failure->what, std::move(news.failure->why)});
 }
 
 void Engine::wake(Now now) {
@@ -295,6 +307,8 @@ void Engine::Impl::take_address(SessionId id, Session& session) {
 }
 
 std::optional<Mapped> Engine::poll_mapped() { return take_first(impl_->mapped); }
+
+std::optional<Chosen> Engine::poll_chosen() { return take_first(impl_->chosen); }
 
 std::optional<DigitHeard> Engine::poll_digit() { return take_first(impl_->digits); }
 

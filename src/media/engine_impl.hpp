@@ -63,6 +63,7 @@ class Engine::Impl {
   void take_digits(SessionId id, Session& session);
   void take_address(SessionId id, Session& session);
   void take_failure(SessionId id, Session& session);
+  void take_check_news(SessionId id, Session& session);
   void sit(PartyId id, Party& party);
   SessionId seat(PartyId id, Party& party, Endpoint local);
   void leave_unless_needed(PartyId id, Party& party);
@@ -78,6 +79,7 @@ class Engine::Impl {
   Pages pages;
   std::deque<Mapped> mapped;
   std::deque<LinkFailure> failures;
+  std::deque<Chosen> chosen;
   Outbox outbox;
   Workspace workspace;
   Phases phases;

@@ -23,6 +23,11 @@ void Engine::Impl::tick(Party& party, Now tick, Now now) {
   for (const SessionId id : party.sessions) {
     Session* session = sessions.find(id);
     if (session == nullptr) continue;
+    if (session->has_checks()) {
+      outbox.speak_for(id);
+      session->tick_checks(tick, outbox);
+      take_check_news(id, *session);
+    }
     if (session->has_link()) {
       outbox.speak_for(id);
       session->tick_link(now, outbox);

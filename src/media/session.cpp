@@ -37,14 +37,15 @@ void Session::set_plan(const AudioPlan& plan) {
   planned_ = true;
   if (plan.dtls) {
     if (!link_) link_ = std::make_unique<Link>(local);
-    link_->set_plan(*plan.dtls, plan.ice, remote_rtp_);
-    if (link_->has_ice() && link_->remote()) remote_rtp_ = remote_rtcp_ = *link_->remote();
+    link_->set_plan(*plan.dtls, plan.ice, remote_rtp_, plan.checks != nullptr);
+    if (!plan.checks && link_->has_ice() && link_->remote()) remote_rtp_ = remote_rtcp_ = *link_->remote();
     gate_.set_keys(link_->keys());
   } else {
     link_.reset();
     early_.reset();
     gate_.set_keys(plan.srtp);
   }
+  plan_checks(plan);
   if (!receives(plan.direction)) playout_.reset();
   if (plan.inband_digits || digits_) digits().listen(plan.inband_digits);
 }
@@ -182,12 +183,13 @@ rtp::Reception::Verdict Session::account(Now now, const rtp::PacketView& packet,
 
 bool Session::is_stranger(const Endpoint& from) const {
   if (from == remote_rtp_ || plan_.page || (link_ && link_->has_ice())) return false;
+  if (checks_ && checks_->agent.knows(1, from)) return false;  // pairs change, and packets are on their way
   return config_.symmetry == Symmetry::Reject || (config_.symmetry == Symmetry::Both && bound_);
 }
 
 void Session::follow(Endpoint from) {
   bound_ = true;
-  if (link_ && link_->has_ice()) return;  // it knows better
+  if (checks_ || (link_ && link_->has_ice())) return;  // it knows better
   if (config_.symmetry == Symmetry::None || plan_.page || from == remote_rtp_ || from == stale_remote_) return;
   remote_rtp_ = from;
   remote_rtcp_ = plan_.rtcp_mux ? from : rtcp_of(from);

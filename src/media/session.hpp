@@ -9,6 +9,7 @@
 #include <string>
 
 #include "dtmf/session_digits.hpp"
+#include "ice/agent.hpp"
 #include "marks/marks.hpp"
 #include "media/engine.hpp"
 #include "media/mixer.hpp"
@@ -46,10 +47,21 @@ class Session {
   [[nodiscard]] Gatherer* gatherer() { return gatherer_.get(); }
   void ask_for_address(Now tick, Outbox& out);
 
+  // Where checks find the peer (AudioPlan::checks); session_ice.cpp.
+  [[nodiscard]] bool has_checks() const { return checks_ != nullptr; }
+  void receive_check(Now now, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out);
+  void tick_checks(Now tick, Outbox& out);
+  // What is new of them, each once.
+  struct CheckNews {
+    std::optional<sdp::IceChoice> choice;
+    std::optional<LinkFailure> failure;  // without its session
+  };
+  [[nodiscard]] CheckNews take_check_news();
+
   // What is no RTP, by its first octet: DTLS and checks of ICE are looked at where the plan wants them, and kept for it
   // while there is none.
   [[nodiscard]] bool shares_port() const { return link_ != nullptr || !planned_; }
-  void receive_beside(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out);
+  void receive_beside(Now now, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out);
   [[nodiscard]] bool has_link() const { return link_ != nullptr; }
   void tick_link(Now now, Outbox& out);
   void close_link(Outbox& out) {
@@ -111,6 +123,9 @@ class Session {
   rtp::Reception::Verdict account(Now now, const rtp::PacketView& packet, rtp::Reception::Timing timing);
   [[nodiscard]] bool is_stranger(const Endpoint& from) const;
   void follow(Endpoint from);
+  void plan_checks(const AudioPlan& plan);
+  void keep_check(bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes);
+  void follow_checks();
   void collide(Endpoint from);
   void take_keys();
   [[nodiscard]] std::uint32_t new_ssrc();
@@ -156,6 +171,12 @@ class Session {
   std::unique_ptr<SessionDigits> digits_;  // from the first digit on
   SrtpGate gate_;
   std::unique_ptr<Gatherer> gatherer_;  // behind a NAT
+  struct Checks {
+    IceAgent agent;
+    std::uint32_t seen = 0;  // of its changes
+    IceAgent::State state = IceAgent::State::Checking;
+  };
+  std::unique_ptr<Checks> checks_;  // where the plan has some
   bool planned_ = false;
   std::unique_ptr<Link> link_;  // where the plan wants it
   // A ClientHello may come before the answer that speaks of it (RFC 5763 §5).
@@ -164,6 +185,11 @@ class Session {
     std::vector<std::uint8_t> bytes;
   };
   std::unique_ptr<Early> early_;
+  struct EarlyCheck {
+    Early check;
+    bool rtcp = false;
+  };
+  std::unique_ptr<std::vector<EarlyCheck>> early_checks_;
 
   // RTCP.
   std::optional<TimePoint> next_report_;

@@ -4,7 +4,9 @@
 
 namespace offhook::media {
 
-void Session::receive_beside(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out) {
+void Session::receive_beside(Now now, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out) {
+  if (!link_ && rtp::traffic_of(bytes) == rtp::Traffic::Stun) return keep_check(rtcp, from, bytes);
+  if (rtcp) return;
   if (!link_) {
     // One is enough: the peer says it again if it was not the right one.
     if (rtp::traffic_of(bytes) == rtp::Traffic::Dtls && bytes.size() <= dtls::kLongestDatagram)
@@ -14,7 +16,7 @@ void Session::receive_beside(Now now, Endpoint from, std::span<const std::uint8_
     return;
   }
   if (link_->receive(now, from, bytes, out)) take_keys();
-  if (link_->has_ice() && link_->remote()) remote_rtp_ = remote_rtcp_ = *link_->remote();
+  if (!checks_ && link_->has_ice() && link_->remote()) remote_rtp_ = remote_rtcp_ = *link_->remote();
 }
 
 void Session::tick_link(Now now, Outbox& out) {
@@ -31,6 +33,7 @@ void Session::take_keys() {
   // Who has the certificate is who we talk to, wherever it sits.
   const auto from = link_->remote();
   if (!link_->is_secured() || !from || *from == remote_rtp_ || is_stranger(*from)) return;
+  if (checks_) return;
   if (link_->has_ice())
     remote_rtp_ = remote_rtcp_ = *from;
   else

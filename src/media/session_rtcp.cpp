@@ -45,7 +45,7 @@ void Session::receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t>
     return;
   }
   ++stats_.rtcp_received;
-  if (from.address == remote_rtp_.address) remote_rtcp_ = from;
+  if (!checks_ && from.address == remote_rtp_.address) remote_rtcp_ = from;
   for (const rtp::RtcpPacket& packet : *compound) {
     std::visit(Overloaded{[&](const rtp::SenderReport& report) {
                             if (report.ssrc == ssrc_) return collide(from);

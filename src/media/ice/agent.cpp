@@ -222,6 +222,7 @@ void IceAgent::select(std::size_t index) {
   Component& component = components_[pair.component - 1U];
   if (component.selected && pairs_[*component.selected].priority >= pair.priority) return;
   component.selected = index;
+  ++changes_;
   for (Pair& other : pairs_)
     if (&other != &pair && other.component == pair.component && other.state == PairState::InProgress &&
         other.priority < pair.priority)
@@ -252,6 +253,7 @@ void IceAgent::judge(TimePoint now) {
     all = all && component.selected;
     hopeless = hopeless || (!component.selected && !best(number, false));
   }
+  if (components_[0].lost) components_[1].lost = true;  // it would have nothing to report
   hopeless = hopeless && now - *begun_ >= times_.give_up;
   state_ = components_[0].lost || hopeless ? State::Failed : all ? State::Completed : State::Checking;
   if (state_ == State::Failed)
@@ -382,6 +384,7 @@ void IceAgent::fail(Pair& pair) {
 void IceAgent::set_role(bool controlling) {
   if (plan_.controlling == controlling) return;
   plan_.controlling = controlling;
+  ++changes_;
   for (Pair& pair : pairs_) pair.is_wanted = false;
   set_priorities();
 }

@@ -71,6 +71,8 @@ class IceAgent {
   [[nodiscard]] bool knows(std::uint16_t component, const Endpoint& address) const;
   // The pairs of all components, once they are selected; nothing before.
   [[nodiscard]] std::optional<sdp::IceChoice> choice() const;
+  // Another number whenever choice() may be another one.
+  [[nodiscard]] std::uint32_t changes() const { return changes_; }
   // Did it work once, and the peer has gone silent?
   [[nodiscard]] bool has_lost_consent() const { return components_[0].lost; }
   [[nodiscard]] std::size_t pairs() const { return pairs_.size(); }
@@ -145,6 +147,7 @@ class IceAgent {
   TimePoint next_start_{};
   std::optional<TimePoint> begun_;  // the first tick
   State state_ = State::Checking;
+  std::uint32_t changes_ = 0;
 };
 
 }  // namespace offhook::media

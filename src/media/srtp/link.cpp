@@ -9,7 +9,8 @@ constexpr std::string_view kNoCheck = "other side made no connectivity check";
 
 }  // namespace
 
-void Link::set_plan(const DtlsPlan& plan, const std::optional<sdp::IceTerms>& ice, Endpoint remote) {
+void Link::set_plan(const DtlsPlan& plan, const std::optional<sdp::IceTerms>& ice, Endpoint remote, bool checked) {
+  checked_ = checked;
   if (remote != planned_) source_.reset();
   planned_ = remote;
   if (!ice) {
@@ -51,7 +52,8 @@ bool Link::receive(Now now, Endpoint from, std::span<const std::uint8_t> bytes, 
 
 bool Link::tick(Now now, Outbox& out) {
   if (!association_ || association_->state() != dtls::State::Waiting) return false;
-  if (ice_ && !ice_->remote()) {  // nobody to talk to yet
+  if (checked_ && !checked_remote_) return false;  // nobody to talk to yet; who checks knows when it is in vain
+  if (ice_ && !ice_->remote()) {
     if (!no_check_by_) no_check_by_ = now.mono + dtls::kPatience;
     if (now.mono < *no_check_by_) return false;
     association_.reset();
@@ -70,7 +72,7 @@ void Link::close(Outbox& out) {
 }
 
 void Link::flush(Outbox& out) {
-  const Endpoint to = remote().value_or(planned_);
+  const Endpoint to = remote().value_or(checked_ ? Endpoint{} : planned_);
   while (const auto datagram = association_->poll_transmit()) {
     if (to.port == 0 || to.address.is_unspecified()) continue;
     out.add(local_, to,
@@ -92,6 +94,6 @@ sdp::SrtpKeys Link::keys() const { return is_secured() ? *association_->keys() :
 
 std::optional<std::string> Link::take_failure() { return std::exchange(failure_, std::nullopt); }
 
-std::optional<Endpoint> Link::remote() const { return ice_ ? ice_->remote() : source_; }
+std::optional<Endpoint> Link::remote() const { return checked_ ? checked_remote_ : ice_ ? ice_->remote() : source_; }
 
 }  // namespace offhook::media

@@ -22,7 +22,9 @@ class Link {
   explicit Link(Endpoint local) : local_(local) {}
 
   // Other terms begin another association at the next tick; an earlier one says no goodbye, for its port stays.
-  void set_plan(const DtlsPlan& plan, const std::optional<sdp::IceTerms>& ice, Endpoint remote);
+  // With `checked` it waits for checks that somebody else does, and goes where lead_to() says.
+  void set_plan(const DtlsPlan& plan, const std::optional<sdp::IceTerms>& ice, Endpoint remote, bool checked = false);
+  void lead_to(const std::optional<Endpoint>& remote) { checked_remote_ = remote; }
   // A datagram that is no RTP. True: there is news of the keys.
   bool receive(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out);
   bool tick(Now now, Outbox& out);
@@ -36,7 +38,7 @@ class Link {
   [[nodiscard]] std::optional<std::string> take_failure();
   // Where media goes: what ICE has found, or where the handshake came from. Nothing: where the plan says.
   [[nodiscard]] std::optional<Endpoint> remote() const;
-  [[nodiscard]] bool has_ice() const { return ice_.has_value(); }
+  [[nodiscard]] bool has_ice() const { return checked_ || ice_.has_value(); }
 
  private:
   void flush(Outbox& out);
@@ -48,6 +50,8 @@ class Link {
   std::optional<dtls::Association> association_;
   std::optional<Endpoint> source_;  // of the last datagram of DTLS, while the handshake lasts
   std::optional<IceLite> ice_;
+  bool checked_ = false;
+  std::optional<Endpoint> checked_remote_;
   std::optional<TimePoint> no_check_by_;
   bool held_ = false;  // a=setup:holdconn
   std::optional<std::string> failure_;

@@ -4,7 +4,7 @@
 //      a tick every 20 ms; the sessions are spread over those 20 ms, so that packets leave one by one and not in a
 //      burst.
 // Out: poll_transmit() (datagrams), poll_socket_request() (ports that io opens and closes), poll_digit(),
-//      poll_failure(), hearing(), stats().
+//      poll_failure(), poll_chosen(), hearing(), stats().
 // Drive it so: one input, then poll_socket_request() for Open until empty, poll_transmit() until empty, then Close
 // requests (the RTCP BYE of a closed session still leaves through its port); then ask deadline() again.
 // One thread owns an engine: in io its own thread behind a queue of these values, in sim inline.
@@ -76,6 +76,9 @@ struct AudioPlan {
   std::optional<DtlsPlan> dtls{};
   // With `dtls`: the peer's address is the one that its checks choose.
   std::optional<sdp::IceTerms> ice{};
+  // Where connectivity checks find the peer, by a full ICE agent (RFC 8445): nothing is sent before a pair of addresses
+  // works, nor after the peer has not agreed for 30 s (RFC 7675). A DTLS handshake takes the way that they find.
+  std::shared_ptr<const sdp::IceExchange> checks{};
   // Nothing leaves while nobody speaks (guide voice.vad), but what the silence sounds like, where the peer takes that:
   // its payload type (RFC 3389). Opus keeps silence in its own way, when the peer wants it (usedtx).
   bool suppress_silence = false;
@@ -154,10 +157,19 @@ struct PageNews {
   Endpoint from;
 };
 
-// A session whose association came to nothing: it stays silent.
+// A session that stays silent: its association came to nothing, its checks found no way, or the peer does not answer
+// them any more.
 struct LinkFailure {
+  enum class What : std::uint8_t { Keys, NoWay, Silence };
   SessionId session;
+  What what = What::Keys;
   std::string why;  // a sentence for the person
+};
+
+// What the checks of a session have come to.
+struct Chosen {
+  SessionId session;
+  sdp::IceChoice choice;
 };
 
 // What a party hears of its own phone: one that stays (tone, ringer), and short ones over it (keys).
@@ -256,6 +268,8 @@ class Engine {
   [[nodiscard]] std::optional<LinkFailure> poll_failure();
 
   [[nodiscard]] std::optional<Mapped> poll_mapped();
+  // After receive() and wake(): each choice once.
+  [[nodiscard]] std::optional<Chosen> poll_chosen();
 
   [[nodiscard]] Hearing hearing(SessionId session) const;  // empty for an unknown session
   [[nodiscard]] std::optional<SessionStats> stats(SessionId session) const;
