@@ -7,6 +7,7 @@
 #include "io/random.hpp"
 #include "media/live_source.hpp"
 #include "media/split_sink.hpp"
+#include "rtp/demux.hpp"
 #include "rtp/packet.hpp"
 
 namespace offhook::io {
@@ -31,7 +32,8 @@ class MediaHost::Thread {
   Thread(Loop& own, Loop& signalling, Options options, std::function<void(MediaReport)> reports,
          std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
          std::function<void(phone::LegDigit)> digits, std::function<void(phone::PageChange)> pages,
-         std::function<void(phone::LegMapped)> mapped, std::function<void(phone::LegFailure)> failures)
+         std::function<void(phone::LegMapped)> mapped, std::function<void(phone::LegFailure)> failures,
+         std::function<void(phone::LegChosen)> chosen)
       : signalling_(&signalling),
         options_(std::move(options)),
         engine_(options_.engine, random_),
@@ -46,7 +48,8 @@ class MediaHost::Thread {
         digits_(std::move(digits)),
         pages_(std::move(pages)),
         mapped_(std::move(mapped)),
-        failures_(std::move(failures)) {}
+        failures_(std::move(failures)),
+        chosen_(std::move(chosen)) {}
 
   void add_phone(phone::PhoneId phone, media::AudioIn in) {
     seats_[phone].usual = in;
@@ -130,9 +133,11 @@ class MediaHost::Thread {
 
   std::function<void(const MediaPump::Passed&)> note() {
     return [this](const MediaPump::Passed& p) {
-      // RTP sits on even ports, RTCP on the odd one above (RFC 3550 §11), or on the same one (RFC 5761).
+      // RTP sits on even ports, RTCP on the odd one above (RFC 3550 §11), or on the same one (RFC 5761), as keys and
+      // checks do (RFC 7983).
       const bool on_rtp_port = p.local.port % 2 == 0 || p.local.address.is_multicast();
-      const bool is_rtp = on_rtp_port && !rtp::looks_like_rtcp(p.bytes);
+      const bool is_rtp =
+          on_rtp_port && !rtp::looks_like_rtcp(p.bytes) && rtp::traffic_of(p.bytes) == rtp::Traffic::Rtp;
       const auto kind = is_rtp ? flow::Kind::Rtp : flow::Kind::Rtcp;
       noted_.push_back({p.at,
                         p.sent,
@@ -152,6 +157,8 @@ class MediaHost::Thread {
       if (digits_) signalling_->post([digits = digits_, digit = *digit] { digits(digit); });
     while (const auto failure = driver_.poll_failure())
       if (failures_) signalling_->post([failures = failures_, failure = *failure] { failures(failure); });
+    while (const auto choice = driver_.poll_chosen())
+      if (chosen_) signalling_->post([chosen = chosen_, choice = *choice] { chosen(choice); });
   }
 
   void hand_over() {
@@ -188,6 +195,7 @@ class MediaHost::Thread {
   std::function<void(phone::PageChange)> pages_;
   std::function<void(phone::LegMapped)> mapped_;
   std::function<void(phone::LegFailure)> failures_;
+  std::function<void(phone::LegChosen)> chosen_;
   std::map<phone::PhoneId, Seat> seats_;
   std::vector<std::uint64_t> legs_;
   std::vector<Packet> noted_;
@@ -198,11 +206,12 @@ class MediaHost::Thread {
 MediaHost::MediaHost(Loop& signalling, Options options, std::function<void(MediaReport)> reports,
                      std::function<void(std::vector<Packet>)> packets, std::function<void(Complaint)> trouble,
                      std::function<void(phone::LegDigit)> digits, std::function<void(phone::PageChange)> pages,
-                     std::function<void(phone::LegMapped)> mapped, std::function<void(phone::LegFailure)> failures)
+                     std::function<void(phone::LegMapped)> mapped, std::function<void(phone::LegFailure)> failures,
+                     std::function<void(phone::LegChosen)> chosen)
     : loop_(std::make_unique<Loop>()),
-      thread_state_(std::make_unique<Thread>(*loop_, signalling, std::move(options), std::move(reports),
-                                             std::move(packets), std::move(trouble), std::move(digits),
-                                             std::move(pages), std::move(mapped), std::move(failures))),
+      thread_state_(std::make_unique<Thread>(
+          *loop_, signalling, std::move(options), std::move(reports), std::move(packets), std::move(trouble),
+          std::move(digits), std::move(pages), std::move(mapped), std::move(failures), std::move(chosen))),
       thread_([this] { loop_->run(); }) {}
 
 MediaHost::~MediaHost() {

@@ -49,6 +49,10 @@ Checked<std::unique_ptr<PhoneHost>> PhoneHost::start(Loop& loop, std::vector<Pho
       [&self](phone::LegFailure failure) {
         self.rack_->link_failed(now(), failure);
         self.sip_->drain();
+      },
+      [&self](const phone::LegChosen& chosen) {
+        self.rack_->leg_chosen(now(), chosen);
+        self.sip_->drain();
       });
   self.rack_ = std::make_unique<phone::Rack>(self.random_, self.locator_);
   if (self.options_.call_ended) self.rack_->tell_ended_calls();

@@ -6,6 +6,7 @@
 #include "base/ascii.hpp"
 #include "features/conference/conference.hpp"
 #include "features/hold/hold.hpp"
+#include "nat/candidates.hpp"
 
 namespace offhook::phone {
 namespace {
@@ -92,6 +93,7 @@ Checked<void> Desk::dial(Now now, Call& call, std::string_view referred_by) {
 }
 
 Checked<void> Desk::invite(Now now, Call& call) {
+  add_candidates(call);
   const auto begun = ua.call(now, lines[call.line].account, call.target, call.address, call.referred_by);
   if (!begun) {
     end(now, call, begun.error().text());
@@ -116,14 +118,43 @@ void Desk::answer(Now now, Call& call, bool held) {
   refresh(now, call);
 }
 
-void Desk::accept(Now now, Call& call) { ua.answer(now, call.ua, call.address, call.facts.held); }
+void Desk::accept(Now now, Call& call) {
+  add_candidates(call);
+  ua.answer(now, call.ua, call.address, call.facts.held);
+}
+
+void Desk::add_candidates(Call& call) const {
+  if (!lines[call.line].ice) return;
+  call.address.candidates = std::make_shared<const sdp::IceSide>(
+      candidates_of({local_.address, call.rtp_port}, call.address.rtp, call.address.rtcp));
+}
+
+void Desk::leg_chosen(Now now, const LegChosen& chosen) {
+  const auto call = std::ranges::find(calls, chosen.leg, &Call::leg);
+  // One of an ICE session that is over by now names nothing.
+  if (call == calls.end() || !call->agreed || !call->agreed->checks ||
+      call->agreed->checks->local.ufrag != chosen.choice.local_ufrag)
+    return;
+  call->address.choice = std::make_shared<const sdp::IceChoice>(chosen.choice);
+  ua.readdress(now, call->ua, call->address, announce_of(chosen.choice, *call->agreed, call->address));
+}
+
+void Desk::audio_failed(Now now, Call& call, const LegFailure& failure) {
+  using What = media::LinkFailure::What;
+  switch (failure.what) {
+    case What::Keys: return hang_up(now, call, "no encryption: " + failure.why);
+    case What::NoWay: return hang_up(now, call, "no audio: " + failure.why);
+    case What::Silence: return ua.readdress(now, call.ua, call.address, ua::Announce::Restart);
+  }
+}
 
 void Desk::leg_mapped(Now now, const LegMapped& mapped) {
   const auto found = std::ranges::find(calls, mapped.leg, &Call::leg);
   if (found == calls.end() || !std::exchange(found->seeking, false)) return;
   if (mapped.rtp) {
     const Endpoint above{mapped.rtp->address, static_cast<std::uint16_t>(mapped.rtp->port + 1)};
-    found->address = {*mapped.rtp, mapped.rtcp == above ? std::nullopt : mapped.rtcp};
+    found->address.rtp = *mapped.rtp;
+    found->address.rtcp = mapped.rtcp == above ? std::nullopt : mapped.rtcp;
   }
   if (found->facts.stage == Stage::Answering)
     accept(now, *found);
@@ -222,6 +253,7 @@ void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>&
     call.agreed->srtp = negotiated->srtp;
     if (negotiated->dtls) call.agreed->dtls = media::DtlsPlan{*negotiated->dtls, identity_};
     call.agreed->ice = negotiated->ice;
+    call.agreed->checks = negotiated->checks;
   } else if (call.agreed) {
     call.agreed->direction = sdp::Direction::Inactive;  // the session is gone: silence, until there is another
   }

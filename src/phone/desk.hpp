@@ -91,6 +91,9 @@ class Desk {
   void answer(Now now, Call& call, bool held = false);
   // The call that waits for its public address goes on.
   void leg_mapped(Now now, const LegMapped& mapped);
+  // What the checks of a call have come to, and what is to be done where they, or its keys, come to nothing.
+  void leg_chosen(Now now, const LegChosen& chosen);
+  void audio_failed(Now now, Call& call, const LegFailure& failure);
   // Ends a call in any state, here at once: nobody waits for the far end's answer with the handset down.
   void hang_up(Now now, Call& call, std::string note);
   // The call is over (the user agent knows): audio closed, timers gone, shown a little longer.
@@ -136,6 +139,7 @@ class Desk {
   Checked<void> invite(Now now, Call& call);
   void accept(Now now, Call& call);
   bool open_audio(Call& call);
+  void add_candidates(Call& call) const;
   void close_audio(Call& call);
   void update_audio(Call& call);
 

@@ -159,6 +159,7 @@ LinePlan plan_line(const config::AccountConfig& config, const std::string& user_
   line.network_conference = config.network_conference;
   line.auto_answer = config.auto_answer.enabled;
   line.display_name = config.display_name;
+  line.ice = config.nat.ice;
   line.collector = config.collector;
   line.registers = !config.servers.empty();
   if (config.servers.empty()) {

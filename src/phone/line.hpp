@@ -28,6 +28,7 @@ struct Line {
   bool network_conference = false;
   bool auto_answer = false;
   std::string display_name;
+  bool ice = false;  // calls have candidates
   config::CollectorConfig collector;
 };
 

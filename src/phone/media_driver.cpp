@@ -151,7 +151,14 @@ std::optional<LegMapped> MediaDriver::poll_mapped() {
 std::optional<LegFailure> MediaDriver::poll_failure() {
   while (auto failure = engine_->poll_failure())
     if (const auto leg = legs_.find(failure->session); leg != legs_.end())
-      return LegFailure{leg->second.leg, leg->second.phone, std::move(failure->why)};
+      return LegFailure{leg->second.leg, leg->second.phone, std::move(failure->why), failure->what};
+  return std::nullopt;
+}
+
+std::optional<LegChosen> MediaDriver::poll_chosen() {
+  while (auto chosen = engine_->poll_chosen())
+    if (const auto leg = legs_.find(chosen->session); leg != legs_.end())
+      return LegChosen{leg->second.leg, leg->second.phone, std::move(chosen->choice)};
   return std::nullopt;
 }
 

@@ -135,6 +135,11 @@ void Phone::leg_mapped(Now now, const LegMapped& mapped) {
   pump(now);
 }
 
+void Phone::leg_chosen(Now now, const LegChosen& chosen) {
+  desk_.leg_chosen(now, chosen);
+  pump(now);
+}
+
 void Phone::located(Now now, std::uint32_t key, const transport::Located& event) {
   if (key == Nat::kKey)
     desk_.nat.located(now, event);
@@ -177,7 +182,7 @@ void Phone::page_changed(Now now, const PageChange& change) {
 
 void Phone::link_failed(Now now, const LegFailure& failure) {
   const auto call = std::ranges::find(desk_.calls, failure.leg, &Call::leg);
-  if (call != desk_.calls.end()) desk_.hang_up(now, *call, "no encryption: " + failure.why);
+  if (call != desk_.calls.end()) desk_.audio_failed(now, *call, failure);
   pump(now);
 }
 

@@ -26,12 +26,14 @@ class Phone {
   void timer(Now now, std::uint32_t key);
   void digit_heard(Now now, const LegDigit& digit);
   void page_changed(Now now, const PageChange& change);
-  // A call whose keys came to nothing is over: it must not go on in silence, or in the clear (RFC 5763 §6.7.1).
+  // A call whose keys came to nothing is over: it must not go on in silence, or in the clear (RFC 5763 §6.7.1). So is
+  // one whose checks found no way; one whose peer answers them no more has ICE begin anew.
   void link_failed(Now now, const LegFailure& failure);
   void pong(const transport::Flow& flow) { desk_.ua.pong(flow); }
   void lost(Now now, const transport::Flow& flow);
   void stun(Now now, const transport::Flow& flow, std::string_view datagram);
   void leg_mapped(Now now, const LegMapped& mapped);
+  void leg_chosen(Now now, const LegChosen& chosen);
 
   [[nodiscard]] const Endpoint& local() const { return local_; }
   void media_report(Now now, const LegQuality& report);

@@ -205,6 +205,11 @@ void Rack::leg_mapped(Now now, const LegMapped& mapped) {
   impl_->drain(now);
 }
 
+void Rack::leg_chosen(Now now, const LegChosen& chosen) {
+  if (Phone* p = impl_->phone(chosen.phone)) p->leg_chosen(now, chosen);
+  impl_->drain(now);
+}
+
 void Rack::digit_heard(Now now, const LegDigit& digit) {
   if (Phone* p = impl_->phone(digit.phone)) p->digit_heard(now, digit);
   impl_->drain(now);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "rtp/demux.hpp"
 #include "rtp/packet.hpp"
 
 namespace offhook::sim {
@@ -91,6 +92,7 @@ void PhoneNode::drain(Now now, Outlet& outlet) {
   while (const auto digit = driver_.poll_digit()) rack_.digit_heard(now, *digit);
   while (const auto mapped = driver_.poll_mapped()) rack_.leg_mapped(now, *mapped);
   while (const auto failure = driver_.poll_failure()) rack_.link_failed(now, *failure);
+  while (const auto chosen = driver_.poll_chosen()) rack_.leg_chosen(now, *chosen);
   while (const auto last = driver_.poll_final()) rack_.media_report(now, *last);
   while (rack_.poll_event()) {
   }
@@ -110,8 +112,9 @@ void PhoneNode::drain_media(Now, Outlet& outlet) {
     }
   }
   while (auto out = media_.poll_transmit()) {
-    // RTCP may share the port (RFC 5761).
-    const bool is_rtp = out->local.port % 2 == 0 && !rtp::looks_like_rtcp(out->bytes);
+    // RTCP may share the port (RFC 5761), and so do keys and checks (RFC 7983).
+    const bool is_rtp = out->local.port % 2 == 0 && !rtp::looks_like_rtcp(out->bytes) &&
+                        rtp::traffic_of(out->bytes) == rtp::Traffic::Rtp;
     const auto kind = is_rtp ? flow::Kind::Rtp : flow::Kind::Rtcp;
     outlet.send(name_, kind, {transport::Protocol::Udp, out->local, out->remote, 0},
                 {reinterpret_cast<const char*>(out->bytes.data()), out->bytes.size()});

@@ -1,5 +1,5 @@
 // A browser as the other end: Chromium, with JsSIP over WebSocket, calls a desk phone and is called by it through the proxy. Keys by DTLS, the address by
-// ICE; who hears whom is proven by a tone each. Then a browser whose certificate is not the one that it announces.
+// ICE, with the phone as a lite agent and as a full one; who hears whom is proven by a tone each. Then a browser whose certificate is not the one that it announces.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -174,12 +174,20 @@ async function bothHear(page, phone, from) {
   await phone.line(new RegExp(`^1002: hears ${BROWSER_HZ} Hz$`), from);
 }
 
-async function browserCalls({ page, phone, codec }) {
+/** What the phone says of itself: a full agent, or a lite one. */
+async function expectAgent(page, settings) {
+  const described = await page.evaluate(() => window.phone.session.connection.remoteDescription.sdp);
+  assert.equal(/^a=ice-lite/m.test(described), !settings['ice.enable'], described);
+  assert.equal(/^a=ice-options:ice2/m.test(described), Boolean(settings['ice.enable']), described);
+}
+
+async function browserCalls({ page, phone, codec, settings }) {
   await call(page);
   await phone.line(/\[\d+ ringing 1001/);
   await phone.act('answer');
   await until(page, 'confirmed');
   await bothHear(page, phone, 0);
+  await expectAgent(page, settings);
   const connection = await facts(page);
   console.log(JSON.stringify(connection));
   assert.equal(connection.dtls, 'connected');
@@ -208,12 +216,13 @@ async function bothHold({ page, phone }) {
   await phone.line(/\[\d+ ended 1001/, mark);
 }
 
-async function phoneCalls({ page, phone, codec }) {
+async function phoneCalls({ page, phone, codec, settings }) {
   await forget(page);
   const mark = phone.mark();
   await phone.act('dial', { number: '1001' });
   await until(page, 'confirmed');
   await bothHear(page, phone, mark);
+  await expectAgent(page, settings);
   const connection = await facts(page);
   console.log(JSON.stringify(connection));
   assert.equal(connection.dtls, 'connected');
@@ -225,12 +234,13 @@ async function phoneCalls({ page, phone, codec }) {
 const noG722 = { 'account.1.codec.g722.enable': 0 };
 for (const [name, settings, codec] of [
   ['G.711', noG722, 'audio/PCMU'],
+  ['full ICE', { ...noG722, 'ice.enable': 1 }, 'audio/PCMU'],
   ['Opus', { ...noG722, 'account.1.codec.opus.enable': 1, 'account.1.codec.opus.priority': 1 }, 'audio/opus'],
 ]) {
   test(`a browser and a desk phone hear each other, ${name}`, async (t) => {
     const proxy = await startProxy(t);
     const phone = await startPhone(t, settings);
-    const two = { page: await openPage(t), phone, codec };
+    const two = { page: await openPage(t), phone, codec, settings };
     await browserCalls(two);
     await bothHold(two);
     await phoneCalls(two);

@@ -48,13 +48,15 @@ class MediaHost {
   };
 
   // `digits`: each as it begins, and when it has ended. `pages`: what begins or ends to sound at a listen address.
-  // `mapped`: what a STUN server said of a leg's ports. `failures`: legs that get no keys.
+  // `mapped`: what a STUN server said of a leg's ports. `failures`: legs that get no keys, or find no way.
+  // `chosen`: what the checks of a leg have come to.
   // Callbacks run on `signalling`'s thread. `reports` comes about ten times a second while there are legs or pages,
   // and once more when the last one is gone; `trouble` when a port cannot be opened.
   MediaHost(Loop& signalling, Options options, std::function<void(MediaReport)> reports,
             std::function<void(std::vector<Packet>)> packets = {}, std::function<void(Complaint)> trouble = {},
             std::function<void(phone::LegDigit)> digits = {}, std::function<void(phone::PageChange)> pages = {},
-            std::function<void(phone::LegMapped)> mapped = {}, std::function<void(phone::LegFailure)> failures = {});
+            std::function<void(phone::LegMapped)> mapped = {}, std::function<void(phone::LegFailure)> failures = {},
+            std::function<void(phone::LegChosen)> chosen = {});
   ~MediaHost();
 
   void add_phone(phone::PhoneId phone, media::AudioIn in);

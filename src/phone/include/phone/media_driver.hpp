@@ -34,6 +34,7 @@ class MediaDriver {
   [[nodiscard]] std::vector<std::pair<PhoneId, media::SessionId>> heard_pages() const;
   [[nodiscard]] std::optional<LegMapped> poll_mapped();
   [[nodiscard]] std::optional<LegFailure> poll_failure();
+  [[nodiscard]] std::optional<LegChosen> poll_chosen();
   // How each leg is heard now, for Rack::media_report(); and, once each, how the closed ones were at their end.
   [[nodiscard]] std::vector<LegQuality> qualities() const;
   [[nodiscard]] std::optional<LegQuality> poll_final();

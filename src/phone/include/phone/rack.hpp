@@ -93,11 +93,19 @@ struct LegMapped {
   std::optional<Endpoint> rtp, rtcp;
 };
 
-// From the media thread: the keys of a leg came to nothing.
+// From the media thread: what the connectivity checks of a leg have come to (RFC 8445).
+struct LegChosen {
+  std::uint64_t leg = 0;
+  PhoneId phone;
+  sdp::IceChoice choice;
+};
+
+// From the media thread: the keys of a leg came to nothing, or its checks.
 struct LegFailure {
   std::uint64_t leg = 0;
   PhoneId phone;
   std::string why;
+  media::LinkFailure::What what = media::LinkFailure::What::Keys;
 };
 
 // How a leg is heard, from the media thread: about once a second, and a last time when it is closed.
@@ -152,7 +160,9 @@ class Rack final : public transport::Engine {
   void page_changed(Now now, const PageChange& change);
   // The call that waits for it goes on. A leg that is gone is passed over.
   void leg_mapped(Now now, const LegMapped& mapped);
-  // Ends its call.
+  // The descriptions of its call name that from then on.
+  void leg_chosen(Now now, const LegChosen& chosen);
+  // Ends its call; one that has fallen silent is asked for another way first.
   void link_failed(Now now, const LegFailure& failure);
 
   void receive(Now now, const transport::Flow& flow, std::string bytes) override;
