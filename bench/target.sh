@@ -5,11 +5,11 @@
 # peers offer it), durable (every answered REGISTER is on disk), stateless (calls are forwarded without transactions; not with
 # inviteauth).
 # From the environment: BENCH_PORT (127.0.0.1, UDP), BENCH_STATE (a scratch folder), BENCH_USERS (accounts u1… with passwords pw1…),
-# BENCH_DOMAIN (bench.test), BENCH_SEGMENTATION (true: datagrams leave in segments, see docs/config.md), OFFHOOK (the binary; else
-# that of `make bench` or `make build`).
+# BENCH_DOMAIN (bench.test), BENCH_SEGMENTATION (true, false or busy, see docs/config.md; else what the proxy does by itself), OFFHOOK
+# (the binary; else that of `make bench` or `make build`).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-: "${BENCH_PORT:=5060}" "${BENCH_STATE:=$(mktemp -d)}" "${BENCH_USERS:=1000}" "${BENCH_DOMAIN:=bench.test}" "${BENCH_SEGMENTATION:=false}"
+: "${BENCH_PORT:=5060}" "${BENCH_STATE:=$(mktemp -d)}" "${BENCH_USERS:=1000}" "${BENCH_DOMAIN:=bench.test}" "${BENCH_SEGMENTATION:=}"
 if [ -z "${OFFHOOK:-}" ]; then
   for OFFHOOK in "$root"/build/{bench,release}/apps/offhook/offhook; do [ -x "$OFFHOOK" ] && break; done
 fi
@@ -41,7 +41,10 @@ config=$BENCH_STATE/proxy.toml
   echo "store = \"$store\""
   echo "auth = $auth"
   echo 'digest = ["MD5"]'
-  echo "segmentation = $BENCH_SEGMENTATION"
+  case $BENCH_SEGMENTATION in
+    busy) echo 'segmentation = "busy"' ;;
+    ?*) echo "segmentation = $BENCH_SEGMENTATION" ;;
+  esac
   [ "$stateless" = false ] || echo 'stateless = true'
   echo "$tls"
   [ "$auth" = false ] || for ((n = 1; n <= BENCH_USERS; n++)); do printf '[[user]]\nname = "u%d"\npassword = "pw%d"\n' "$n" "$n"; done
