@@ -16,6 +16,9 @@ json account_json(const phone::AccountView& account) {
   json out = {{"index", account.index},   {"label", account.label},           {"user", account.user},
               {"domain", account.domain}, {"registered", account.registered}, {"status", account.status}};
   if (!account.nat.empty()) out["nat"] = account.nat;
+  const auto& messages = account.messages;
+  if (messages != phone::Messages{})
+    out["messages"] = {{"waiting", messages.waiting}, {"new", messages.fresh}, {"old", messages.old}};
   return out;
 }
 

@@ -43,6 +43,7 @@ ToneConfig tones_of(const Settings& s) {
                                          "record", "info", "stutter", "message",    "autoanswer"};
   ToneConfig out;
   out.country = s.text("voice.tone.country");
+  out.voice_mail = s.flag("features.voice_mail_tone_enable");
   for (const std::string_view name : kNames) {
     const std::string parameter = "voice.tone." + std::string(name);
     if (!s.is_set(parameter)) continue;
@@ -143,6 +144,8 @@ PhoneConfig make_phone_config(const Settings& s, const Model& model, std::string
   out.rtcp = {s.flag("voice.rtcp.enable"), s.flag("voice.rtcp_xr.enable")};
   out.rtp_symmetry = static_cast<RtpSymmetry>(s.number("features.rtp_symmetric.enable"));
   out.voice_reports = voice_reports_of(s);
+  out.microphone = {s.flag("voice.echo_cancellation"), s.flag("features.noise_filtering_rev.enable"),
+                    s.flag("voice.tns.enable"), static_cast<int>(s.number("voice.handfree_send"))};
   out.comfort_noise = s.flag("voice.cng");
   out.voice_activity_detection = s.flag("voice.vad");
   out.calls_per_line_key = static_cast<int>(s.number("phone_setting.call_appearance.calls_per_linekey"));

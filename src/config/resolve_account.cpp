@@ -179,6 +179,7 @@ AccountConfig account_of(const Settings& s, const Model& model, Index index) {
   out.hold = hold_of(s, index);
   out.forward = forward_of(s, index);
   out.dnd = dnd_of(s, index);
+  out.shows_messages = s.flag("account.X.display_mwi.enable", index);
   out.auto_answer = {s.flag("account.X.auto_answer", index), s.flag("account.X.auto_answer_mute_enable", index)};
   out.collector = {std::string(s.text("account.X.vq_rtcpxr.collector_name", index)),
                    std::string(s.text("account.X.vq_rtcpxr.collector_server_host", index)),

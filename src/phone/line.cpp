@@ -158,6 +158,7 @@ LinePlan plan_line(const config::AccountConfig& config, const std::string& user_
   line.alert_info_url = config.alert_info_url;
   line.network_conference = config.network_conference;
   line.auto_answer = config.auto_answer.enabled;
+  line.shows_messages = config.shows_messages;
   line.display_name = config.display_name;
   line.ice = config.nat.ice;
   line.collector = config.collector;

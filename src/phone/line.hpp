@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/phone_config.hpp"
+#include "phone/view.hpp"
 #include "ua/account.hpp"
 
 namespace offhook::phone {
@@ -27,6 +28,8 @@ struct Line {
   bool alert_info_url = true;
   bool network_conference = false;
   bool auto_answer = false;
+  bool shows_messages = true;
+  Messages messages;
   std::string display_name;
   bool ice = false;  // calls have candidates
   config::CollectorConfig collector;

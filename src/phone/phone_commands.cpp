@@ -172,7 +172,7 @@ PhoneView Phone::view() const {
   out.local = local_;
   for (const auto& line : desk_.lines)
     out.accounts.push_back({line.index, line.label, line.user, line.domain, line.registered, line.status,
-                            desk_.nat.describe(line.account)});
+                            desk_.nat.describe(line.account), line.messages});
   const auto is_up = [](const Call& c) { return c.facts.stage != Stage::Ended && c.facts.stage != Stage::Ringing; };
   const bool others_up = std::ranges::any_of(desk_.calls, is_up);
   for (const auto& call : desk_.calls) out.calls.push_back(view_of(call, others_up, desk_.settings.dtmf));

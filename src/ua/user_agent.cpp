@@ -7,6 +7,7 @@
 #include "capabilities.hpp"
 #include "core.hpp"
 #include "merged.hpp"
+#include "message_summary.hpp"
 #include "publication.hpp"
 #include "registration.hpp"
 #include "sip/header/numbers.hpp"
@@ -122,6 +123,7 @@ void UserAgent::Impl::outside_dialog(Now now, transaction::RequestReceived event
     case Method::Invite: return calls.invite(now, account, std::move(event));
     case Method::Options: return core.respond(now, event.id, options_answer(core, account, request, core.new_tag()));
     case Method::Notify:
+      return is_message_summary(request) ? take_message_summary(core, now, account, event) : bad_event(now, event);
     case Method::Subscribe: return bad_event(now, event);
     case Method::Refer:
       return core.respond(now, event.id, request, 603);  // only who is in a call with us may send us on

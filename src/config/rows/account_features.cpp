@@ -52,6 +52,9 @@ constexpr Row kRows[] = {
     flag("account.X.alert_info_url_enable", true, Room::Ringing,
          "A URL in Alert-Info that ends in the name of a ring rings with that one."),
 
+    flag("account.X.display_mwi.enable", true, Room::Display,
+         "Shows and says that messages wait, when the server tells so."),
+
     choice("account.X.dtmf.type", "0 inband|1 RFC2833|2 SIP INFO|3 RFC2833 + SIP INFO", "1", Room::Dtmf,
            "How DTMF digits are sent."),
     choice("account.X.dtmf.info_type", "0 disabled|1 DTMF-Relay|2 DTMF|3 Telephone-Event", "1", Room::Dtmf,

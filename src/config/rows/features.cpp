@@ -97,6 +97,7 @@ constexpr Row kRows[] = {
     flag("features.auto_answer.first_call_only", true, Room::AutoAnswer,
          "Answers by itself only when there is no other call."),
     flag("features.auto_answer_tone.enable", true, Room::AutoAnswer, "Beeps when a call was answered by itself."),
+    flag("features.voice_mail_tone_enable", true, Room::Tones, "Says by its dial tone that voice messages wait."),
     integer("features.default_account", 1, 16, "1", Room::Calls,
             "Account that outgoing calls use when none is chosen."),
     flag("features.direct_ip_call_enable", true, Room::Calls, "Allows dialling an IP address."),

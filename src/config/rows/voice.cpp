@@ -63,6 +63,12 @@ constexpr Row kRows[] = {
     text("account.X.vq_rtcpxr.collector_name", 32, Room::Audio, "Name of the collector of quality reports."),
     host("account.X.vq_rtcpxr.collector_server_host", Room::Audio, "Where quality reports go."),
     integer("account.X.vq_rtcpxr.collector_server_port", 1, 65535, "5060", Room::Audio, "Port of the collector."),
+    flag("voice.echo_cancellation", true, Room::Audio,
+         "Takes the sound of the loudspeaker out of what a sound card's microphone hears."),
+    flag("features.noise_filtering_rev.enable", true, Room::Audio,
+         "Turns down the noise in what a sound card's microphone hears."),
+    flag("voice.tns.enable", false, Room::Audio, "Turns down keys and knocks, too."),
+    integer("voice.handfree_send", -50, 50, "0", Room::Audio, "Gain of what a sound card's microphone sends, in dB."),
     flag("voice.vad", false, Room::Audio, "Sends no packets while nobody speaks."),
     flag("voice.cng", true, Room::Audio, "Makes audible what the far side tells of its silence (RFC 3389)."),
 };

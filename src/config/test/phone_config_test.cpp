@@ -20,6 +20,29 @@ std::vector<std::string> names(const std::vector<CodecConfig>& codecs) {
   return out;
 }
 
+TEST(PhoneConfig, WhatIsMadeOfAMicrophone) {
+  const MicrophoneConfig usual = phone("").microphone;
+  EXPECT_TRUE(usual.echo_cancellation);
+  EXPECT_TRUE(usual.noise_suppression);
+  EXPECT_FALSE(usual.transient_suppression);
+  EXPECT_EQ(usual.gain_db, 0);
+  const MicrophoneConfig other = phone(
+                                     "voice.echo_cancellation = 0\nfeatures.noise_filtering_rev.enable = 0\n"
+                                     "voice.tns.enable = 1\nvoice.handfree_send = -50\n")
+                                     .microphone;
+  EXPECT_FALSE(other.echo_cancellation);
+  EXPECT_FALSE(other.noise_suppression);
+  EXPECT_TRUE(other.transient_suppression);
+  EXPECT_EQ(other.gain_db, -50);
+}
+
+TEST(PhoneConfig, MessagesThatWaitAreShownAndHeard) {
+  EXPECT_TRUE(phone("").tones.voice_mail);
+  EXPECT_FALSE(phone("features.voice_mail_tone_enable = 0\n").tones.voice_mail);
+  EXPECT_TRUE(account("").shows_messages);
+  EXPECT_FALSE(account("account.1.display_mwi.enable = 0\n").shows_messages);
+}
+
 TEST(PhoneConfig, StructDefaultsAreTheFactorysDefaults) {
   const PhoneConfig made = phone("");
   const PhoneConfig plain;

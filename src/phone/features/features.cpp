@@ -8,6 +8,7 @@
 #include "features/dtmf/dtmf.hpp"
 #include "features/forward/forward.hpp"
 #include "features/hold/hold.hpp"
+#include "features/messages/messages.hpp"
 #include "features/redirect/redirect.hpp"
 #include "features/refuse/refuse.hpp"
 #include "features/replace/replace.hpp"
@@ -43,6 +44,7 @@ constexpr std::array kFeatures = {
     Feature{"call_waiting", "guide: Call Waiting; SIP flows 6.5", call_waiting::decide, nullptr,
             call_waiting::on_event},
     Feature{"conference", "guide: Local Conference; SIP flows 6.9"},
+    Feature{"messages", "guide: Message Waiting; RFC 3842", nullptr, nullptr, messages::on_event},
     Feature{"paging", "guide: Multicast Paging"},
     Feature{"tones", "guide: Tones, Ring Tones", nullptr, nullptr, tones::on_event, tones::on_timer},
     Feature{"voice_quality", "guide: Voice Quality; RFC 6035", nullptr, nullptr, voice_quality::on_event, nullptr,

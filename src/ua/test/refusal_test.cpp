@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"no session description", "INVITE", kUs, kNone, "", "application/sdp", "hello", 400,
             "Bad Session Description"},
         Row{"no codec in common", "INVITE", kUs, kNone, "", "application/sdp", kOddCodec, 488, "Warning: 305 "},
-        Row{"NOTIFY that nobody asked for", "NOTIFY", kUs, HeaderId::Event, "message-summary", "", "", 489,
+        Row{"NOTIFY that nobody asked for", "NOTIFY", kUs, HeaderId::Event, "presence", "", "", 489,
             "Allow-Events: refer\r\n"},
         Row{"SUBSCRIBE", "SUBSCRIBE", kUs, HeaderId::Event, "dialog", "", "", 489, "Allow-Events: refer\r\n"},
         Row{"BYE without a call", "BYE", kUs, kNone, "", "", "", 481, ""},

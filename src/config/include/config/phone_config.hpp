@@ -171,6 +171,7 @@ struct ToneConfig {
   // voice.tone.NAME, where a file sets it; counts with Custom.
   std::vector<std::pair<std::string, CallTone>> own{};
   std::vector<int> congestion_codes{};
+  bool voice_mail = true;  // the dial tone tells that messages wait
 };
 
 struct AlertInfoRule {  // distinctive_ring_tones.alert_info.X
@@ -248,6 +249,14 @@ struct JitterConfig {
   milliseconds max{240};
 };
 
+// What is made of the sound of a microphone that hangs at this machine.
+struct MicrophoneConfig {
+  bool echo_cancellation = true;
+  bool noise_suppression = true;
+  bool transient_suppression = false;
+  int gain_db = 0;
+};
+
 struct RtcpConfig {
   bool enabled = true;
   bool extended = false;  // RFC 3611
@@ -300,6 +309,7 @@ struct AccountConfig {
   CollectorConfig collector;
   bool missed_call_log = true;
   bool network_conference = false;  // conf_type: the server mixes
+  bool shows_messages = true;       // that wait
 };
 
 struct TlsConfig {
@@ -332,6 +342,7 @@ struct PhoneConfig {
   TlsConfig tls;
   int signalling_dscp = 26, voice_dscp = 46;  // of the packets, 0 to 63
   bool comfort_noise = true;
+  MicrophoneConfig microphone;
   bool voice_activity_detection = false;
   int calls_per_line_key = 24;
   seconds busy_tone_delay{0};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "desk.hpp"
+#include "features/messages/messages.hpp"
 #include "features/paging/paging.hpp"
 #include "media/tone.hpp"
 
@@ -54,7 +55,10 @@ std::optional<Sound> wanted(const Desk& desk) {
   if (now.ringback) return Sound{"ring", false};
   if (now.refused != nullptr && !now.up) return Sound{std::string(now.refused->end_tone), false};
   // Who lifts the handset to make another call.
-  if (desk.off_hook && !now.talking) return Sound{now.up ? "dialrecall" : "dial", false};
+  if (desk.off_hook && !now.talking) {
+    const bool stutters = settings.tones.voice_mail && messages::wait(desk);
+    return Sound{now.up ? "dialrecall" : stutters ? "stutter" : "dial", false};
+  }
   if (!now.talking && now.held && settings.hold_tone.enabled) return Sound{"hold", false};
   if (!now.talking && now.held_by_remote && settings.held_tone.enabled) return Sound{"held", false};
   return std::nullopt;

@@ -7,9 +7,10 @@
 //   an outgoing call was refused         busy (486, 600, 603) or congestion, as long as the call is shown
 //                                                                          (features.congestion_tone.codelist)
 //   the far end hung up                  busy                              (features.busy_tone_delay)
-//   off hook                             dial; dialrecall beside a call on hold
+//   off hook                             dial; stutter while messages wait (features.voice_mail_tone_enable);
+//                                        dialrecall beside a call on hold
 //   only calls on hold                   hold, held: beeps                 (features.play_hold_tone.*,
-//   play_held_tone.*) off hook, no call                    dial
+//   play_held_tone.*)
 #pragma once
 #include <optional>
 #include <string>

@@ -46,12 +46,20 @@ struct CallView {
   std::shared_ptr<const media::CallQuality> quality;  // the newest report; null before the first
 };
 
+// Of a mailbox, as its server has told; voice messages are counted where it counts them.
+struct Messages {
+  bool waiting = false;
+  std::uint32_t fresh = 0, old = 0;
+  friend bool operator==(const Messages&, const Messages&) = default;
+};
+
 struct AccountView {
   int index = 1;
   std::string label, user, domain;
   bool registered = false;
   std::string status;  // "registered", "registering", "403 Forbidden" …
   std::string nat;     // "203.0.113.7:5060 (STUN)"; "" where there is no NAT
+  Messages messages{};
 };
 
 // A page that this phone sends, or plays (guide: Multicast Paging).

@@ -1,5 +1,6 @@
 // What a user agent tells the phone above it. Plain values, taken with UserAgent::poll().
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -114,8 +115,15 @@ struct InfoAnswered {
   int status = 200;
 };
 
+// A server tells of the account's mailbox (RFC 3842), without having been asked.
+struct MessagesWaiting {
+  AccountId account;
+  bool waiting = false;
+  std::uint32_t fresh = 0, old = 0;  // voice messages, where it counts them
+};
+
 using Event = std::variant<Registered, Unregistered, IncomingCall, CallProgress, CallRedirected, CallEstablished,
                            CallEnded, MediaChanged, HoldChanged, RemoteHoldChanged, TransferRequested, TransferProgress,
-                           InfoReceived, InfoAnswered>;
+                           InfoReceived, InfoAnswered, MessagesWaiting>;
 
 }  // namespace offhook::ua
