@@ -28,6 +28,7 @@ Run add_phone(CLI::App& app, Common& common);
 Run add_flow(CLI::App& app, Common& common);
 Run add_check(CLI::App& app, Common& common);
 Run add_params(CLI::App& app, Common& common);
+Run add_devices(CLI::App& app, Common& common);
 Run add_version(CLI::App& app, Common& common);
 
 // offhook proxy user …, below `proxy`; what it returns says nothing when the line asks for something else.

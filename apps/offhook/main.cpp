@@ -48,7 +48,7 @@ int run(int argc, char** argv) {
 
   const std::map<CLI::App*, Run> runs = [&] {
     std::map<CLI::App*, Run> out;
-    for (auto* add : {add_demo, add_proxy, add_phone, add_flow, add_check, add_params, add_version}) {
+    for (auto* add : {add_demo, add_proxy, add_phone, add_flow, add_check, add_params, add_devices, add_version}) {
       Run run = add(app, common);
       out[app.get_subcommands([](CLI::App*) { return true; }).back()] = std::move(run);
     }

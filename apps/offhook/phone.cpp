@@ -13,6 +13,7 @@
 #include "flow/label.hpp"
 #include "io/clock.hpp"
 #include "io/http_server.hpp"
+#include "io/sound_card.hpp"
 #include "io/wav_writer.hpp"
 #include "phone_plan.hpp"
 #include "stop.hpp"
@@ -24,6 +25,7 @@ namespace {
 struct Options {
   PhoneFlags phone;
   std::string api, audio_out = "null", media_sockets = "own", record, calls;
+  int audio_latency = 60;
   std::vector<double> pilots;
   std::vector<std::string> commands, name_servers;
   std::string tls_trusted;
@@ -52,6 +54,25 @@ void print_view(const phone::PhoneView& view) {
         (page->sent ? " [page to " : " [page from ") + (page->label.empty() ? page->group.text() : page->label) + "]";
   std::printf("%s\n", line.c_str());
   std::fflush(stdout);
+}
+
+Checked<std::unique_ptr<io::SoundCard>> open_card(const Options& options, const Common& common,
+                                                  const config::MicrophoneConfig& microphone, io::Loop& loop) {
+  io::SoundCard::Options card;
+  card.input = device_of(options.phone.audio_in);
+  card.output = device_of(options.audio_out);
+  card.voice = {microphone.echo_cancellation, microphone.noise_suppression, microphone.transient_suppression, true};
+  card.send_gain_db = microphone.gain_db;
+  card.latency = milliseconds(options.audio_latency);
+  card.lost = [&] { loop.post([&] { log(common, LogLevel::Error, "the sound card is gone: nobody hears or says"); }); };
+  const bool has_microphone = card.input.has_value();
+  auto out = io::SoundCard::open(std::move(card));
+  if (!out) return out;
+  log(common, LogLevel::Info, "sound card: " + (*out)->describe());
+  if (has_microphone && !media::has_voice_processor())
+    log(common, LogLevel::Warning,
+        "webrtc-audio-processing is not built in: the microphone is sent as it is, with echo and noise");
+  return out;
 }
 
 int serve(const Options& options, const Common& common) {
@@ -125,9 +146,15 @@ int serve(const Options& options, const Common& common) {
   auto started = io::PhoneHost::start(loop, {*plan}, std::move(host_options), &recorder);
   if (!started) return report(started.error());
   phones = std::move(*started);
-  if (options.audio_out != "null") {
-    if (options.audio_out == "device")
-      return report({"sound cards are not there yet; use null or a WAV file", "--audio-out device"});
+  std::unique_ptr<io::SoundCard> card;
+  if (device_of(options.phone.audio_in) || device_of(options.audio_out)) {
+    auto opened = open_card(options, common, plan->config.microphone, loop);
+    if (!opened) return report(opened.error());
+    card = std::move(*opened);
+    phones->set_card(phones->rack().phones().front(), card->card(), device_of(options.phone.audio_in).has_value(),
+                     device_of(options.audio_out).has_value());
+  }
+  if (options.audio_out != "null" && !device_of(options.audio_out)) {
     auto writer = io::WavWriter::open(options.audio_out);
     if (!writer) return report(writer.error());
     phones->set_output(phones->rack().phones().front(), std::move(*writer));
@@ -183,14 +210,23 @@ Run add_phone(CLI::App& app, Common& common) {
       ->option_text("FILE");
   command->add_option("--dns", options->name_servers, "Name server instead of the system's, several times")
       ->option_text("ADDRESS[:PORT]");
-  command->add_option("--audio-in", options->phone.audio_in, "What it says: silence, tone:HZ, echo or a WAV file")
+  command
+      ->add_option("--audio-in", options->phone.audio_in,
+                   "What it says: silence, tone:HZ, echo, a WAV file or device[:NAME], a sound card")
       ->option_text("WHAT [silence]");
   command
       ->add_option("--ringer", options->phone.ringers,
                    "A ring tone of one's own, named like its file: phone_setting.ring_type = FILE.wav; several times")
       ->option_text("FILE.wav");
-  command->add_option("--audio-out", options->audio_out, "Where what it hears goes: null or a WAV file")
+  command
+      ->add_option("--audio-out", options->audio_out,
+                   "Where what it hears goes: null, a WAV file or device[:NAME]; offhook devices names the sound cards")
       ->option_text("WHERE [null]");
+  command
+      ->add_option("--audio-latency", options->audio_latency,
+                   "That a sound card may have, each way, in ms; more helps on a busy machine")
+      ->check(CLI::Range(10, 500))
+      ->option_text("MS [60]");
   command
       ->add_option("--media-sockets", options->media_sockets, "A socket for each media port, or one for all addresses")
       ->check(CLI::IsMember({"own", "shared"}))

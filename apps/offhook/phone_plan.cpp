@@ -11,11 +11,17 @@
 
 namespace offhook {
 
+std::optional<std::string> device_of(const std::string& text) {
+  constexpr std::string_view kWord = "device";
+  if (text == kWord) return std::string();
+  if (text.starts_with("device:")) return text.substr(kWord.size() + 1);
+  return std::nullopt;
+}
+
 Checked<media::AudioIn> parse_audio_in(const std::string& text) {
   if (text == "silence") return media::SilenceIn{};
   if (text == "echo") return media::EchoIn{};
-  if (text == "device")
-    return complain("sound cards are not there yet; use silence, tone:HZ, echo or a WAV file", "--audio-in device");
+  if (device_of(text)) return media::SilenceIn{};  // until the card is there
   if (text.starts_with("tone:")) {
     const auto hz = parse_number<unsigned>(std::string_view(text).substr(5));
     if (!hz || *hz < 50 || *hz > 3800)

@@ -1,5 +1,6 @@
 // From flags and files to a phone that can be started: what `phone` and `demo` share.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,9 @@ struct PhoneFlags {
 
 // Reads and judges the files: errors come back as a complaint, warnings are logged.
 [[nodiscard]] Checked<io::PhonePlan> plan_phone(const PhoneFlags& flags, const Common& common);
-// silence, tone:HZ, echo, FILE.wav
+// "device:NAME" of --audio-in and --audio-out: the name of the sound card, "" for the default one.
+[[nodiscard]] std::optional<std::string> device_of(const std::string& text);
+// silence, tone:HZ, echo, FILE.wav; a device is silent at first.
 [[nodiscard]] Checked<media::AudioIn> parse_audio_in(const std::string& text);
 
 }  // namespace offhook

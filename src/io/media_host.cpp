@@ -68,6 +68,14 @@ class MediaHost::Thread {
     if (media::SplitSink* output = output_of(phone)) output->set_first(std::move(sink));
   }
 
+  void set_card(phone::PhoneId phone, std::shared_ptr<media::Card> card, bool input, bool output) {
+    if (output) set_output(phone, card->sink());
+    const auto party = driver_.party(phone);
+    if (!input || !party) return;
+    engine_.set_input(*party, card->source());
+    seats_[phone].microphone = std::move(card);
+  }
+
   void attach(phone::PhoneId phone, std::function<void(std::vector<std::int16_t>)> heard) {
     media::SplitSink* output = output_of(phone);
     if (output == nullptr) return;
@@ -83,8 +91,12 @@ class MediaHost::Thread {
     media::SplitSink* output = output_of(phone);
     if (output == nullptr) return;
     output->set_second(nullptr);
-    seats_[phone].live = nullptr;
-    engine_.set_input(*driver_.party(phone), seats_[phone].usual);
+    Seat& seat = seats_[phone];
+    seat.live = nullptr;
+    if (seat.microphone)
+      engine_.set_input(*driver_.party(phone), seat.microphone->source());
+    else
+      engine_.set_input(*driver_.party(phone), seat.usual);
   }
 
   void say(phone::PhoneId phone, media::ConstFrame frame) {
@@ -108,6 +120,7 @@ class MediaHost::Thread {
   // What stands at a phone; the engine owns `output` and `live`.
   struct Seat {
     media::AudioIn usual;
+    std::shared_ptr<media::Card> microphone{};  // in its place
     media::SplitSink* output = nullptr;
     media::LiveSource* live = nullptr;
   };
@@ -239,6 +252,12 @@ void MediaHost::set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSin
   // std::function wants copyable captures; the sink is handed over once.
   auto shared = std::make_shared<std::unique_ptr<media::AudioSink>>(std::move(sink));
   loop_->post([this, phone, shared] { thread_state_->set_output(phone, std::move(*shared)); });
+}
+
+void MediaHost::set_card(phone::PhoneId phone, std::shared_ptr<media::Card> card, bool input, bool output) {
+  loop_->post([this, phone, card = std::move(card), input, output]() mutable {
+    thread_state_->set_card(phone, std::move(card), input, output);
+  });
 }
 
 void MediaHost::apply(phone::MediaCommand command) {

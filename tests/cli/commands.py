@@ -37,7 +37,7 @@ class CommandCase(case.Case):
 
 
 class Help(CommandCase):
-    COMMANDS = {"demo": "--http", "proxy": "--listen", "phone": "--config", "flow": "run", "check": "--model", "params": "NAME", "version": "--help"}
+    COMMANDS = {"demo": "--http", "proxy": "--listen", "phone": "--config", "flow": "run", "check": "--model", "params": "NAME", "devices": "--help", "version": "--help"}
 
     def test_the_program_names_its_commands(self):
         text = self.ends_with(0, "--help").text("out")

@@ -87,7 +87,8 @@ class Image(case.Case):
             self.assertTrue(owner, f"nobody's: {path}")
             owners.add(owner.split(":")[0])
         self.assertIn("libssl3", owners)
-        self.assertEqual(owners - self.packages()[1] - {"libc6", "libgcc-s1", "libstdc++6"}, set())
+        # The image has no microphone: it is built without what a build beside it may find (OFFHOOK_SOUND).
+        self.assertEqual(owners - self.packages()[1] - {"libc6", "libgcc-s1", "libstdc++6", "libwebrtc-audio-processing1"}, set())
 
 
 if __name__ == "__main__":

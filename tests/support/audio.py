@@ -13,8 +13,8 @@ def write_tone(path, hz, seconds, rate=8000, level=0.4, channels=1):
         out.writeframes(samples.tobytes())
 
 
-def read_samples(path):
-    """(samples of the first channel, rate) of a 16-bit file; None while its recorder has not finished it."""
+def read_samples(path, channel=0):
+    """(samples of a channel, rate) of a 16-bit file; None while its recorder has not finished it."""
     try:
         with wave.open(str(path), "rb") as source:
             channels, rate, frames = source.getnchannels(), source.getframerate(), source.readframes(source.getnframes())
@@ -25,7 +25,7 @@ def read_samples(path):
         return None
     samples = array.array("h")
     samples.frombytes(frames[:len(frames) // 2 * 2])
-    return samples[::channels], rate
+    return samples[channel::channels], rate
 
 
 def goertzel(samples, rate, hz):

@@ -62,7 +62,35 @@ TEST(LiveSource, TakesFramesOfTwentyMillisecondsOnly) {
   for (const std::size_t size : {0U, 1U, 159U, 161U, 441U, 961U, 1920U})
     EXPECT_FALSE(source.push(constant(1, size))) << size;
   for (const std::size_t size : {160U, 240U, 320U, 480U, 960U}) EXPECT_TRUE(source.push(constant(1, size))) << size;
-  EXPECT_EQ(source.waiting(), 5U);
+  EXPECT_EQ(source.waiting(), 1U) << "another rate begins anew";
+}
+
+// Ten minutes of a page whose clock is off, and whose frames come in pairs now and then.
+TEST(LiveSource, FollowsAClockThatGoesWrong) {
+  for (const double ppm : {-300.0, 300.0}) {
+    LiveSource source;
+    Tone tone(700, -16);
+    ListeningWindow window;
+    const std::vector<double> pilots{500, 700, 900};
+    Samples in(kFrameSamples), frame(kFrameSamples);
+    double next_at = 0;
+    for (int tick = 0; tick < 10 * 60 * 50; ++tick) {
+      for (; next_at + (tick % 9 == 0 ? 0.8 : 0) <= tick; next_at += 1 - ppm * 1e-6) {
+        tone.read(in);
+        source.push(in);
+      }
+      source.read(frame);
+      window.write(frame);
+      ASSERT_LE(source.waiting(), 5U) << tick;
+      if (tick < 100 || tick % 50 != 0) continue;
+      const auto heard = window.tones(pilots);
+      ASSERT_EQ(heard.size(), 1U) << tick;
+      EXPECT_NEAR(heard[0].level_dbm0, -16, 0.5) << tick;
+    }
+    EXPECT_EQ(source.gaps(), 0U) << ppm;
+    EXPECT_EQ(source.dropped(), 0U) << ppm;
+    EXPECT_GE(ppm > 0 ? source.shortened() : source.lengthened(), 6U) << "180 ms in all, about 20 ms at a time";
+  }
 }
 
 TEST(LiveSource, ConvertsToTheRateOfTheCall) {

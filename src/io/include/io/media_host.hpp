@@ -13,6 +13,7 @@
 #include "flow/recorder.hpp"
 #include "io/loop.hpp"
 #include "io/media_pump.hpp"
+#include "media/card.hpp"
 #include "phone/media_driver.hpp"
 
 namespace offhook::io {
@@ -64,9 +65,11 @@ class MediaHost {
   void add_ringer(std::string name, std::vector<std::uint8_t> wav);
   void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink);
   void set_recorder(phone::PhoneId phone, std::unique_ptr<media::ConversationSink> recorder);
+  // A sound card in place of the input of add_phone(), or beside the output, or both.
+  void set_card(phone::PhoneId phone, std::shared_ptr<media::Card> card, bool input, bool output);
   void apply(phone::MediaCommand command);
   // A person at the phone: it says what say() brings, and `heard` gets each frame it hears, at 16 kHz, on
-  // `signalling`'s thread. detach() gives it back the input of add_phone().
+  // `signalling`'s thread. detach() gives it back its card, or the input of add_phone().
   void attach(phone::PhoneId phone, std::function<void(std::vector<std::int16_t>)> heard);
   void detach(phone::PhoneId phone);
   void say(phone::PhoneId phone, std::vector<std::int16_t> frame);

@@ -61,6 +61,9 @@ class PhoneHost final : public api::AudioPorts {
   // tenth of a second ago at most.
   [[nodiscard]] std::vector<std::string> hears(phone::PhoneId phone) const;
   void set_output(phone::PhoneId phone, std::unique_ptr<media::AudioSink> sink);
+  void set_card(phone::PhoneId phone, std::shared_ptr<media::Card> card, bool input, bool output) {
+    media_->set_card(phone, std::move(card), input, output);
+  }
   void set_recorder(phone::PhoneId phone, std::unique_ptr<media::ConversationSink> recorder);
   // How each phone is heard by this one: "B: level -16 dB, delay 112 ms, MOS 4.3 (estimate)".
   [[nodiscard]] std::vector<std::string> hearing_in_words(phone::PhoneId phone) const;

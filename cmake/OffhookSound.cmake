@@ -1,0 +1,23 @@
+# The sound card of this machine, and what makes a voice of its microphone: each where its library is found. AUTO takes
+# what is there, ON fails without both, OFF leaves both out.
+set(OFFHOOK_SOUND "AUTO" CACHE STRING "Sound cards (PortAudio) and echo cancellation (webrtc-audio-processing): AUTO, ON, OFF")
+set_property(CACHE OFFHOOK_SOUND PROPERTY STRINGS AUTO ON OFF)
+set(OFFHOOK_PORTAUDIO OFF)
+set(OFFHOOK_WEBRTC_VOICE OFF)
+# Debian's webrtc-audio-processing has a main() of its own, which would win over that of libFuzzer.
+if(NOT OFFHOOK_SOUND STREQUAL "OFF" AND NOT OFFHOOK_FUZZ)
+  find_package(PkgConfig REQUIRED)
+  if(OFFHOOK_SOUND STREQUAL "ON")
+    set(sound_required REQUIRED)
+  else()
+    set(sound_required QUIET)
+  endif()
+  pkg_check_modules(PORTAUDIO ${sound_required} portaudio-2.0)
+  pkg_check_modules(WEBRTC_AUDIO ${sound_required} webrtc-audio-processing)
+  if(PORTAUDIO_FOUND)
+    set(OFFHOOK_PORTAUDIO ON)
+  endif()
+  if(WEBRTC_AUDIO_FOUND)
+    set(OFFHOOK_WEBRTC_VOICE ON)
+  endif()
+endif()
