@@ -33,6 +33,8 @@ class Machine:
         for network in networks:
             inside, outside = network.name, self._cable(network)
             ip("link", "add", outside, "type", "veth", "peer", "name", f"x{number}{network.name}")
+            # A namespace goes some time after its last process, and its cables with it: the next test may be here before.
+            case.addCleanup(subprocess.run, ["ip", "link", "del", outside], check=False, capture_output=True)
             ip("link", "set", f"x{number}{network.name}", "netns", str(holder.pid), "name", inside)
             ip("link", "set", outside, "master", network.name, "up")
             self.run("ip", "addr", "add", f"{self.addresses[network.name]}/24", "dev", inside)
