@@ -31,8 +31,12 @@ media::IcePlan plan_of(std::uint8_t flags) {
   out.controlling = (flags & 1U) != 0;
   out.components = (flags & 2U) != 0 ? 1 : 2;
   for (std::uint8_t i = 0; i < (flags >> 3U & 7U); ++i)
-    out.remote.candidates.push_back({std::to_string(i % 3), static_cast<std::uint16_t>(1 + i % 2), 1000U + i,
-                                     address_of(i), sdp::IceType::Host, {}});
+    out.remote.candidates.push_back({std::to_string(i % 3),
+                                     static_cast<std::uint16_t>(1 + i % 2),
+                                     1000U + i,
+                                     address_of(i),
+                                     sdp::IceType::Host,
+                                     {}});
   return out;
 }
 

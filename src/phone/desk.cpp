@@ -143,7 +143,9 @@ void Desk::audio_failed(Now now, Call& call, const LegFailure& failure) {
   using What = media::LinkFailure::What;
   switch (failure.what) {
     case What::Keys: return hang_up(now, call, "no encryption: " + failure.why);
-    case What::NoWay: return hang_up(now, call, "no audio: " + failure.why);
+    case What::NoWay:
+      if (call.facts.stage == Stage::Established) return hang_up(now, call, "no audio: " + failure.why);
+      [[fallthrough]];  // while it rings: it begins anew with whoever answers
     case What::Silence: return ua.readdress(now, call.ua, call.address, ua::Announce::Restart);
   }
 }

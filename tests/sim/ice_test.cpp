@@ -8,7 +8,7 @@
 namespace offhook::test {
 namespace {
 
-constexpr std::uint64_t kSeeds = 60;
+constexpr std::uint64_t kSeeds = 30;
 
 struct Rows {
   const char* name;

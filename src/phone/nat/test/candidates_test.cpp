@@ -234,6 +234,24 @@ TEST_F(IceOffice, NoWayEndsTheCallAndSaysSo) {
   EXPECT_EQ(office.state("B", 1), "ended");
 }
 
+// An answer that comes while it rings may be that of a fork which is gone by now.
+TEST_F(IceOffice, NoWayWhileItRingsBeginsAnewWithTheAnswer) {
+  add("A");
+  add("B");
+  (void)office.tell("A", "call 1002");
+  office.settle();
+  const auto leg_a = office.opened.back().leg;
+  office.rack().link_failed(office.now(), {leg_a, office.id("A"), "a reason", media::LinkFailure::What::NoWay});
+  office.settle();
+  EXPECT_EQ(office.state("A", 1), "ringback");
+  office.seen.clear();
+  (void)office.tell("B", "answer");
+  office.settle();
+  EXPECT_EQ(office.sent(), (std::vector<std::string>{"B 200 INVITE", "A ACK", "A INVITE", "B 200 INVITE", "A ACK"}));
+  EXPECT_EQ(office.state("A", 1), "talking");
+  EXPECT_EQ(checks("A")->remote.ufrag, checks("B")->local.ufrag);
+}
+
 TEST_F(IceOffice, AChoiceOfAnEarlierSessionIsNone) {
   add("A");
   add("B");

@@ -1,0 +1,169 @@
+// What comes after the first pair, and from strangers: consent (RFC 7675), restarts, peers of RFC 5245.
+#include "ice/agent.hpp"
+
+#include "ice_pair.hpp"
+
+namespace offhook::media {
+namespace {
+
+TEST_F(Ice, APeerThatIsGoneIsSentNothingAfterHalfAMinute) {
+  begin();
+  run(seconds(60));
+  expect_completed();
+  EXPECT_FALSE(left.agent->has_lost_consent());
+  right.agent.reset();
+  run(seconds(23));  // the last answer came up to six seconds ago
+  EXPECT_FALSE(left.agent->has_lost_consent());
+  run(seconds(8));
+  EXPECT_TRUE(left.agent->has_lost_consent());
+  EXPECT_EQ(left.agent->state(), IceState::Failed);
+  sent = 0;
+  run(seconds(60));
+  EXPECT_EQ(sent, 0);
+}
+
+TEST_F(Ice, ARestartComesToANewPair) {
+  begin();
+  run(seconds(3));
+  expect_completed();
+  left.base = {IpAddress::v4(10, 0, 0, 3), 12000};
+  left.ice.candidates.clear();
+  right.ice.candidates.clear();
+  gather(left, true);
+  gather(right, true);
+  left.ice.ufrag += "2";
+  left.ice.password += "2";
+  right.ice.ufrag += "2";
+  right.ice.password += "2";
+  left.agent->update(plan(left, right, true));
+  right.agent->update(plan(right, left, false));
+  EXPECT_EQ(left.agent->state(), IceState::Checking);
+  run(seconds(3));
+  expect_completed();
+  EXPECT_EQ(right.agent->remote(1), left.base);
+}
+
+TEST_F(Ice, TheSamePlanAgainChangesNothing) {
+  begin();
+  run(seconds(3));
+  left.agent->update(plan(left, right, false));
+  EXPECT_EQ(left.agent->state(), IceState::Completed);
+  EXPECT_TRUE(left.agent->is_controlling()) << "the role is that of the first exchange";
+}
+
+TEST_F(Ice, WhoDoesNotKnowThePasswordIsNoPeer) {
+  begin();
+  stun::CheckRequest check;
+  check.id = stun::new_transaction_id(right.random);
+  check.username = left.ice.ufrag + ":somebody";
+  check.password = "a password that nobody has given";
+  check.use_candidate = true;
+  const Endpoint stranger{IpAddress::v4(192, 0, 2, 66), 6666};
+  const auto pairs = left.agent->pairs();
+  EXPECT_TRUE(left.agent->receive(now, 1, stranger, stun::check_request(check))) << "401";
+  EXPECT_EQ(left.agent->pairs(), pairs);
+  EXPECT_FALSE(left.agent->receive(now, 1, stranger, "junk"));
+  EXPECT_FALSE(left.agent->receive(now, 3, stranger, stun::check_request(check)));
+}
+
+TEST_F(Ice, AnAnswerFromElsewhereIsNoSuccess) {
+  components = 1;
+  begin();
+  right.agent.reset();
+  for (int i = 0; i < 50 * 60; ++i, now += milliseconds(20))
+    for (const auto& datagram : left.agent->tick(now))
+      if (const auto answer = stun::answer_check(datagram.bytes, left.base, right.ice.ufrag, right.ice.password))
+        (void)left.agent->receive(now, 1, {IpAddress::v4(192, 0, 2, 66), 6666}, answer->bytes);
+  EXPECT_EQ(left.agent->state(), IceState::Failed);
+  EXPECT_FALSE(left.agent->remote(1));
+}
+
+TEST_F(Ice, AnotherBranchOfAForkIsAnsweredButNotTaken) {
+  begin();
+  stun::CheckRequest check;
+  check.id = stun::new_transaction_id(right.random);
+  check.username = left.ice.ufrag + ":otherbranch";
+  check.password = left.ice.password;
+  check.controlling = false;
+  const auto pairs = left.agent->pairs();
+  const auto answer = left.agent->receive(now, 1, {IpAddress::v4(192, 0, 2, 66), 6666}, stun::check_request(check));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(stun::Message::parse(*answer)->message_class, stun::Class::Success);
+  EXPECT_EQ(left.agent->pairs(), pairs);
+}
+
+TEST_F(Ice, ARestartKeepsPairAndRolesUntilThereAreNewOnes) {
+  begin();
+  run(seconds(3));
+  for (IceEnd* side : {&left, &right}) {
+    side->ice.ufrag += '2';
+    side->ice.password += '2';
+  }
+  left.agent->update(plan(left, right, false));
+  right.agent->update(plan(right, left, true));
+  EXPECT_EQ(left.agent->state(), IceState::Checking);
+  EXPECT_EQ(left.agent->remote(1), right.port(1));
+  EXPECT_EQ(left.agent->remote(2), right.port(2));
+  EXPECT_FALSE(left.agent->choice());
+  run(seconds(3));
+  expect_completed();
+  EXPECT_TRUE(left.agent->is_controlling());
+  EXPECT_EQ(left.agent->choice()->local_ufrag, left.ice.ufrag);
+}
+
+TEST_F(Ice, ConsentIsThatOfAComponent) {
+  begin();
+  run(seconds(3));
+  expect_completed();
+  silent = 2;
+  run(seconds(40));
+  EXPECT_EQ(left.agent->remote(1), right.port(1));
+  EXPECT_FALSE(left.agent->remote(2));
+  EXPECT_FALSE(left.agent->has_lost_consent());
+}
+
+TEST_F(Ice, OfSeveralNominatedPairsTheBestIsSelected) {
+  components = 1;
+  right.ice.candidates.push_back({"7", 1, 1000, {right.base.address, 11782}, IceType::Host, {}});
+  begin(false, true);
+  const auto nominate_from = [&](std::uint16_t port) {
+    const Endpoint from{right.base.address, port};
+    stun::CheckRequest check;
+    check.id = stun::new_transaction_id(right.random);
+    check.username = left.ice.ufrag + ':' + right.ice.ufrag;
+    check.password = left.ice.password;
+    check.use_candidate = true;
+    EXPECT_TRUE(left.agent->receive(now, 1, from, stun::check_request(check)));
+  };
+  const auto answer_all = [&] {
+    for (int i = 0; i < 20; ++i, now += milliseconds(20))
+      for (const auto& datagram : left.agent->tick(now))
+        if (const auto answer = stun::answer_check(datagram.bytes, left.base, right.ice.ufrag, right.ice.password,
+                                                   stun::CheckRole{true, 1}))
+          (void)left.agent->receive(now, 1, datagram.to, answer->bytes);
+  };
+  nominate_from(11782);
+  answer_all();
+  EXPECT_EQ(left.agent->remote(1)->port, 11782);
+  nominate_from(right.base.port);
+  answer_all();
+  EXPECT_EQ(left.agent->remote(1), right.base);
+  nominate_from(11782);
+  answer_all();
+  EXPECT_EQ(left.agent->remote(1), right.base);
+}
+
+TEST_F(Ice, ManyCandidatesAreBounded) {
+  for (int i = 0; i < 1000; ++i)
+    right.ice.candidates.push_back({std::to_string(i),
+                                    1,
+                                    static_cast<std::uint32_t>(1000 + i),
+                                    {IpAddress::v4(192, 0, 2, 1), static_cast<std::uint16_t>(1024 + i)},
+                                    IceType::Host,
+                                    {}});
+  begin();
+  EXPECT_LE(left.agent->pairs(), 100U);
+}
+
+}  // namespace
+}  // namespace offhook::media
