@@ -168,6 +168,16 @@ class Nat(case.Case):
         self.expect_call_with_ice()
         self.hang_up()
 
+    def test_symmetric_without_ice(self):
+        """What that test would be worth without."""
+        self.start_stun()
+        alone = {"features.rtp_symmetric.enable": 0}
+        fixed = {"network.static_nat.enable": 1, "network.static_nat.addr": "198.51.100.11", **alone}
+        self.start_homes({**STUN, **alone}, fixed, forwarded=True, symmetric=True)
+        self.call()
+        self.first.process.wait_for("^1001: hears 700 Hz$")
+        self.expect_unheard(self.second)
+
     def test_ice_at_one_home(self):
         """Both phones are behind the same NAT, which does not lead back what is sent to its own address: they find each other in their own network."""
         self.start_stun()
@@ -186,8 +196,11 @@ class Nat(case.Case):
 
     def expect_silence(self):
         self.call()
+        self.expect_unheard(self.first, self.second)
+
+    def expect_unheard(self, *homes):
         wait_until(lambda end=time.monotonic() + 3: time.monotonic() > end, "three seconds of silence", every=0.5)
-        for home in (self.first, self.second):
+        for home in homes:
             self.assertFalse(re.search(r"hears \d+ Hz", home.process.log()), home.process.log())
 
     def test_without_help_nobody_is_heard(self):
