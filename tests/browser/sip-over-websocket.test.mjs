@@ -1,34 +1,22 @@
 // A stranger in a browser: JsSIP over secure WebSocket (RFC 7118) registers with digest, calls, is called, hangs up.
 // Prints the ladder that the page saw. It offers to hear and says nothing: no microphone is needed.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 import { test } from 'node:test';
 import { servePage } from './jssip.mjs';
-
-const web = createRequire(new URL('../../web/package.json', import.meta.url));
-const { chromium } = web('playwright-core');
+import { startBrowser } from './support.mjs';
+import { makeCertificate } from './tls.mjs';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'offhook-wss-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 
-/** A certificate for 127.0.0.1, signed by itself. */
-function makeCertificate() {
-  const certificate = path.join(folder, 'cert.pem');
-  const key = path.join(folder, 'key.pem');
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
-    '-subj', '/CN=offhook.test', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:offhook.test', '-keyout', key, '-out', certificate],
-    { stdio: 'ignore' });
-  return { certificate, key };
-}
-
 async function startProxy() {
-  const { certificate, key } = makeCertificate();
+  const { certificate, key, trust } = makeCertificate(folder);
   const child = spawn(process.env.OFFHOOK, ['proxy', '--listen', 'wss:127.0.0.1:0', '--listen', 'ws:127.0.0.1:0', '--listen', 'udp:127.0.0.1:0',
     '--domain', 'offhook.test', '--user', '1001:one', '--user', '1002:two', '--tls-certificate', certificate, '--tls-key', key],
     { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -42,6 +30,7 @@ async function startProxy() {
   child.stdout.resume();
   return {
     urls,
+    trust,
     async stop() {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
@@ -88,14 +77,9 @@ for (const transport of ['wss', 'ws']) {
     const proxy = await startProxy();
     const server = await servePage();
     t.after(() => server.close());
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-        '--ignore-certificate-errors'],
-    });
+    const browser = await startBrowser([proxy.trust]);
     t.after(() => browser.close());
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const page = await context.newPage();
+    const page = await browser.newPage();
     if (process.env.VERBOSE) page.on('console', (message) => console.error(message.text()));
     page.on('pageerror', (error) => assert.fail(String(error)));
     const frames = [];

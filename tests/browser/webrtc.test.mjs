@@ -1,5 +1,6 @@
-// A browser as the other end: Chromium, with JsSIP over WebSocket, calls a desk phone and is called by it through the proxy. Keys by DTLS, the address by
-// ICE, with the phone as a lite agent and as a full one; who hears whom is proven by a tone each. Then a browser whose certificate is not the one that it announces.
+// A browser as the other end: Chromium, with JsSIP over secure WebSocket, calls a desk phone and is called by it through the proxy. Keys by DTLS, the address
+// by ICE, with the phone as a lite agent and as a full one; who hears whom is proven by a tone each. Then a browser whose certificate is not the one that it
+// announces, and a proxy whose certificate it does not trust.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +11,7 @@ import readline from 'node:readline';
 import { test } from 'node:test';
 import { servePage } from './jssip.mjs';
 import { startBrowser } from './support.mjs';
+import { makeCertificate } from './tls.mjs';
 import { wavOf } from './tone.mjs';
 
 const PHONE_HZ = 500;
@@ -44,10 +46,12 @@ function start(t, ...argv) {
   };
 }
 
-const proxyPorts = { udp: 5060, ws: 8088 };
-async function startProxy(t) {
-  const proxy = start(t, 'proxy', '--listen', `udp:127.0.0.1:${proxyPorts.udp}`, '--listen', `ws:127.0.0.1:${proxyPorts.ws}`,
-    '--user', '1001:1001', '--user', '1002:1002');
+const proxyPorts = { udp: 5060, wss: 8089 };
+const trusted = makeCertificate(folder);
+
+async function startProxy(t, { certificate, key } = trusted) {
+  const proxy = start(t, 'proxy', '--listen', `udp:127.0.0.1:${proxyPorts.udp}`, '--listen', `wss:127.0.0.1:${proxyPorts.wss}`,
+    '--tls-certificate', certificate, '--tls-key', key, '--user', '1001:1001', '--user', '1002:1002');
   await proxy.line(/^ready$/);
   return proxy;
 }
@@ -105,7 +109,7 @@ function makePhone({ url }) {
     const top = bins.indexOf(Math.max(...bins));
     return bins[top] > -50 ? (top * phone.audio.sampleRate) / phone.ear.fftSize : 0;
   };
-  for (const event of ['connected', 'registered', 'registrationFailed']) ua.on(event, () => phone.note(event));
+  for (const event of ['connected', 'disconnected', 'registered', 'registrationFailed']) ua.on(event, () => phone.note(event));
   ua.on('newRTCSession', ({ session, originator }) => {
     phone.session = session;
     for (const event of ['confirmed', 'ended', 'failed', 'hold', 'unhold']) session.on(event, (e) => phone.note(`${event}${e?.cause ? ' ' + e.cause : ''}`));
@@ -141,9 +145,11 @@ const facts = (page) =>
     return out;
   });
 
-async function openPage(t) {
+/** JsSIP's page, once it `has` come so far. */
+async function openPage(t, has = 'registered') {
   fs.writeFileSync(path.join(folder, 'microphone.wav'), wavOf(BROWSER_HZ));
   const browser = await startBrowser([
+    trusted.trust,
     '--use-fake-device-for-media-stream',
     '--use-fake-ui-for-media-stream',
     `--use-file-for-fake-audio-capture=${path.join(folder, 'microphone.wav')}`,
@@ -164,8 +170,8 @@ async function openPage(t) {
   }
   page.on('pageerror', (error) => assert.fail(String(error)));
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.evaluate(makePhone, { url: `ws://127.0.0.1:${proxyPorts.ws}` });
-  await until(page, 'registered');
+  await page.evaluate(makePhone, { url: `wss://127.0.0.1:${proxyPorts.wss}` });
+  await until(page, has);
   return page;
 }
 
@@ -264,5 +270,12 @@ test('a browser with another certificate than it announces is not spoken with', 
   assert.deepEqual((await phone.calls()).map((c) => c.note), ['no encryption: certificate of the other side is not the one that it has announced']);
   await until(page, 'ended Terminated');
   await phone.stop();
+  await proxy.stop();
+});
+
+test('a browser does not talk to a proxy whose key it does not trust', async (t) => {
+  const proxy = await startProxy(t, makeCertificate(folder, 'another'));
+  const page = await openPage(t, 'disconnected');
+  assert.deepEqual(await page.evaluate(() => window.phone.seen), ['disconnected']);
   await proxy.stop();
 });

@@ -34,6 +34,8 @@ export interface Call {
   waiting: boolean;
   note: string;
   actions: Action[];
+  /** DTMF: the keys pressed here, as the screen may show them, and those of the other side. */
+  digits: { sent: string; heard: string };
 }
 
 export interface Phone {
