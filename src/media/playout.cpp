@@ -17,6 +17,7 @@ void Playout::set_rate(std::uint32_t rate) {
   if (const std::span<const std::int16_t> left = std::span(ready_).subspan(ready_at_); !left.empty()) {
     ready_ = resample(left, rate_, rate);
     ready_at_ = 0;
+    ready_gap_ = {};
   }
   rate_ = rate;
 }
@@ -64,6 +65,7 @@ void Playout::reset() {
   jitter_.reset();
   ready_.clear();
   ready_at_ = 0;
+  ready_gap_ = {};
 }
 
 // What comes out of a decoder, to the end of what is ready.
@@ -95,12 +97,18 @@ void Playout::take(const JitterBuffer::Item& item) {
   append(formats_[playing_], decoded);
 }
 
+// Packets may end at other places than frames for as long as the call lasts: what is played may not pile up.
+void Playout::drop_played() {
+  if (ready_at_ == 0) return;
+  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(ready_at_));
+  ready_gap_ = {ready_gap_.begin - std::min(ready_gap_.begin, ready_at_),
+                ready_gap_.end - std::min(ready_gap_.end, ready_at_)};
+  ready_at_ = 0;
+}
+
 // Fetches a frame from the buffer; true when nothing of it had to be made up.
 bool Playout::take_frame(Frame out) {
-  if (ready_at_ == ready_.size()) {
-    ready_.clear();
-    ready_at_ = 0;
-  }
+  drop_played();
   bool all = true;
   while (ready_.size() - ready_at_ < out.size()) {
     const auto wanted = static_cast<std::int64_t>(out.size() - (ready_.size() - ready_at_));
@@ -111,13 +119,18 @@ bool Playout::take_frame(Frame out) {
       playing_ = item.format;
     if (ready_.empty() && formats_[playing_].rate == rate_ && samples_of(item) == out.size()) {
       decode(item, out);  // a packet of one frame, as most are
+      if (item.missing) gap_ = {0, out.size()};
       return all;
     }
     const std::size_t before = ready_.size();
     take(item);
-    if (item.missing && ready_.size() == before) ready_.resize(before + 1);  // a gap below one sample
+    if (!item.missing) continue;
+    if (ready_.size() == before) ready_.resize(before + 1);  // a gap below one sample
+    ready_gap_ = {ready_gap_.empty() ? before : ready_gap_.begin, ready_.size()};
   }
   std::copy_n(ready_.begin() + static_cast<std::ptrdiff_t>(ready_at_), out.size(), out.begin());
+  if (const std::size_t end = ready_at_ + out.size(); ready_gap_.begin < end && ready_gap_.end > ready_at_)
+    gap_ = {std::max(ready_gap_.begin, ready_at_) - ready_at_, std::min(ready_gap_.end, end) - ready_at_};
   ready_at_ += out.size();
   return all;
 }
@@ -134,11 +147,14 @@ void Playout::gather(ConstFrame frame, bool more) {
 void Playout::put_back(Frame out) {
   const auto end = scaled_.begin() + static_cast<std::ptrdiff_t>(std::min(out.size(), scaled_.size()));
   std::copy(scaled_.begin(), end, out.begin());
+  const bool holds_gap = ready_gap_.end > ready_at_;
   ready_.assign(end, scaled_.end());
   ready_at_ = 0;
+  ready_gap_ = {0, holds_gap ? ready_.size() : 0};
 }
 
 Playout::Read Playout::read(Frame out) {
+  gap_ = {};
   const auto step = jitter_.begin_frame();
   if (step == JitterBuffer::Step::Silence || formats_.empty()) {
     be_silent(out);
@@ -156,6 +172,7 @@ Playout::Read Playout::read(Frame out) {
     decoded.resize(frame_size(format.rate));
     format.decoder->conceal(decoded, {});
     format.to_session.process(decoded, out);
+    gap_ = {0, out.size()};
     return Read::Concealed;
   }
   const bool all = take_frame(out);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gap.hpp"
 #include "media/codec.hpp"
 #include "media/jitter_buffer.hpp"
 #include "media/resampler.hpp"
@@ -33,10 +34,14 @@ class Playout {
 
   enum class Read : std::uint8_t { Silence, Audio, Concealed };
   Read read(Frame out);
+  // Of the frame that was read last; where sound is made longer or shorter, about.
+  [[nodiscard]] Gap gap() const { return gap_; }
   void reset();
   [[nodiscard]] milliseconds delay() const {
     return jitter_.delay() + milliseconds((ready_.size() - ready_at_) * 1000 / rate_);
   }
+  // Samples that wait to be played: of a packet that ends elsewhere than a frame.
+  [[nodiscard]] std::size_t ready() const { return ready_.size(); }
   // Of the newest packet.
   [[nodiscard]] milliseconds packet_time() const { return packet_time_; }
 
@@ -54,6 +59,7 @@ class Playout {
   [[nodiscard]] std::size_t samples_of(const JitterBuffer::Item& item);
   void decode(const JitterBuffer::Item& item, std::span<std::int16_t> out);
   bool take_frame(Frame out);
+  void drop_played();
   // The frame, what is ready behind it, and `more` samples from the buffer, for changing their length; put_back() then
   // takes the frame again, and the rest is ready.
   void gather(ConstFrame frame, bool more);
@@ -69,6 +75,7 @@ class Playout {
   std::vector<std::int16_t> ready_;   // of packets that are no single frame: at the session's rate, from `ready_at_` on
   std::vector<std::int16_t> scaled_;  // what gather() has
   std::size_t ready_at_ = 0;
+  Gap gap_, ready_gap_;                // of the last frame, and in ready_
   std::unique_ptr<NoiseMaker> noise_;  // from the first word of it on
   bool quiet_ = false;                 // the other end says that it is silent
   bool voice_after_ = false;           // and has spoken since, but that is not played yet

@@ -40,8 +40,10 @@ void Session::set_plan(const AudioPlan& plan) {
     link_->set_plan(*plan.dtls, plan.ice, remote_rtp_, plan.checks != nullptr);
     if (!plan.checks && link_->has_ice() && link_->remote()) remote_rtp_ = remote_rtcp_ = *link_->remote();
     gate_.set_keys(link_->keys());
+    plan_rtcp_link();
   } else {
     link_.reset();
+    rtcp_link_.reset();
     early_.reset();
     gate_.set_keys(plan.srtp);
   }
@@ -198,8 +200,10 @@ void Session::follow(Endpoint from) {
 ConstFrame Session::play() {
   std::vector<std::int16_t>& heard = workspace_.heard;
   heard.resize(frame_size(packetizer_.rate()));
+  Gap gap;
   if (receives(plan_.direction)) {
     const auto read = playout_.read(heard);
+    gap = playout_.gap();
     if (read == Playout::Read::Concealed) ++stats_.frames_concealed;
     if (read == Playout::Read::Silence)
       quality_.silent();
@@ -210,7 +214,7 @@ ConstFrame Session::play() {
     quality_.silent();
   }
   if (!config_.pilots.empty()) window_.write(heard);
-  if (digits_) digits_->heard(heard);
+  if (digits_) digits_->heard(heard, gap);
   return heard;
 }
 

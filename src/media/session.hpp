@@ -66,6 +66,7 @@ class Session {
   void tick_link(Now now, Outbox& out);
   void close_link(Outbox& out) {
     if (link_) link_->close(out);
+    if (rtcp_link_) rtcp_link_->link.close(out);
   }
   [[nodiscard]] std::optional<std::string> take_failure() { return link_ ? link_->take_failure() : std::nullopt; }
 
@@ -128,6 +129,10 @@ class Session {
   void follow_checks();
   void collide(Endpoint from);
   void take_keys();
+  void plan_rtcp_link();
+  void receive_beside_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out);
+  void take_rtcp_keys();
+  [[nodiscard]] SrtpGate& rtcp_gate() { return rtcp_link_ ? rtcp_link_->gate : gate_; }
   [[nodiscard]] std::uint32_t new_ssrc();
   [[nodiscard]] Endpoint rtcp_port() const;
   [[nodiscard]] bool may_report() const;
@@ -179,6 +184,13 @@ class Session {
   std::unique_ptr<Checks> checks_;  // where the plan has some
   bool planned_ = false;
   std::unique_ptr<Link> link_;  // where the plan wants it
+  // RTCP on a port of its own has an association of its own, and its keys (RFC 5764 §4.2). It is no matter of the call
+  // whether there will be one.
+  struct RtcpLink {
+    Link link;
+    SrtpGate gate;
+  };
+  std::unique_ptr<RtcpLink> rtcp_link_;
   // A ClientHello may come before the answer that speaks of it (RFC 5763 §5).
   struct Early {
     Endpoint from;

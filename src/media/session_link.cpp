@@ -6,7 +6,7 @@ namespace offhook::media {
 
 void Session::receive_beside(Now now, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out) {
   if (!link_ && rtp::traffic_of(bytes) == rtp::Traffic::Stun) return keep_check(rtcp, from, bytes);
-  if (rtcp) return;
+  if (rtcp) return receive_beside_rtcp(now, from, bytes, out);
   if (!link_) {
     // One is enough: the peer says it again if it was not the right one.
     if (rtp::traffic_of(bytes) == rtp::Traffic::Dtls && bytes.size() <= dtls::kLongestDatagram)
@@ -26,6 +26,25 @@ void Session::tick_link(Now now, Outbox& out) {
     early_.reset();
   }
   if (news) take_keys();
+  if (rtcp_link_ && rtcp_link_->link.tick(now, out)) take_rtcp_keys();
+}
+
+// One port for both has one association. Not with ICE: its second component has none yet.
+void Session::plan_rtcp_link() {
+  if (plan_.rtcp_mux || plan_.ice || plan_.checks) return rtcp_link_.reset();
+  if (!rtcp_link_) rtcp_link_ = std::make_unique<RtcpLink>(Link(rtcp_of(plan_.local)));
+  rtcp_link_->link.set_plan(*plan_.dtls, std::nullopt, remote_rtcp_, false);
+  take_rtcp_keys();
+}
+
+void Session::receive_beside_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out) {
+  if (rtcp_link_ && rtcp_link_->link.receive(now, from, bytes, out)) take_rtcp_keys();
+}
+
+void Session::take_rtcp_keys() {
+  rtcp_link_->gate.set_keys(rtcp_link_->link.keys());
+  const auto from = rtcp_link_->link.remote();
+  if (from && rtcp_link_->link.is_secured() && from->address == remote_rtp_.address) remote_rtcp_ = *from;
 }
 
 void Session::take_keys() {

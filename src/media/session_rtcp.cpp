@@ -28,16 +28,18 @@ std::uint32_t Session::new_ssrc() {
   }
 }
 
-// The keys of an association are those of its port (RFC 5764 §4.2): RTCP that has one of its own has none.
+// The keys of an association are those of its port (RFC 5764 §4.2).
 bool Session::may_report() const {
-  return !plan_.page && reachable(remote_rtcp_) && (!link_ || (link_->is_secured() && plan_.rtcp_mux));
+  const bool secured =
+      !link_ || (link_->is_secured() && (plan_.rtcp_mux || (rtcp_link_ && rtcp_link_->link.is_secured())));
+  return !plan_.page && reachable(remote_rtcp_) && secured;
 }
 
 Endpoint Session::rtcp_port() const { return plan_.rtcp_mux ? plan_.local : rtcp_of(plan_.local); }
 
 void Session::receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
   if (plan_.page) return;
-  bytes = gate_.open_rtcp(bytes, stats_.srtp);
+  bytes = rtcp_gate().open_rtcp(bytes, stats_.srtp);
   if (bytes.empty()) return;
   const auto compound = rtp::parse_rtcp(bytes);
   if (!compound) {
@@ -107,7 +109,7 @@ void Session::report(Now tick, Now now, Outbox& out) {
   out.add(rtcp_port(), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
     const std::size_t begin = bytes.size();
     append_report(now, bytes);
-    (void)gate_.seal_rtcp(bytes, begin, stats_.srtp);
+    (void)rtcp_gate().seal_rtcp(bytes, begin, stats_.srtp);
   });
   ++stats_.rtcp_sent;
 }
@@ -166,7 +168,7 @@ void Session::leave_old_name(Outbox& out) {
     append(bytes, rtp::ReceiverReport{*old_ssrc_, {}});
     rtp::append_cname(bytes, *old_ssrc_, plan_.local.text());
     rtp::append_bye(bytes, *old_ssrc_);
-    (void)gate_.seal_rtcp(bytes, begin, stats_.srtp);
+    (void)rtcp_gate().seal_rtcp(bytes, begin, stats_.srtp);
   });
   old_ssrc_.reset();
   ++stats_.rtcp_sent;
@@ -178,7 +180,7 @@ void Session::say_bye(Now now, Outbox& out) {
     const std::size_t begin = bytes.size();
     append_report(now, bytes);
     rtp::append_bye(bytes, ssrc_);
-    (void)gate_.seal_rtcp(bytes, begin, stats_.srtp);
+    (void)rtcp_gate().seal_rtcp(bytes, begin, stats_.srtp);
   });
   ++stats_.rtcp_sent;
 }

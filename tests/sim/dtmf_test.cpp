@@ -1,5 +1,6 @@
 // Digits between two phones through the proxy, by each way that the guide knows: each is heard once, on a perfect
-// network and on a thousand that lose 5 %, repeat 2 % and reorder.
+// network and on a thousand that lose 5 %, repeat 2 % and reorder. By their sound in G.711: G.722 may miss one in a
+// hundred (media/test/dtmf_test).
 #include <gtest/gtest.h>
 
 #include "expect_flow.hpp"
@@ -58,13 +59,8 @@ TEST_P(Digits, AreHeardOnceEachOnRoughNetworks) {
 
 INSTANTIATE_TEST_SUITE_P(Ways, Digits,
                          testing::Values("\"account.1.dtmf.type = 1\"", "\"account.1.dtmf.type = 2\"",
-                                         "\"account.1.dtmf.type = 3\", \"account.1.dtmf.info_type = 2\""));
-
-// A sound that loses a piece may be heard as two, or not at all: that is why there are events.
-TEST(SoundingDigits, AreHeardOnceEachWhereNothingIsLost) {
-  const sim::FlowRun run = sim::run_flow(script_of("\"account.1.dtmf.type = 0\""));
-  EXPECT_TRUE(run.passed()) << run.text();
-}
+                                         "\"account.1.dtmf.type = 3\", \"account.1.dtmf.info_type = 2\"",
+                                         "\"account.1.dtmf.type = 0\", \"account.1.codec.g722.enable = 0\""));
 
 }  // namespace
 }  // namespace offhook::test

@@ -3,6 +3,7 @@
 #include <spandsp.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace offhook::media {
 namespace {
@@ -91,16 +92,56 @@ void InbandReceiver::changed(char digit) {
   if (news.begun || news.ended) news_.push_back(news);
 }
 
-const std::vector<InbandReceiver::News>& InbandReceiver::listen(ConstFrame frame) {
+const std::vector<InbandReceiver::News>& InbandReceiver::listen(ConstFrame frame, Gap gap) {
   news_.clear();
+  ++frames_;
   if (frame.size() != kFrameSamples) {
+    gap = {gap.begin * kFrameSamples / frame.size(), gap.end * kFrameSamples / frame.size()};
     narrow_.resize(kFrameSamples);
     resampler_.process(frame, narrow_);
     frame = narrow_;
   }
-  ++frames_;
-  dtmf_rx(state_->rx, frame.data(), static_cast<int>(frame.size()));
+  hear(frame.first(gap.begin));
+  if (!gap.empty()) lose(gap.size());
+  if (lenient_ > 0 && --lenient_ == 0) be_lenient(false);
+  hear(frame.subspan(gap.end));
   return news_;
 }
+
+void InbandReceiver::hear(ConstFrame part) {
+  if (part.empty()) return;
+  if (missing_ == 0) {
+    detect(part);
+    return bridge_.heard(part);
+  }
+  behind_gap_.insert(behind_gap_.end(), part.begin(), part.end());
+  if (behind_gap_.size() >= DigitBridge::kEnough) close_gap();
+}
+
+void InbandReceiver::lose(std::size_t samples) {
+  if (behind_gap_.size() >= DigitBridge::kLeast) close_gap();
+  missing_ += std::exchange(behind_gap_, {}).size() + samples;
+}
+
+void InbandReceiver::close_gap() {
+  be_lenient(true);
+  const auto filling = bridge_.fill(std::exchange(missing_, 0), behind_gap_);
+  for (const auto* part : {&filling.gap, &filling.next}) {
+    detect(*part);
+    bridge_.heard(*part);
+  }
+  behind_gap_.clear();
+}
+
+// G.722 needs some 60 ms after a loss to find its way back: until then it gives high tones too weak. Strict is what
+// spandsp is made with, against digits in what people say.
+void InbandReceiver::be_lenient(bool on) {
+  constexpr int kTwist = 8, kReverseTwist = 4, kLenient = 14;  // dB
+  constexpr int kFrames = 7;
+  dtmf_rx_parms(state_->rx, -1, on ? kLenient : kTwist, on ? kLenient : kReverseTwist, -100);
+  lenient_ = on ? kFrames : 0;
+}
+
+void InbandReceiver::detect(ConstFrame part) { dtmf_rx(state_->rx, part.data(), static_cast<int>(part.size())); }
 
 }  // namespace offhook::media

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "dtmf/bridge.hpp"
+#include "gap.hpp"
 #include "media/audio.hpp"
 #include "media/dtmf.hpp"
 #include "media/resampler.hpp"
@@ -45,14 +47,23 @@ class InbandReceiver {
 
   InbandReceiver();
   ~InbandReceiver();
-  // What the frame holds, in order.
-  [[nodiscard]] const std::vector<News>& listen(ConstFrame frame);
+  // What the frame holds, in order. What was in `gap` of it is judged by what comes behind it.
+  [[nodiscard]] const std::vector<News>& listen(ConstFrame frame, Gap gap = {});
 
  private:
   struct State;
   void changed(char digit);
+  void hear(ConstFrame part);
+  void lose(std::size_t samples);
+  void close_gap();
+  void be_lenient(bool on);
+  void detect(ConstFrame part);
 
   std::unique_ptr<State> state_;
+  DigitBridge bridge_;
+  int lenient_ = 0;                       // frames for which the detector takes it less strictly
+  std::size_t missing_ = 0;               // samples of a gap that is still open
+  std::vector<std::int16_t> behind_gap_;  // too few to judge it by
   Resampler resampler_;
   std::vector<std::int16_t> narrow_;
   std::vector<News> news_;

@@ -33,10 +33,10 @@ void SessionDigits::listen(bool on) {
     inband_in_ = std::make_unique<InbandReceiver>();
 }
 
-void SessionDigits::heard(ConstFrame frame) {
+void SessionDigits::heard(ConstFrame frame, Gap gap) {
   if (heard_events_.active()) tell(heard_events_.tick());
   if (!inband_in_) return;
-  for (const auto& news : inband_in_->listen(frame)) {
+  for (const auto& news : inband_in_->listen(frame, gap)) {
     if (news.ended) news_.push_back({DigitWay::Inband, news.ended->digit, true, news.ended->duration});
     if (news.begun) news_.push_back({DigitWay::Inband, *news.begun, false, {}});
   }

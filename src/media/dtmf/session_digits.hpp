@@ -28,8 +28,8 @@ class SessionDigits {
   void another_source() { heard_events_.reset(); }
   // Digits by their sound, too; asks for a detector.
   void listen(bool on);
-  // What is played in this frame.
-  void heard(ConstFrame frame);
+  // What is played in this frame, and what of it was made up.
+  void heard(ConstFrame frame, Gap gap);
 
   struct News {
     DigitWay way = DigitWay::Event;

@@ -67,6 +67,53 @@ TEST(DtlsSession, BothHearEachOtherOnceTheKeysAreThere) {
   EXPECT_FALSE(w.b.stats(w.sb)->encrypted);
 }
 
+// A peer that does not put RTCP on the port of RTP: RFC 5764 §4.2, a second association with keys of its own.
+struct OnTwoPorts : Secured {
+  OnTwoPorts() { plan_a.rtcp_mux = plan_b.rtcp_mux = false; }
+  static bool on_rtcp_port(const Datagram& datagram) { return datagram.local.port % 2 == 1; }
+};
+
+TEST(DtlsSession, RtcpOnAPortOfItsOwnHasAnAssociationOfItsOwn) {
+  OnTwoPorts w;
+  w.talk();
+  w.run(seconds(8));
+  EXPECT_TRUE(w.both_hear());
+  for (const auto& stats : {*w.a.stats(w.sa), *w.b.stats(w.sb)}) {
+    EXPECT_GT(stats.rtcp_received, 1U);
+    EXPECT_EQ(stats.srtp.forged + stats.srtp.replayed + stats.srtp.unsent + stats.packets_malformed, 0U);
+  }
+  for (const auto* sent : {&w.from_a, &w.from_b})
+    for (const auto& datagram : *sent) {
+      const bool reports = rtp::traffic_of(datagram.bytes) == rtp::Traffic::Rtp && rtp::looks_like_rtcp(datagram.bytes);
+      if (rtp::traffic_of(datagram.bytes) == rtp::Traffic::Rtp) {
+        EXPECT_EQ(OnTwoPorts::on_rtcp_port(datagram), reports);
+      }
+    }
+  EXPECT_GT(
+      std::ranges::count_if(
+          w.from_b,
+          [](const auto& d) { return OnTwoPorts::on_rtcp_port(d) && rtp::traffic_of(d.bytes) == rtp::Traffic::Dtls; }),
+      0)
+      << "a handshake";
+  w.a.close(w.sa, w.now);
+  w.run(seconds(1));
+  EXPECT_TRUE(w.b.stats(w.sb)->remote_said_bye);
+}
+
+TEST(DtlsSession, WithoutTheSecondAssociationThereIsNoRtcpAndTheCallStands) {
+  OnTwoPorts w;
+  w.way = [](const auto& datagram) -> std::optional<milliseconds> {
+    if (OnTwoPorts::on_rtcp_port(datagram)) return std::nullopt;
+    return milliseconds(20);
+  };
+  w.talk();
+  w.run(seconds(40));
+  EXPECT_TRUE(w.both_hear());
+  EXPECT_EQ(w.a.stats(w.sa)->rtcp_sent + w.b.stats(w.sb)->rtcp_sent, 0U) << "nothing in the clear, nor by other keys";
+  EXPECT_FALSE(w.a.poll_failure());
+  EXPECT_FALSE(w.b.poll_failure());
+}
+
 TEST(DtlsSession, AClientHelloMayOvertakeTheAnswer) {
   Secured w;
   w.b.update(w.sb, w.plan_b);

@@ -1,0 +1,64 @@
+// What a session plays, below the codecs: packets that end elsewhere than frames, and what of a frame was made up.
+#include "playout.hpp"
+
+#include <gtest/gtest.h>
+
+namespace offhook::media {
+namespace {
+
+class PlayoutOfPcmu : public testing::Test {
+ protected:
+  // A packet of so many ms from `at` on.
+  void insert(int ms) {
+    const std::vector<std::uint8_t> payload(static_cast<std::size_t>(ms) * 8, 0x55);
+    playout.insert(*find_codec("PCMU"), {}, rtp::RtpTime(at), payload);
+    skip(ms);
+  }
+  void skip(int ms) { at += static_cast<std::uint32_t>(ms) * 8; }
+  // Frames of 20 ms: one comes, one is played.
+  void talk(int frames) {
+    for (int i = 0; i < frames; ++i) {
+      insert(20);
+      (void)read();
+    }
+  }
+  Playout::Read read() { return playout.read(frame); }
+
+  Workspace workspace;
+  Playout playout{{}, workspace};
+  std::vector<std::int16_t> frame = std::vector<std::int16_t>(kFrameSamples);
+  std::uint32_t at = 0;
+};
+
+TEST_F(PlayoutOfPcmu, WhatIsPlayedDoesNotPileUpWherePacketsEndElsewhere) {
+  talk(20);
+  insert(10);
+  for (int i = 0; i < 3000; ++i) {
+    talk(1);
+    ASSERT_LE(playout.ready(), 4 * kFrameSamples) << "after " << i << " packets";
+  }
+  EXPECT_GT(playout.ready(), 0U) << "they did end elsewhere";
+}
+
+TEST_F(PlayoutOfPcmu, TellsWhatOfAFrameWasMadeUp) {
+  talk(20);
+  insert(10);
+  talk(20);
+  skip(20);  // lost
+  (void)read();
+  std::vector<Gap> gaps;
+  for (int i = 0; i < 30 && gaps.size() < 2; ++i) {
+    talk(1);
+    if (!playout.gap().empty()) gaps.push_back(playout.gap());
+  }
+  ASSERT_EQ(gaps.size(), 2U);
+  EXPECT_EQ(gaps[0].begin, 80U) << "10 ms of the packet before";
+  EXPECT_EQ(gaps[0].end, 160U);
+  EXPECT_EQ(gaps[1].begin, 0U);
+  EXPECT_EQ(gaps[1].end, 80U);
+  talk(1);
+  EXPECT_TRUE(playout.gap().empty());
+}
+
+}  // namespace
+}  // namespace offhook::media
