@@ -30,10 +30,10 @@ NatConfig nat_of(const Settings& s, Index index) {
   if (traversal == kStun || traversal == kIce) {
     if (!own.empty()) {
       out.stun_server = own;
-      out.stun_port = port(s, "account.X.nat.stun_port", index);
+      out.stun_port = s.is_set("account.X.nat.stun_port", index) ? port(s, "account.X.nat.stun_port", index) : 0;
     } else if (s.flag("sip.nat_stun.enable")) {
       out.stun_server = s.text("sip.nat_stun.server");
-      out.stun_port = port(s, "sip.nat_stun.port");
+      out.stun_port = s.is_set("sip.nat_stun.port") ? port(s, "sip.nat_stun.port") : 0;
     }
     if (!out.stun_server.empty()) out.way = NatConfig::Way::Stun;
   }
@@ -62,7 +62,8 @@ SrtpConfig srtp_of(const Settings& s, const std::vector<ServerConfig>& servers, 
                  s.flag("account.X.srtp.unencrypted_rtp.enable", index),
                  s.flag("account.X.srtp.unencrypted_rtcp.enable", index),
                  static_cast<SrtpOffer>(s.number("account.X.srtp.offer", index)),
-                 static_cast<DtlsUse>(s.number("account.X.srtp.dtls", index))};
+                 static_cast<DtlsUse>(s.number("account.X.srtp.dtls", index)),
+                 s.flag("account.X.srtp.renew_after_fork", index)};
   const bool tls = !servers.empty() && servers.front().transport == Transport::Tls;
   if (tls && s.flag("account.X.tls.srtp_encryption_compulsorily", index)) out.use = SrtpUse::Compulsory;
   return out;

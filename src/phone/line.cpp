@@ -54,7 +54,8 @@ ua::SrtpSettings srtp_of(const config::SrtpConfig& config) {
           config.unencrypted_rtp,
           config.unencrypted_rtcp,
           {},
-          config.dtls == config::DtlsUse::Offered};
+          config.dtls == config::DtlsUse::Offered,
+          config.renew_after_fork};
 }
 
 ua::HoldStyle hold_style(config::HoldStyle style) {

@@ -70,6 +70,7 @@ std::optional<Location> Procedure::run(bool is_fixed) {
   // Without a transport: UDP for sip, TLS for sips; where that is not spoken, what is.
   const Protocol usual = destination_->secure ? Protocol::Tls : Protocol::Udp;
   const Protocol protocol = destination_->transport.value_or(contains(ours, usual) ? usual : ours.front());
+  if (destination_->host.starts_with('_')) return by_service_name(protocol);
   if (destination_->port || is_fixed) return by_address(protocol);
   if (destination_->transport) return by_srv({protocol});
   if (policy_->naptr) {
@@ -97,6 +98,19 @@ std::optional<Location> Procedure::by_naptr(bool& found) {
   if (waits) return std::nullopt;
   found = !servers.empty() || unavailable_;
   return found ? locate(servers) : Location{};
+}
+
+// As RFC 8489 §8 has it for STUN: SRV records, and without such the addresses of the name itself.
+std::optional<Location> Procedure::by_service_name(Protocol protocol) {
+  const std::string& name = destination_->host;
+  std::vector<Server> servers;
+  if (!servers_of({protocol, name, false}, servers)) return std::nullopt;
+  if (unavailable_) return nothing();
+  const auto second = name.find('.');
+  const auto host = second == std::string::npos ? second : name.find('.', second + 1);
+  if (servers.empty() && host != std::string::npos)
+    servers.push_back({protocol, name.substr(host + 1), destination_->port.value_or(default_port(protocol))});
+  return locate(servers);
 }
 
 std::vector<Procedure::Service> Procedure::services_of(const std::vector<dns::Naptr>& records) const {

@@ -38,6 +38,7 @@ class Procedure {
 
   [[nodiscard]] std::vector<Protocol> protocols() const;  // supported, and secure enough
   [[nodiscard]] std::optional<Location> by_naptr(bool& found);
+  [[nodiscard]] std::optional<Location> by_service_name(Protocol protocol);
   [[nodiscard]] std::optional<Location> by_srv(const std::vector<Protocol>& candidates);
   [[nodiscard]] std::optional<Location> by_address(Protocol protocol);
   [[nodiscard]] std::vector<Service> services_of(const std::vector<dns::Naptr>& records) const;

@@ -1,5 +1,6 @@
 // The caller's side: INVITE to its final answer. RFC 3261 §13.2, §9.1, forks §13.2.2.4, early media as a preview of the
 // answer (RFC 3264 §4).
+#include <algorithm>
 #include <utility>
 
 #include "calls.hpp"
@@ -140,6 +141,9 @@ void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
     return give_up(call, EndedBy::Network, 500, "Malformed 2xx");
   }
   const bool cancelled = call.invitation->cancelled;
+  const bool forked = std::ranges::any_of(call.invitation->early, [&](const EarlyDialog& each) {
+    return each.dialog.id().remote_tag != response.to_tag();
+  });
   if (early != nullptr) {
     early->dialog.confirm(response);
     call.bye_sent = early->bye_sent;
@@ -159,8 +163,15 @@ void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
   tell_established(call);
   tell_media(now, call);
   tell_remote_hold(call);
+  if (forked) renew_after_fork(call);
   pursue_hold(now, call);
   send_next_info(now, call);
+}
+
+// RFC 4568 §7.3: all who were offered the call know the keys of the offer.
+void Calls::renew_after_fork(Call& call) {
+  const auto& negotiated = call.session.negotiated();
+  if (settings(call).srtp.renew_after_fork && negotiated && negotiated->srtp) call.hold.renew = true;
 }
 
 // A 2xx from another branch of a forking proxy: one call is enough, so it is acknowledged and ended.
@@ -174,6 +185,12 @@ void Calls::hang_up_fork(Now now, Sent& sent, const sip::Message& response) {
   bye.request = dialog->request(Method::Bye).build();
   bye.next_hop = Core::destination(dialog->next_hop());
   core_->send(now, std::move(bye));
+  const auto id = dialog->id();
+  calls_.for_each([&](CallId, Call& call) {
+    if (call.phase != Phase::Established || call.dialog->id().call_id != id.call_id) return;
+    renew_after_fork(call);
+    pursue_hold(now, call);
+  });
 }
 
 void Calls::invite_refused(Now now, Call& call, const sip::Message& response) {

@@ -106,6 +106,7 @@ class Calls {
   void progress(Call& call, const sip::Message& response);
   void invite_accepted(Now now, Key key, const sip::Message& response);
   void hang_up_fork(Now now, Sent& sent, const sip::Message& response);
+  void renew_after_fork(Call& call);
   void invite_refused(Now now, Call& call, const sip::Message& response);
   [[nodiscard]] EarlyDialog* early_dialog(Call& call, const sip::Message& response);
   [[nodiscard]] std::optional<std::string> agree(Call& call, const sip::Message& accepted);

@@ -40,7 +40,7 @@ void Calls::rekey(Now now, Call& call) {
 // The peer does not want it now.
 void Calls::rekey_refused(Now now, Call& call) {
   call.hold.renew = false;
-  if (call.rekey_alarm == 0)
+  if (call.rekey_alarm == 0 && call.watched_key.size > 0)  // else the old ones may serve on
     call.rekey_alarm = core_->arm(now, kPauseAfterRefusal, {AlarmKind::RekeyDue, call.account, call.id, 0});
 }
 

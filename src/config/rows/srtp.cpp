@@ -25,6 +25,9 @@ constexpr Row kRows[] = {
         "account.X.srtp.dtls", "0 off|1 taken where another offers it|2 offered", "0", Room::Security,
         "Keys by DTLS-SRTP, as browsers have them, beside those in the description; where srtp_encryption encrypts at "
         "all. Offered, it comes with ICE (lite)."),
+    flag("account.X.srtp.renew_after_fork", false, Room::Security,
+         "A call that others were offered as well gets new keys from the description when it is answered, by a "
+         "re-INVITE: those others know the first ones."),
 };
 
 }  // namespace

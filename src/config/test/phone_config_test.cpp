@@ -126,6 +126,8 @@ TEST(PhoneConfig, EncryptionIsOffUntilAFileWantsItAndTlsMayMakeItCompulsory) {
   EXPECT_EQ(account("account.1.srtp_encryption = 2\n").srtp.use, SrtpUse::Compulsory);
   EXPECT_EQ(some.srtp.dtls, DtlsUse::Off);
   EXPECT_FALSE(some.srtp.may_use_dtls());
+  EXPECT_FALSE(some.srtp.renew_after_fork);
+  EXPECT_TRUE(account("account.1.srtp.renew_after_fork = 1\n").srtp.renew_after_fork);
   EXPECT_FALSE(account("account.1.srtp.dtls = 2\n").srtp.may_use_dtls()) << "nothing is encrypted";
   const auto taken = account("account.1.srtp_encryption = 1\naccount.1.srtp.dtls = 1\n").srtp;
   EXPECT_EQ(taken.dtls, DtlsUse::Taken);
@@ -143,6 +145,15 @@ TEST(PhoneConfig, OlderServerNamesCountWhenTheNewOnesAreSilent) {
   EXPECT_EQ(account(legacy).servers[0].port, 5099);
   EXPECT_EQ(account(legacy).servers[0].expires, seconds(60));
   EXPECT_EQ(account(legacy + "account.1.sip_server.1.address = new.example\n").servers[0].address, "new.example");
+}
+
+TEST(PhoneConfig, ThePortOfTheStunServerIsItsDnsRecordsUnlessItIsSet) {
+  const std::string phone = "account.1.nat.nat_traversal = 1\nsip.nat_stun.enable = 1\nsip.nat_stun.server = a.test\n";
+  EXPECT_EQ(account(phone).nat.stun_port, 0);
+  EXPECT_EQ(account(phone + "sip.nat_stun.port = 3478\n").nat.stun_port, 3478);
+  const std::string own = phone + "account.1.nat.stun_server = b.test\n";
+  EXPECT_EQ(account(own + "sip.nat_stun.port = 4000\n").nat.stun_port, 0) << "that of another server";
+  EXPECT_EQ(account(own + "account.1.nat.stun_port = 5000\n").nat.stun_port, 5000);
 }
 
 TEST(PhoneConfig, DnsAsTheGuideSaysWithoutALine) {

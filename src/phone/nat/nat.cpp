@@ -10,6 +10,17 @@ namespace {
 
 using Way = config::NatConfig::Way;
 
+constexpr std::uint16_t kStunPort = 3478;
+// Each costs its time, before the line registers.
+constexpr std::size_t kMostServers = 3;
+
+// RFC 8489 §8: a name without a port is looked up as a service first.
+transport::Destination destination_of(const config::NatConfig& config) {
+  const bool by_service = config.stun_port == 0 && !IpAddress::parse(config.stun_server);
+  return {(by_service ? "_stun._udp." : "") + config.stun_server, config.stun_port == 0 ? kStunPort : config.stun_port,
+          transport::Protocol::Udp, false};
+}
+
 }  // namespace
 
 Nat::~Nat() {
@@ -63,8 +74,7 @@ void Nat::stop() {
 // One discovery: the name of the server anew, for a server may move.
 void Nat::ask(Now now, Line& line) {
   line.next.reset();
-  const transport::Destination server{line.config.stun_server, line.config.stun_port, transport::Protocol::Udp, false};
-  const auto location = port_.lookups->resolver.locate(now, server, line.dns);
+  const auto location = port_.lookups->resolver.locate(now, destination_of(line.config), line.dns);
   if (location.pending) {
     line.resolution = location.pending;
     port_.lookups->waiting[location.pending] = port_.owner(kKey);
@@ -82,15 +92,20 @@ void Nat::located(Now now, const transport::Located& event) {
 }
 
 void Nat::take_location(Now now, Line& line, const transport::Location& location) {
-  const auto usable = [&](const transport::Target& target) {
-    return target.remote.address.is_v6() == local_.address.is_v6();
-  };
-  const auto found = std::ranges::find_if(location.targets, usable);
-  if (found == location.targets.end()) {
-    line.server.reset();
+  line.servers.clear();
+  line.asked = 0;
+  for (const transport::Target& target : location.targets)
+    if (target.remote.address.is_v6() == local_.address.is_v6() && line.servers.size() < kMostServers)
+      line.servers.push_back(target.remote);
+  ask_next(now, line);
+}
+
+void Nat::ask_next(Now now, Line& line) {
+  if (line.asked == line.servers.size()) {
+    if (line.servers.empty()) line.server.reset();
     return conclude(now, line, std::nullopt);
   }
-  line.server = found->remote;
+  line.server = line.servers[line.asked++];
   line.client.begin(now.mono, *line.server, *port_.random, stun::kImpatient);
   advance(now, line);
 }
@@ -99,15 +114,17 @@ void Nat::advance(Now now, Line& line) {
   if (line.client.state() != stun::Client::State::Waiting) return;
   if (const auto datagram = line.client.poll(now.mono))
     port_.transport->send({transport::Protocol::Udp, local_, *line.server, 0, {}}, *datagram);
-  if (line.client.state() == stun::Client::State::Failed) return conclude(now, line, std::nullopt);
+  if (line.client.state() == stun::Client::State::Failed) return ask_next(now, line);
   arm();
 }
 
 bool Nat::receive(Now now, const transport::Flow& flow, std::string_view datagram) {
   for (Line& line : lines_) {
     if (!line.client.receive(flow.remote, datagram)) continue;
-    const bool mapped = line.client.state() == stun::Client::State::Mapped;
-    conclude(now, line, mapped ? std::optional(line.client.mapped()) : std::nullopt);
+    if (line.client.state() == stun::Client::State::Mapped)
+      conclude(now, line, line.client.mapped());
+    else
+      ask_next(now, line);
     return true;
   }
   return false;

@@ -65,9 +65,11 @@ class Nat {
     config::NatConfig config;
     std::shared_ptr<const transport::Policy> dns;
     seconds interval{};
-    bool wanted = false;   // begin() has been called
-    bool decided = false;  // and answered
-    bool works = false;    // the last discovery found an address
+    bool wanted = false;            // begin() has been called
+    bool decided = false;           // and answered
+    bool works = false;             // the last discovery found an address
+    std::vector<Endpoint> servers;  // of this discovery, the best first
+    std::size_t asked = 0;          // of them
     std::optional<Endpoint> server;
     transport::ResolutionId resolution;
     stun::Client client;
@@ -77,6 +79,7 @@ class Nat {
   [[nodiscard]] const Line* find(ua::AccountId account) const;
   void ask(Now now, Line& line);
   void take_location(Now now, Line& line, const transport::Location& location);
+  void ask_next(Now now, Line& line);
   void advance(Now now, Line& line);
   void conclude(Now now, Line& line, std::optional<Endpoint> mapped);
   void arm();

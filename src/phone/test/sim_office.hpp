@@ -220,7 +220,8 @@ class SimOffice {
   // change on the way.
   std::function<bool(const std::string& from, const std::string& what)> lost;
   std::function<void(const std::string& from, std::string& bytes)> tamper;
-  // The STUN server at port 3478; nothing: it is silent.
+  // The STUN server; nothing: it is silent.
+  Endpoint stun_at = at(3478);
   std::function<std::optional<std::string>(const Endpoint& from, const std::string& bytes)> stun;
 
   // "open 1", "update 1 sendrecv", "close 1" in order.
@@ -274,9 +275,9 @@ class SimOffice {
     auto what = std::move(wire_.front().what);
     wire_.pop_front();
     const transport::Flow flow{what.flow.protocol, what.flow.remote, what.flow.local, 0};
-    if (flow.local == at(3478)) {
+    if (flow.local == stun_at) {
       if (const auto reply = stun ? stun(flow.remote, what.bytes) : std::nullopt)
-        put({{transport::Protocol::Udp, at(3478), flow.remote, 0}, *reply});
+        put({{transport::Protocol::Udp, stun_at, flow.remote, 0}, *reply});
     } else if (flow.local == at(5060))
       switch_.receive(flow, std::move(what.bytes));
     else if (flow.local == at(5999)) {

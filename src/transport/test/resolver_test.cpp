@@ -144,6 +144,26 @@ TEST(Resolver, DotMeansNotAvailable) {
 }
 
 // RFC 7984: both families, the servers' order first.
+// A host that is the SRV name of another service: RFC 8489 §8.
+TEST(Resolver, OtherServicesBySrvElseByTheirHost) {
+  Desk desk;
+  desk.zone["SRV _stun._udp.example.com"] = srv({{20, 0, 3500, "two.example.com"}, {10, 0, 3478, "one.example.com"}});
+  desk.zone["A one.example.com"] = addresses({"192.0.2.1"});
+  desk.zone["A two.example.com"] = addresses({"192.0.2.2"});
+  desk.zone["A example.org"] = addresses({"192.0.2.3"});
+  desk.zone["SRV _stun._udp.example.net"] = srv({{0, 0, 0, "."}});
+  desk.zone["A example.net"] = addresses({"192.0.2.4"});
+  const auto targets = [&](const char* name) {
+    return Desk::text_of(desk.locate(Destination{name, 3478, Protocol::Udp, false}, policy()));
+  };
+  EXPECT_EQ(targets("_stun._udp.example.com"), "UDP 192.0.2.1:3478 UDP 192.0.2.2:3500");
+  EXPECT_EQ(targets("_stun._udp.example.org"), "UDP 192.0.2.3:3478");
+  const auto none = desk.locate(Destination{"_stun._udp.example.net", 3478, Protocol::Udp, false}, policy());
+  EXPECT_EQ(none.error, NotLocated::NotAvailable) << "a target of \".\"";
+  EXPECT_EQ(targets("_stun._udp."), "no such server");
+  EXPECT_EQ(targets("_stun"), "no such server");
+}
+
 TEST(Resolver, BothFamiliesOfEachServerInTurn) {
   Desk desk;
   add_example(desk);

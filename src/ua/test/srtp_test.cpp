@@ -249,6 +249,88 @@ TEST(SrtpCall, ARefusedRenewalIsTriedAgainAndEndsNothing) {
   a.expect_clean();
 }
 
+// RFC 4568 §7.3: the keys of an offer are known to all who were called by it.
+class ForkedCall : public testing::Test {
+ protected:
+  // A calls; one rings, another one answers, and, `late`, the first one after it.
+  void fork(bool renews, bool rings, bool late) {
+    Account first = secured("1001", Srtp::Optional);
+    first.srtp.renew_after_fork = renews;
+    a.emplace(world, "A", 1, first);
+    world.users["peer"] = &peer;
+    (void)a->call("peer");
+    world.run_for(milliseconds(10));
+    if (rings) respond(0, 180, "one");
+    respond(0, 200, "two");
+    world.run_for(milliseconds(10));
+    if (late) respond(0, 200, "one");
+    world.run_for(milliseconds(10));
+  }
+  void respond(std::size_t request, int status, std::string_view tag) {
+    const auto& invite = peer.requests.at(request);
+    auto builder = sip::Builder::response(invite.request, status, tag);
+    builder.add(sip::HeaderId::Contact, "<sip:peer@10.0.0.50>");
+    if (status == 200)
+      builder.body("application/sdp",
+                   kSdp + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR\r\n");
+    peer.transactions.respond(world.now().mono, invite.id, builder.build());
+    world.flush();
+  }
+  [[nodiscard]] std::vector<std::size_t> invites() const {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < peer.requests.size(); ++i)
+      if (peer.requests[i].request.method() == sip::Method::Invite) out.push_back(i);
+    return out;
+  }
+
+  World world;
+  Peer peer{world, "P", 50};
+  std::optional<Agent> a;
+};
+
+TEST_F(ForkedCall, GetsKeysThatOnlyWhoAnsweredKnows) {
+  fork(true, true, false);
+  const auto sent = invites();
+  ASSERT_EQ(sent.size(), 2U);
+  const auto& renewal = peer.requests[sent[1]].request;
+  EXPECT_EQ(renewal.to_tag(), "two");
+  const auto known = key_texts(std::string(std::string_view(peer.requests[sent[0]].request.bytes())));
+  const auto fresh = key_texts(std::string(std::string_view(renewal.bytes())));
+  EXPECT_FALSE(fresh.empty());
+  for (const auto& key : fresh) EXPECT_FALSE(known.contains(key));
+  const auto before = keys(*a);
+  respond(sent[1], 200, "");
+  world.run_for(milliseconds(10));
+  ASSERT_TRUE(before && keys(*a));
+  EXPECT_NE(keys(*a)->local, before->local);
+  EXPECT_TRUE(a->all<HoldChanged>().empty());
+}
+
+TEST_F(ForkedCall, AlsoWhereTheOtherOneAnswersTooLate) {
+  fork(true, false, true);
+  EXPECT_EQ(invites().size(), 2U);
+  EXPECT_EQ(world.count("A>P BYE"), 1U) << "to the other one";
+}
+
+TEST_F(ForkedCall, ARefusalIsNotAskedAgain) {
+  fork(true, true, false);
+  ASSERT_EQ(invites().size(), 2U);
+  respond(invites()[1], 488, "");
+  world.run_for(minutes(3));
+  EXPECT_EQ(invites().size(), 2U);
+  EXPECT_TRUE(a->all<CallEnded>().empty());
+}
+
+TEST_F(ForkedCall, KeepsItsKeysWhereTheAccountDoesNotWantOthers) {
+  fork(false, true, true);
+  EXPECT_EQ(invites().size(), 1U);
+}
+
+TEST_F(ForkedCall, OnePhoneThatIsCalledIsNoFork) {
+  fork(true, false, false);
+  EXPECT_EQ(invites().size(), 1U);
+}
+
 TEST(SrtpCall, WithoutItNoKeyIsDrawnAndNoneIsSaid) {
   Pair pair;
   pair.establish();

@@ -75,11 +75,11 @@ struct RegistrationConfig {
 struct NatConfig {
   enum class Way : std::uint8_t { None, Stun, Static };
   Way way = Way::None;
-  std::string stun_server;  // of Stun: an address or a name
-  std::uint16_t stun_port = 3478;
-  std::string address;  // of Static
-  bool ice = false;     // candidates are offered in calls
-  int rport = 0;        // 0 not asked for, 1 asked for, 2 and the address that comes back is used at once
+  std::string stun_server;         // of Stun: an address or a name
+  std::uint16_t stun_port = 3478;  // 0: none is set; that of the server's SRV records, else 3478
+  std::string address;             // of Static
+  bool ice = false;                // candidates are offered in calls
+  int rport = 0;                   // 0 not asked for, 1 asked for, 2 and the address that comes back is used at once
 };
 
 // RFC 3261 §17.1.1.1 T1, T2, T4.
@@ -239,6 +239,7 @@ struct SrtpConfig {  // per account
   bool unencrypted_rtp = false, unencrypted_rtcp = false;
   SrtpOffer offer = SrtpOffer::Aes128;
   DtlsUse dtls = DtlsUse::Off;
+  bool renew_after_fork = false;  // new keys for a call that others were offered as well
   [[nodiscard]] bool may_use_dtls() const { return use != SrtpUse::Disabled && dtls != DtlsUse::Off; }
 };
 

@@ -88,6 +88,52 @@ TEST_F(BehindNat, AServerThatCannotBeFoundIsTheSame) {
   EXPECT_THAT(registers.front(), HasSubstr("Contact: <sip:1001@127.0.0.1:5061"));
 }
 
+// RFC 8489 §8, RFC 2782: without a port the name is that of a service, whose servers are asked in their order.
+TEST_F(BehindNat, AServerIsFoundByItsServiceRecords) {
+  office.stun_at = at(3500);
+  const auto look_up = [](std::uint16_t port) {
+    return [port](config::PhoneConfig& config) {
+      auto& account = config.accounts.front();
+      account.nat.way = Way::Stun;
+      account.nat.rport = 1;
+      account.nat.stun_server = "example.test";
+      account.nat.stun_port = port;
+      account.dns.static_first = true;
+      account.dns.services = {{"_stun._udp.example.test", "one.example.test", 3478, 10, 0},
+                              {"_stun._udp.example.test", "two.example.test", 3500, 20, 0}};
+      account.dns.addresses = {
+          {"one.example.test", "127.0.0.1"}, {"two.example.test", "127.0.0.1"}, {"example.test", "127.0.0.1"}};
+    };
+  };
+  office.add("A", look_up(0));
+  EXPECT_TRUE(registers.empty()) << "the first is silent";
+  office.run(seconds(3));
+  ASSERT_EQ(registers.size(), 1U);
+  EXPECT_EQ(nat_of_a(), "203.0.113.7:35061 (STUN)");
+  office.add("B");
+  (void)office.tell("A", "call 1002");
+  EXPECT_EQ(office.opened.back().stun_server, at(3500)) << "the one that answers";
+  office.settle();
+
+  office.add("C", look_up(3478));
+  office.run(seconds(3));
+  EXPECT_EQ(office.view("C").accounts.front().nat, "no answer from the STUN server: own address")
+      << "with a port it is a host";
+}
+
+TEST_F(BehindNat, WithoutServiceRecordsANameIsAHost) {
+  office.add("A", [](config::PhoneConfig& config) {
+    auto& account = config.accounts.front();
+    account.nat.way = Way::Stun;
+    account.nat.stun_server = "example.test";
+    account.nat.stun_port = 0;
+    account.dns.addresses = {{"example.test", "127.0.0.1"}};
+    account.dns.query_timeout = seconds(2);
+  });
+  office.run(seconds(5));  // there is no DNS
+  EXPECT_EQ(nat_of_a(), "203.0.113.7:35061 (STUN)");
+}
+
 TEST_F(BehindNat, ANewAddressIsRegistered) {
   add(Way::Stun);
   office.run(seconds(25));

@@ -44,6 +44,9 @@ struct SrtpSettings {
   bool unencrypted_rtp = false, unencrypted_rtcp = false;  // protected against change, but open to read
   std::string fingerprint;  // of the phone's certificate, as behind "a=fingerprint:"; empty: no DTLS
   bool offer_dtls = false;  // false: taken where a peer offers it
+  // Others who were called by the same INVITE know its keys (RFC 4568 §7.3): new ones, by a re-INVITE, once one has
+  // answered.
+  bool renew_after_fork = false;
 };
 
 // Where audio is received, as it stands in our session descriptions: behind a NAT not the socket's own address.
