@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""bench/media_bench.py BUILD_FOLDER [--calls 1000,2800] [--seconds 10] [--rounds 3] [--codecs PCMU,G722] [--suites AEAD_AES_128_GCM]
-  [--real-time]: what media costs.
+"""bench/media_bench.py BUILD_FOLDER [--calls 1000,2800] [--seconds 10] [--rounds 3] [--codecs PCMU,G722] [--suites AEAD_AES_128_GCM,DTLS]
+  [--quality-calls 1000] [--quality-seconds 60] [--real-time]: what media costs.
 
 First each codec through the engine without sockets (media_engine_bench) and the mixer alone (media_mixer_bench), then calls on real sockets (media_load): two processes on a core each in a
-network of their own, by both layouts of the sockets, the floor beside them in the same round; last the jitter buffer over traces. Tables to stdout, all to BUILD_FOLDER/media.json.
+network of their own, by both layouts of the sockets, the floor beside them in the same round; then a thousand calls for a minute, and how each of them was heard; last the jitter
+buffer over traces. Tables to stdout, all to BUILD_FOLDER/media.json.
 --real-time gives the two processes precedence over whatever else the machine does: for a machine that is not idle. What the figures mean: docs/performance.md."""
 import argparse
 import json
@@ -14,6 +15,8 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LAYOUTS = ("floor-own", "own", "floor-shared", "shared")
+# Of kMosClasses in load.cpp.
+MOS_CLASSES = ("4.34 and more", "to 4.03", "to 3.6", "to 3.1", "to 2.58", "less")
 
 
 def engine(program, first):
@@ -37,7 +40,7 @@ def mixer(program, first):
 
 def load(program, first, layout, calls, seconds, codec, suite):
     command = [os.path.join(ROOT, "tools/in-namespace"), *first, program, "--layout", layout, "--calls", str(calls), "--seconds", str(seconds),
-               "--codec", codec, *(["--srtp", suite] if suite else [])]
+               "--codec", codec, *(["--dtls"] if suite == "DTLS" else ["--srtp", suite] if suite else [])]
     out = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds + 120)
     if out.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: {out.stderr.strip()}")
@@ -51,7 +54,26 @@ def row(codec, suite, layout, calls, sides):
     return {"codec": codec, "srtp": suite, "layout": layout, "calls": calls, "us": round(median, 2), "least": min(microseconds), "most": max(microseconds),
             "calls_a_core": round(1e6 / (50 * median)), "bytes_a_call": round(statistics.median(side["bytes_a_call"] for side in sides)),
             "lost": sum(side["lost"] for side in sides), "made_up": sum(side["concealed"] for side in sides), "mos": min(side["mos_least"] for side in sides),
-            "latest_tick_ms": max(side["latest_tick_ms"] for side in sides)}
+            "latest_tick_ms": max(side["latest_tick_ms"] for side in sides),
+            "keys_us": round(statistics.median(side.get("keys_us", 0) for side in sides))}
+
+
+def quality(program, options, first):
+    """A thousand calls for a minute, by each layout and with keys by DTLS: how they were heard, by both sides together."""
+    calls, seconds = options.quality_calls, options.quality_seconds
+    out = []
+    print(f"\n| {calls:,} calls for {seconds} s, both sides | received | lost | late | made up | jitter, ms: mean (most) | core | MOS, least | mean | "
+          f"{' | '.join(MOS_CLASSES)} |\n|---|{'---:|' * (8 + len(MOS_CLASSES))}", flush=True)
+    for layout, suite in (("own", ""), ("shared", ""), ("own", "DTLS")):
+        sides = load(program, first, layout, calls, seconds, "PCMU", suite)
+        total = {name: sum(side[name] for side in sides) for name in ("sent", "received", "lost", "late", "concealed")}
+        classes = [sum(side["mos_classes"][n] for side in sides) for n in range(len(MOS_CLASSES))]
+        jitter, most = statistics.mean(side["jitter_mean_ms"] for side in sides), max(side["jitter_most_ms"] for side in sides)
+        least, mean = min(side["mos_least"] for side in sides), statistics.mean(side["mos_mean"] for side in sides)
+        print(f"| {' '.join(filter(None, ('PCMU', suite)))}, {layout} | {total['received']:,} | {total['lost']} | {total['late']} | {total['concealed']} | {jitter:.2f} ({most:.2f}) | "
+              f"{100 * max(side['core'] for side in sides):.0f} % | {least:.2f} | {mean:.2f} | {' | '.join(f'{n:,}' for n in classes)} |", flush=True)
+        out.append({"layout": layout, "srtp": suite, "calls": calls, "seconds": seconds, "sides": sides})
+    return out
 
 
 def main():
@@ -61,7 +83,9 @@ def main():
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--codecs", default="PCMU,G722", help="all but the first only with the first number of calls, and only a fifth of them")
-    parser.add_argument("--suites", default="AEAD_AES_128_GCM,AES_CM_128_HMAC_SHA1_80", help="of SRTP: with 2,000 calls, or the most of --calls if that is less")
+    parser.add_argument("--suites", default="AEAD_AES_128_GCM,AES_CM_128_HMAC_SHA1_80,DTLS", help="of SRTP, or DTLS for keys by it: with 2,000 calls, or the most of --calls if that is less")
+    parser.add_argument("--quality-calls", type=int, default=1000)
+    parser.add_argument("--quality-seconds", type=int, default=60)
     parser.add_argument("--real-time", action="store_true")
     options = parser.parse_args()
     programs = os.path.join(options.build, "bench")
@@ -91,6 +115,10 @@ def main():
         results["load"].append(out)
         print(f"| {codec} {suite} | {layout} | {calls:,} | {out['us']:.2f} ({out['least']:.2f} to {out['most']:.2f}) | {out['calls_a_core']:,} | "
               f"{out['bytes_a_call']:,} | {out['lost']} | {out['made_up']} | {out['mos'] or ''} | {out['latest_tick_ms']:.1f} |")
+    dtls = next((row for row in results["load"] if row["srtp"] == "DTLS"), None)
+    if dtls:
+        print(f"\nKeys by DTLS: {dtls['keys_us']:,} µs of CPU time a call and side until they are there, the handshake and all that is around it.")
+    results["quality"] = quality(os.path.join(programs, "media_load"), options, first)
     print(flush=True)
     subprocess.run([os.path.join(programs, "media_jitter_bench")], check=True)
     with open(os.path.join(options.build, "media.json"), "w") as file:
