@@ -23,9 +23,7 @@ struct Target {
 
 // What RFC 3263 §4 starts from. For SIP and SIPS URIs, and for servers that a configuration names.
 struct Destination {
-  // Name or number; or the SRV name of another service than SIP ("_stun._udp.example.test", RFC 2782): its servers, or
-  // where there are no records the host behind it, at `port`.
-  std::string host;
+  std::string host;  // name or number; "_stun._udp.NAME" (RFC 2782): its SRV records, without such NAME at `port`
   std::optional<std::uint16_t> port;
   std::optional<Protocol> transport;
   bool secure = false;  // sips: nothing but TLS on this hop
