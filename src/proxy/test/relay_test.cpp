@@ -373,6 +373,16 @@ TEST_F(Relay, ANonInviteThatNobodyAnswersGetsNothing) {
   world.expect_clean();
 }
 
+TEST_F(Relay, A408ToANonInviteGoesNoFurther) {
+  Draft message;
+  message.method = "MESSAGE";
+  world.send(kAlice, message);
+  world.reply(kBob, world.expect(kBob, "MESSAGE"), 408);
+  EXPECT_TRUE(world.quiet(kAlice)) << "RFC 4320 §4.2: whoever said it";
+  world.expect_clean();
+  EXPECT_EQ(world.core->counters().forwarded_responses, 0U);
+}
+
 TEST_F(Relay, ANonInviteIsForkedAndAnsweredOnce) {
   world.register_party("1002", kBob2);
   Draft message;
