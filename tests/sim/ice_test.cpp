@@ -3,7 +3,10 @@
 // ICE, are lite agents, or have keys by DTLS.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "expect_flow.hpp"
+#include "flow_files.hpp"
 
 namespace offhook::test {
 namespace {
@@ -81,6 +84,38 @@ INSTANTIATE_TEST_SUITE_P(Rows, IceCalls,
                                          Rows{"with_a_lite_one", ICE ", " KEYS, KEYS},
                                          Rows{"called_by_a_lite_one", KEYS, ICE ", " KEYS}),
                          [](const auto& rows) { return rows.param.name; });
+
+// Transfers, forwards, conferences: whatever calls a phone makes, its audio finds the way.
+class FlowWithIce : public testing::TestWithParam<std::string> {
+ protected:
+  FlowWithIce() {
+    batch.world.adjust = [](const std::string&, config::PhoneConfig& config) {
+      for (auto& account : config.accounts) account.nat.ice = true;
+    };
+  }
+  sim::Batch batch;
+};
+
+TEST_P(FlowWithIce, GoesStepByStepOnAPerfectNetwork) {
+  const sim::FlowRun run = sim::run_flow(load_flow(GetParam()), batch.world);
+  EXPECT_TRUE(run.passed()) << run.text();
+  bool offered = false;
+  for (const flow::Record& record : run.record.sip())
+    offered = offered || record.bytes.find("a=candidate:1 1 UDP ") != std::string::npos;
+  EXPECT_TRUE(offered);
+}
+
+TEST_P(FlowWithIce, EndsAsItShouldOnRoughNetworks) {
+  batch.seeds = kSeeds;
+  batch.world.network = sim::NetworkOptions::rough();
+  expect_passes(load_flow(GetParam()), batch);
+}
+
+INSTANTIATE_TEST_SUITE_P(Guide, FlowWithIce, testing::ValuesIn(kFlows), [](const auto& flow) {
+  std::string name = flow.param;
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
 
 }  // namespace
 }  // namespace offhook::test
