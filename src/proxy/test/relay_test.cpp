@@ -198,6 +198,18 @@ TEST_F(Relay, TimerCEndsARingingBranchWith408) {
   world.expect_clean();
 }
 
+TEST_F(Relay, TimerCEndsABranchThatHasSaidNothingBut100) {
+  const auto at_bob = ring();
+  world.reply(kBob, at_bob, 100);  // Timer B waits no more
+  world.advance(seconds(179));
+  EXPECT_TRUE(world.quiet(kBob));
+  world.advance(seconds(2));
+  world.reply(kBob, world.expect(kBob, "CANCEL"), 200);
+  world.reply(kBob, at_bob, 487);
+  fails_with(408);
+  world.expect_clean();
+}
+
 TEST_F(Relay, TimerCWithACalleeThatIgnoresTheCancel) {
   const auto at_bob = ring();
   world.reply(kBob, at_bob, 180);
