@@ -11,11 +11,11 @@ namespace {
 class MessagesRoom : public testing::Test {
  protected:
   void server_says(const std::string& summary) {
-    const std::string number = SimOffice::number_of("A");
+    const std::string number = SimOffice::number_of("A"), id = std::to_string(++sent_);
     office.stranger_sends(
         "A", "NOTIFY sip:" + number + "@127.0.0.1:5061 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5999;branch=z9hG4bKm" +
-                 std::to_string(++sent_) + "\r\nMax-Forwards: 70\r\nFrom: <sip:vm@127.0.0.1>;tag=v\r\nTo: <sip:" +
-                 number + "@127.0.0.1>\r\nCall-ID: m" + std::to_string(sent_) +
+                 id + "\r\nMax-Forwards: 70\r\nFrom: <sip:vm@127.0.0.1>;tag=v\r\nTo: <sip:" + number +
+                 "@127.0.0.1>\r\nCall-ID: m" + id +
                  "\r\nCSeq: 1 NOTIFY\r\nEvent: message-summary\r\nSubscription-State: active\r\nContent-Type: " +
                  std::string(body::kMessageSummaryType) + "\r\nContent-Length: " + std::to_string(summary.size()) +
                  "\r\n\r\n" + summary);
