@@ -35,7 +35,7 @@ class UdpSocket;
 class UdpBatch {
  public:
   static constexpr std::size_t kSize = 64;
-  static constexpr std::size_t kBusy = 16;  // of Segmentation::Busy
+  static constexpr std::size_t kBusy = 8;  // of Segmentation::Busy
   struct Datagram {
     Endpoint from;
     std::span<const std::uint8_t> bytes;
