@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kTypes{"host", "prflx", "srflx", "relay"};
 constexpr std::array<std::uint32_t, 4> kTypePreferences{126, 110, 100, 0};
-constexpr std::size_t kMostCandidates = 32;  // of a peer: further ones are not tried
+constexpr std::size_t kMostCandidates = 32;   // of a peer: further ones are not tried
+constexpr std::string_view kReflexive = "9";  // the foundation of candidates that only the peer knows
 constexpr std::uint16_t kDiscard = 9, kComponents = 2;
 
 std::optional<IceType> type_of(std::string_view text) {
@@ -93,6 +94,21 @@ std::uint32_t ice_priority(IceType type, std::uint16_t component, std::uint16_t 
 }
 
 // A peer that has named none yet will show itself.
+IceCandidate candidate_at(const std::vector<IceCandidate>& ours, std::uint16_t component, const Endpoint& address) {
+  const auto found = std::ranges::find_if(
+      ours, [&](const IceCandidate& c) { return c.component == component && c.address == address; });
+  if (found != ours.end()) return *found;
+  IceCandidate out;
+  out.foundation = kReflexive;
+  out.component = component;
+  out.priority = ice_priority(IceType::PeerReflexive, component);
+  out.address = address;
+  out.type = IceType::PeerReflexive;
+  for (const IceCandidate& c : ours)
+    if (c.component == component && c.type == IceType::Host) out.related = c.address;
+  return out;
+}
+
 std::uint16_t ice_components(const IceExchange& exchange, bool rtcp_mux) {
   const bool theirs = exchange.remote.candidates.empty() || has_rtcp(exchange.remote);
   return !rtcp_mux && has_rtcp(exchange.local) && theirs ? 2 : 1;

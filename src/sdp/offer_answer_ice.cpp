@@ -10,23 +10,13 @@ namespace {
 
 bool same_names(const IceSide& a, const IceSide& b) { return a.ufrag == b.ufrag && a.password == b.password; }
 
-// A candidate of ours by its address; one that only the peer knows is peer-reflexive.
+// As it was said when it was chosen, where it was.
 IceCandidate candidate_at(const LocalAudio& local, std::uint16_t component, const Endpoint& address) {
   const auto is_it = [&](const IceCandidate& c) { return c.component == component && c.address == address; };
   if (local.choice)
     if (const auto found = std::ranges::find_if(local.choice->local, is_it); found != local.choice->local.end())
       return *found;
-  const auto& all = local.candidates->candidates;
-  if (const auto found = std::ranges::find_if(all, is_it); found != all.end()) return *found;
-  IceCandidate out;
-  out.foundation = "9";
-  out.component = component;
-  out.priority = ice_priority(IceType::PeerReflexive, component);
-  out.address = address;
-  out.type = IceType::PeerReflexive;
-  for (const IceCandidate& c : all)
-    if (c.component == component && c.type == IceType::Host) out.related = c.address;
-  return out;
+  return candidate_at(local.candidates->candidates, component, address);
 }
 
 // c=, m= and a=rtcp name the first candidate of each component.

@@ -27,7 +27,10 @@ void take_message_summary(Core& core, Now now, AccountId account, const transact
   if (!summary) return core.respond(now, event.id, request, 400, {}, "Bad Message Summary");
   core.respond(now, event.id, request, 200);
   MessagesWaiting out{account, summary->waiting};
-  if (const auto* voice = summary->find(body::MessageClass::Voice)) out.fresh = voice->fresh, out.old = voice->old;
+  if (const auto* voice = summary->find(body::MessageClass::Voice)) {
+    out.fresh = voice->fresh;
+    out.old = voice->old;
+  }
   core.tell(out);
 }
 

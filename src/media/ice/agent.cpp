@@ -9,7 +9,6 @@ namespace {
 
 constexpr int kMostRequests = 7;  // Rc of RFC 8489 §6.2.1
 constexpr int kLastPause = 16;    // Rm
-constexpr std::string_view kReflexiveFoundation = "9";
 
 }  // namespace
 
@@ -395,23 +394,6 @@ std::optional<Endpoint> IceAgent::remote(std::uint16_t component) const {
   return used ? std::optional(pairs_[*used].remote.address) : components_[component - 1U].previous;
 }
 
-sdp::IceCandidate IceAgent::local_candidate(const Pair& pair) const {
-  const auto& ours = plan_.local.candidates;
-  const auto found = std::ranges::find_if(ours, [&](const sdp::IceCandidate& candidate) {
-    return candidate.component == pair.component && candidate.address == pair.mapped;
-  });
-  if (found != ours.end()) return *found;
-  sdp::IceCandidate out;  // §7.2.5.3.1
-  out.foundation = kReflexiveFoundation;
-  out.component = pair.component;
-  out.priority = sdp::ice_priority(sdp::IceType::PeerReflexive, pair.component);
-  out.address = pair.mapped;
-  out.type = sdp::IceType::PeerReflexive;
-  for (const sdp::IceCandidate& candidate : ours)
-    if (candidate.component == pair.component && candidate.type == sdp::IceType::Host) out.related = candidate.address;
-  return out;
-}
-
 std::optional<sdp::IceChoice> IceAgent::choice() const {
   sdp::IceChoice out;
   out.local_ufrag = plan_.local.ufrag;
@@ -419,7 +401,7 @@ std::optional<sdp::IceChoice> IceAgent::choice() const {
   for (std::uint16_t number = 1; number <= plan_.components; ++number) {
     const auto& selected = components_[number - 1U].selected;
     if (!selected) return std::nullopt;
-    out.local.push_back(local_candidate(pairs_[*selected]));
+    out.local.push_back(sdp::candidate_at(plan_.local.candidates, number, pairs_[*selected].mapped));
     out.remote.push_back(pairs_[*selected].remote.address);
   }
   return out;

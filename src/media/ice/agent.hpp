@@ -136,7 +136,6 @@ class IceAgent {
   [[nodiscard]] std::string request(const stun::TransactionId& id, std::uint16_t component, bool nominates) const;
   [[nodiscard]] std::optional<std::size_t> best(std::uint16_t component, bool valid) const;
   [[nodiscard]] Duration first_pause() const;
-  [[nodiscard]] sdp::IceCandidate local_candidate(const Pair& pair) const;
 
   IcePlan plan_;
   IceTimes times_;

@@ -33,6 +33,11 @@ struct IceSide {
   friend bool operator==(const IceSide&, const IceSide&) = default;
 };
 
+// The candidate of that component at `address`; where `ours` names none, the peer-reflexive one that it is then (RFC
+// 8445 §7.2.5.3.1).
+[[nodiscard]] IceCandidate candidate_at(const std::vector<IceCandidate>& ours, std::uint16_t component,
+                                        const Endpoint& address);
+
 // Both sides, where both speak it.
 struct IceExchange {
   IceSide local, remote;
