@@ -158,7 +158,11 @@ struct Association::Machine final : DatagramPort, Judge {
     keys = sdp::SrtpKeys{suite, side(active ? 0 : 1), side(active ? 1 : 0)};
     OPENSSL_cleanse(drawn.data(), drawn.size());
     state = State::Secured;
+    rest();
   }
+
+  // Records are over until somebody says goodbye or repeats the end of the handshake: both make new buffers.
+  void rest() { (void)SSL_free_buffers(ssl.get()); }
 
   // After the handshake: a repeated last flight of the peer is answered within, what is said in the clear of DTLS is
   // not for us, a close_notify ends it.
@@ -169,6 +173,7 @@ struct Association::Machine final : DatagramPort, Judge {
     while (SSL_read(ssl.get(), nothing.data(), static_cast<int>(nothing.size())) > 0) {
     }
     ERR_clear_error();
+    rest();
     if ((SSL_get_shutdown(ssl.get()) & SSL_RECEIVED_SHUTDOWN) == 0) return;
     state = State::Closed;
     keys.reset();
@@ -239,7 +244,7 @@ void Association::wake(TimePoint now) {
 void Association::close() {
   if (machine_->state != State::Secured) return;
   ERR_clear_error();
-  (void)SSL_shutdown(machine_->ssl.get());
+  if (SSL_alloc_buffers(machine_->ssl.get()) == 1) (void)SSL_shutdown(machine_->ssl.get());
   ERR_clear_error();
 }
 

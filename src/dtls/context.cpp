@@ -45,6 +45,7 @@ SSL_CTX* make_context() {
   SSL_CTX_set_options(context, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_read_ahead(context, 1);
+  SSL_CTX_set_max_send_fragment(context, kMtu);  // the size of each connection's buffer; no record is longer
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   SSL_CTX_set_cert_verify_callback(context, verify, nullptr);
   const bool good = SSL_CTX_set_cipher_list(context, kCiphers) == 1 &&
