@@ -49,18 +49,30 @@ struct Receiver {
   Keying keying;
   std::optional<rtp::SrtpReceiver> context;
 };
+struct Sender {
+  Keying keying;
+  std::optional<rtp::SrtpSender> context;
+  std::uint64_t sent = 0;  // RTP packets under the key
+};
 
 }  // namespace
 
 struct SrtpGate::State {
-  Keying sends;
-  std::optional<rtp::SrtpSender> sender;
-  std::uint64_t sent = 0;  // RTP packets under the present key
+  Sender sends;
+  // Of the key before, should it come back (forks, a=setup:holdconn): one that began again would use each index twice.
+  std::optional<Sender> rests;
   Receiver now;
   std::optional<Receiver> before;  // of the keys before
   int good = 0;                    // packets under the present ones, while there are some before
+  bool plain = false;              // for now
   rtp::SrtpBuffer buffer{};
 
+  void send_with(const Keying& keying) {
+    if (sends.context && keying == sends.keying) return;
+    if (rests && rests->keying == keying) return std::swap(sends, *rests);
+    if (sends.context) rests = std::move(sends);
+    sends = {keying, make<rtp::SrtpSender>(keying)};
+  }
   template <class Open>
   Packet open(SrtpStats& stats, Open&& call) {
     rtp::SrtpReceiver::Out out{rtp::SrtpVerdict::Forged, {}};
@@ -87,16 +99,13 @@ SrtpGate& SrtpGate::operator=(SrtpGate&&) noexcept = default;
 
 void SrtpGate::set_keys(const std::optional<sdp::SrtpKeys>& keys) {
   if (!keys) {
-    state_.reset();
+    if (state_) state_->plain = true;
     return;
   }
   if (!state_) state_ = std::make_unique<State>();
   State& state = *state_;
-  if (Keying sends{keys->suite, keys->local}; !state.sender || sends != state.sends) {
-    state.sender = make<rtp::SrtpSender>(sends);
-    state.sends = std::move(sends);
-    state.sent = 0;
-  }
+  state.plain = false;
+  state.send_with({keys->suite, keys->local});
   Keying receives{keys->suite, keys->remote};
   if (state.now.context && receives == state.now.keying) return;
   // Forks bring the keys of two sides in turn: those that come back go on where they were.
@@ -110,12 +119,15 @@ void SrtpGate::set_keys(const std::optional<sdp::SrtpKeys>& keys) {
   state.good = 0;
 }
 
+bool SrtpGate::is_plain() const { return !state_ || state_->plain; }
+
 bool SrtpGate::seal_rtp(std::vector<std::uint8_t>& bytes, std::size_t begin, SrtpStats& stats) {
-  if (!state_) return true;
-  State& state = *state_;
-  const bool worn_out = state.sends.key.lifetime != 0 && state.sent >= state.sends.key.lifetime;
-  if (!worn_out && state.sender && state.sender->protect_rtp(bytes, begin)) {
-    ++state.sent;
+  if (is_plain()) return true;
+  Sender& sends = state_->sends;
+  const std::uint64_t lifetime = sends.keying.key.lifetime;
+  const bool worn_out = lifetime != 0 && sends.sent >= lifetime;
+  if (!worn_out && sends.context && sends.context->protect_rtp(bytes, begin)) {
+    ++sends.sent;
     return true;
   }
   bytes.resize(begin);
@@ -124,19 +136,19 @@ bool SrtpGate::seal_rtp(std::vector<std::uint8_t>& bytes, std::size_t begin, Srt
 }
 
 bool SrtpGate::seal_rtcp(std::vector<std::uint8_t>& bytes, std::size_t begin, SrtpStats& stats) {
-  if (!state_ || (state_->sender && state_->sender->protect_rtcp(bytes, begin))) return true;
+  if (is_plain() || (state_->sends.context && state_->sends.context->protect_rtcp(bytes, begin))) return true;
   bytes.resize(begin);
   ++stats.unsent;
   return false;
 }
 
 Packet SrtpGate::open_rtp(Packet packet, SrtpStats& stats) {
-  if (!state_) return packet;
+  if (is_plain()) return packet;
   return state_->open(stats, [&](rtp::SrtpReceiver& r) { return r.unprotect_rtp(packet, state_->buffer); });
 }
 
 Packet SrtpGate::open_rtcp(Packet packet, SrtpStats& stats) {
-  if (!state_) return packet;
+  if (is_plain()) return packet;
   return state_->open(stats, [&](rtp::SrtpReceiver& r) { return r.unprotect_rtcp(packet, state_->buffer); });
 }
 

@@ -1,8 +1,9 @@
 // Encryption of one session: what leaves is sealed, what arrives is opened, or neither passes. Plain sessions have no
 // state here and cost one comparison a packet.
 // RFC 3711; keys from SDP (RFC 4568). Each direction has its own context. A key of ours that stays keeps its context,
-// and with it the rollover counter; after new keys of the peer the old ones count until some packets were good under
-// the new (RFC 3264 §8.3.1: what is on its way, and overtakes one another).
+// and with it the rollover counter, also where another, or none, was in use for a while; after new keys of the peer the
+// old ones count until some packets were good under the new (RFC 3264 §8.3.1: what is on its way, and overtakes one
+// another).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -34,6 +35,7 @@ class SrtpGate {
 
  private:
   struct State;
+  [[nodiscard]] bool is_plain() const;
   std::unique_ptr<State> state_;
 };
 

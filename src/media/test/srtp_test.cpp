@@ -309,6 +309,56 @@ TEST(Srtp, AKeyServesForItsLifetimeAndNoLonger) {
   EXPECT_TRUE(w.both_hear());
 }
 
+// RFC 3711 §9.1: no index is used twice under one key, whatever was in use in the meantime.
+class KeyThatComesBack : public testing::TestWithParam<std::size_t> {
+ protected:
+  // None that are of use, others, others of ours, none at all.
+  std::array<std::optional<sdp::SrtpKeys>, 4> between{sdp::SrtpKeys{}, keys(k80, 5, 6), keys(kGcm, 5, 2), std::nullopt};
+};
+
+TEST_P(KeyThatComesBack, GoesOnWhereItWas) {
+  SrtpGate ours, theirs;
+  SrtpStats sent, received;
+  ours.set_keys(keys(kGcm, 1, 2));
+  theirs.set_keys(keys(kGcm, 2, 1));
+  const auto passes = [&](std::uint16_t sequence) {
+    Bytes packet;
+    rtp::append_header(packet, {false, 0, sequence, rtp::RtpTime(0), 77});
+    packet.insert(packet.end(), 160, 0x55);
+    Bytes report{0x80, 201, 0, 1, 0, 0, 0, 77};
+    return ours.seal_rtp(packet, 0, sent) && !theirs.open_rtp(packet, received).empty() &&
+           ours.seal_rtcp(report, 0, sent) && !theirs.open_rtcp(report, received).empty();
+  };
+  EXPECT_TRUE(passes(65534));
+  EXPECT_TRUE(passes(1)) << "the counter has rolled over";
+  for (std::uint16_t sequence = 2; sequence < 10; sequence += 2) {
+    ours.set_keys(between[GetParam()]);
+    ours.set_keys(keys(kGcm, 1, 2));
+    EXPECT_TRUE(passes(sequence));
+  }
+  EXPECT_EQ(received.forged + received.replayed, 0U);
+}
+INSTANTIATE_TEST_SUITE_P(After, KeyThatComesBack, testing::Range(std::size_t{0}, std::size_t{4}));
+
+TEST(SrtpGate, ALifetimeCountsOverAPause) {
+  SrtpGate gate;
+  SrtpStats stats;
+  auto limited = keys(k80, 1, 2);
+  limited.local.lifetime = 3;
+  const auto seals = [&](std::uint16_t sequence) {
+    Bytes packet;
+    rtp::append_header(packet, {false, 0, sequence, rtp::RtpTime(0), 77});
+    return gate.seal_rtp(packet, 0, stats);
+  };
+  gate.set_keys(limited);
+  EXPECT_TRUE(seals(1) && seals(2));
+  gate.set_keys(keys(k80, 5, 6));
+  EXPECT_TRUE(seals(3));
+  gate.set_keys(limited);
+  EXPECT_TRUE(seals(4));
+  EXPECT_FALSE(seals(5));
+}
+
 TEST(SrtpGate, KeysThatCannotBeUsedLetNothingThrough) {
   SrtpGate gate;
   SrtpStats stats;
