@@ -130,6 +130,7 @@ class Session {
   void collide(Endpoint from);
   void take_keys();
   void plan_rtcp_link();
+  void shake_hands(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out);
   void receive_beside_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out);
   void take_rtcp_keys();
   [[nodiscard]] SrtpGate& rtcp_gate() { return rtcp_link_ ? rtcp_link_->gate : gate_; }
@@ -180,6 +181,7 @@ class Session {
     IceAgent agent;
     std::uint32_t seen = 0;  // of its changes
     IceAgent::State state = IceAgent::State::Checking;
+    bool given_up = false;
   };
   std::unique_ptr<Checks> checks_;  // where the plan has some
   bool planned_ = false;

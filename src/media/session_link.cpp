@@ -15,17 +15,25 @@ void Session::receive_beside(Now now, bool rtcp, Endpoint from, std::span<const 
       ++stats_.packets_malformed;
     return;
   }
-  if (link_->receive(now, from, bytes, out)) take_keys();
+  shake_hands(now, from, bytes, out);
   if (!checks_ && link_->has_ice() && link_->remote()) remote_rtp_ = remote_rtcp_ = *link_->remote();
 }
 
+// Where checks find the peer its handshake comes from nowhere else: before there are keys, what it says is no secret,
+// and anybody could end it.
+void Session::shake_hands(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out) {
+  if (checks_ && !checks_->agent.knows(1, from))
+    ++stats_.packets_strange;
+  else if (link_->receive(now, from, bytes, out))
+    take_keys();
+}
+
 void Session::tick_link(Now now, Outbox& out) {
-  bool news = link_->tick(now, out);
+  if (link_->tick(now, out)) take_keys();
   if (early_) {
-    news |= link_->receive(now, early_->from, early_->bytes, out);
+    shake_hands(now, early_->from, early_->bytes, out);
     early_.reset();
   }
-  if (news) take_keys();
   if (rtcp_link_ && rtcp_link_->link.tick(now, out)) take_rtcp_keys();
 }
 

@@ -142,6 +142,7 @@ std::optional<CheckAnswer> answer_check(std::string_view datagram, const Endpoin
     out.nominates = request->find(kUseCandidate).has_value();
     out.switches_role = conflict == Conflict::WeYield;
     out.priority = static_cast<std::uint32_t>(number(request->find(kPriority)));
+    out.peer = username->substr(local_ufrag.size() + 1);
   }
   put_integrity(out.bytes, local_password);
   put_fingerprint(out.bytes);

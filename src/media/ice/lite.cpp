@@ -10,7 +10,8 @@ std::optional<std::string> IceLite::receive(Endpoint from, std::span<const std::
   const std::string_view bytes(reinterpret_cast<const char*>(datagram.data()), datagram.size());
   auto answer = stun::answer_check(bytes, from, terms_.local_ufrag, terms_.local_password);
   if (!answer) return std::nullopt;
-  if (answer->good && (answer->nominates || !remote_)) remote_ = from;
+  // One of another branch of a forked call is answered, too; that is all.
+  if (answer->good && answer->peer == terms_.remote_ufrag && (answer->nominates || !remote_)) remote_ = from;
   return std::move(answer->bytes);
 }
 

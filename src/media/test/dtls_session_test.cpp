@@ -237,9 +237,10 @@ TEST(DtlsSession, HoldconnIsSilenceAndTheAssociationGoesOnAfterIt) {
   EXPECT_TRUE(w.nobody_hears());
   std::tie(w.plan_a, w.plan_b) = roles;
   w.talk();
-  w.run(seconds(1));
+  w.run(seconds(8));
   EXPECT_TRUE(w.both_hear());
   EXPECT_EQ(Secured::count(w.from_b, rtp::Traffic::Dtls), shaken);
+  EXPECT_EQ(w.b.stats(w.sb)->srtp.replayed, 0U) << "nor do reports begin to count again";
 }
 
 TEST(DtlsSession, WithoutItDtlsIsNothing) {
@@ -265,10 +266,11 @@ struct Browser : Secured {
     plan_a.remote = {IpAddress::v4(0, 0, 0, 0), 9};
     plan_a.ice = sdp::IceTerms{"ours", "the password of our side", "them", "the password of their side"};
   }
-  std::string check(bool nominates, std::string password = "the password of our side") {
+  static constexpr const char* kOurs = "the password of our side";
+  std::string check(bool nominates, std::string password = kOurs, const std::string& name = "them") {
     stun::CheckRequest request;
     request.id = stun::new_transaction_id(random_b);
-    request.username = "ours:them";
+    request.username = "ours:" + name;
     request.password = std::move(password);
     request.priority = 1;
     request.use_candidate = nominates;
@@ -313,6 +315,18 @@ TEST(IceSession, FollowsWhatIsNominated) {
   w.run(milliseconds(100));
   w.say(w.check(true), elsewhere);
   EXPECT_EQ(w.a.stats(w.sa)->remote, elsewhere);
+}
+
+TEST(IceSession, AnotherBranchOfAForkIsNotFollowed) {
+  Browser w;
+  w.talk();
+  const Endpoint elsewhere{IpAddress::v4(198, 51, 100, 9), 99};
+  w.say(w.check(true, Browser::kOurs, "otherbranch"), elsewhere);
+  EXPECT_EQ(w.from_a.size(), 1U) << "answered all the same";
+  EXPECT_NE(w.a.stats(w.sa)->remote, elsewhere);
+  w.say(w.check(true), kRight);
+  w.say(w.check(true, Browser::kOurs, "otherbranch"), elsewhere);
+  EXPECT_EQ(w.a.stats(w.sa)->remote, kRight);
 }
 
 TEST(IceSession, WithoutACheckThereIsNoCall) {

@@ -43,6 +43,7 @@ struct CheckAnswer {
   bool nominates = false;      // and it shall be the address from now on
   bool switches_role = false;  // a full agent gives in: the other role is ours from now on
   std::uint32_t priority = 0;  // that the peer gives to the candidate
+  std::string peer{};          // what it calls itself: several branches of a forked call know our name
 };
 // `username` of a good one is `local_ufrag`, ":", and what the other agent calls itself. The answer: success with
 // XOR-MAPPED-ADDRESS; 400, 401, 420, or 487 to an agent that thinks it is the controlled one, which a lite one always
