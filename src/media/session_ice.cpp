@@ -81,11 +81,14 @@ Session::CheckNews Session::take_check_news() {
     out.choice = agent.choice();
   }
   const bool failed = agent.state() == IceAgent::State::Failed && checks_->state != IceAgent::State::Failed;
+  const bool given_up = agent.is_given_up() && !checks_->given_up;
   checks_->state = agent.state();
-  if (!failed) return out;
+  checks_->given_up = agent.is_given_up();
+  if (!failed && !given_up) return out;
   const bool lost = agent.has_lost_consent();
-  out.failure = LinkFailure{
-      {}, lost ? LinkFailure::What::Silence : LinkFailure::What::NoWay, std::string(lost ? kSilence : kNoWay)};
+  out.failure = LinkFailure{{},
+                            lost && !given_up ? LinkFailure::What::Silence : LinkFailure::What::NoWay,
+                            std::string(lost ? kSilence : kNoWay)};
   return out;
 }
 

@@ -9,6 +9,12 @@ namespace {
 
 constexpr int kMostRequests = 7;  // Rc of RFC 8489 §6.2.1
 constexpr int kLastPause = 16;    // Rm
+// Of 30 s at 4 s each (RFC 7675 §5.1).
+constexpr std::size_t kMostQuestions = 8;
+
+bool is_link_local(const IpAddress& address) {
+  return address.is_v6() && address.bytes()[0] == 0xfe && (address.bytes()[1] & 0xc0U) == 0x80;
+}
 
 }  // namespace
 
@@ -23,6 +29,7 @@ void IceAgent::begin(const IcePlan& plan) {
   if (plan_.remote.lite) plan_.controlling = true;  // §6.1.1
   pairs_.clear();
   begun_.reset();
+  given_up_ = false;
   state_ = State::Checking;
   auto candidates = plan_.remote.candidates;
   std::ranges::stable_sort(candidates, std::ranges::greater{}, &sdp::IceCandidate::priority);
@@ -43,7 +50,7 @@ void IceAgent::update(const IcePlan& plan) {
   }
   for (std::uint16_t number = 1; number <= 2; ++number) {
     Component fresh;
-    fresh.previous = number <= plan_.components ? remote(number) : std::nullopt;
+    fresh.previous = previous_of(number);
     components_[number - 1U] = fresh;
   }
   begin(plan);
@@ -53,14 +60,20 @@ void IceAgent::update(const IcePlan& plan) {
 
 void IceAgent::add_remote(const sdp::IceCandidate& remote) {
   if (remote.component == 0 || remote.component > plan_.components || pairs_.size() >= times_.most_pairs) return;
-  if (remote.address.address.is_v6() != plan_.is_v6 || remote.address.address.is_multicast() ||
-      remote.address.address.is_unspecified() || remote.address.port == 0)
-    return;
+  if (!may_pair(remote.address.address) || remote.address.port == 0) return;
   if (pair_with(remote.component, remote.address) != nullptr) return;
   Pair pair;
   pair.component = remote.component;
   pair.remote = remote;
   pairs_.push_back(std::move(pair));
+}
+
+// §6.1.2.2; what is local to a link is of no use to an address that is not.
+bool IceAgent::may_pair(const IpAddress& remote) const {
+  const auto base = std::ranges::find(plan_.local.candidates, sdp::IceType::Host, &sdp::IceCandidate::type);
+  const bool local = base != plan_.local.candidates.end() && is_link_local(base->address.address);
+  return remote.is_v6() == plan_.is_v6 && !remote.is_multicast() && !remote.is_unspecified() &&
+         is_link_local(remote) == local;
 }
 
 IceAgent::Pair* IceAgent::pair_with(std::uint16_t component, const Endpoint& remote) {
@@ -124,7 +137,10 @@ std::string IceAgent::request(const stun::TransactionId& id, std::uint16_t compo
 
 std::vector<IceAgent::Datagram> IceAgent::tick(TimePoint now) {
   std::vector<Datagram> out;
-  if (components_[0].lost) return out;
+  if (components_[0].lost) {
+    given_up_ = now - lost_at_ >= times_.give_up;
+    return out;
+  }
   if (!begun_) begun_ = now;
   repeat_checks(now, out);
   if (plan_.controlling) nominate(now, out);
@@ -234,13 +250,15 @@ void IceAgent::ask_consent(TimePoint now, std::vector<Datagram>& out) {
     const auto used = in_use(number);
     if (!used || component.lost || now < component.ask) continue;
     component.ask = now + times_.consent_every * static_cast<std::int64_t>(80 + random_->below(41)) / 100;
-    component.consent = stun::new_transaction_id(*random_);
-    out.push_back({number, pairs_[*used].remote.address, request(component.consent, number, false)});
+    if (component.asked.size() == kMostQuestions) component.asked.erase(component.asked.begin());
+    component.asked.push_back({stun::new_transaction_id(*random_), *used, plan_.controlling});
+    out.push_back({number, pairs_[*used].remote.address, request(component.asked.back().id, number, false)});
   }
 }
 
+// A call without RTCP is one all the same: what its component comes to is no failure.
 void IceAgent::judge(TimePoint now) {
-  bool all = true, hopeless = false;
+  bool all = true;
   for (std::uint16_t number = 1; number <= plan_.components; ++number) {
     Component& component = components_[number - 1U];
     if (const auto used = in_use(number); used && now - pairs_[*used].agreed >= times_.consent_lasts) {
@@ -249,11 +267,14 @@ void IceAgent::judge(TimePoint now) {
       else
         fail(pairs_[*used]);
     }
+    if (component.previous && now - component.previous->agreed >= times_.consent_lasts) component.previous.reset();
     all = all && component.selected;
-    hopeless = hopeless || (!component.selected && !best(number, false));
   }
-  if (components_[0].lost) components_[1].lost = true;  // it would have nothing to report
-  hopeless = hopeless && now - *begun_ >= times_.give_up;
+  if (components_[0].lost) {
+    components_[1].lost = true;  // it would have nothing to report
+    lost_at_ = now;
+  }
+  const bool hopeless = !components_[0].selected && !best(1, false) && now - *begun_ >= times_.give_up;
   state_ = components_[0].lost || hopeless ? State::Failed : all ? State::Completed : State::Checking;
   if (state_ == State::Failed)
     for (Component& component : components_) component.previous.reset();
@@ -269,9 +290,7 @@ std::optional<std::string> IceAgent::receive(TimePoint now, std::uint16_t compon
     auto answer = stun::answer_check(datagram, from, plan_.local.ufrag, plan_.local.password, role);
     if (!answer) return std::nullopt;
     // One of another branch of a forked call knows our name, too: its password is not the one that we know (§7.3.1.4).
-    const auto username = message->find(stun::kUsername).value_or(std::string_view{});
-    if (answer->good && username.substr(plan_.local.ufrag.size() + 1) == plan_.remote.ufrag)
-      take_request(component, from, *answer);
+    if (answer->good && answer->peer == plan_.remote.ufrag) take_request(now, component, from, *answer);
     return std::move(answer->bytes);
   }
   if (message->message_class != stun::Class::Indication) take_response(now, component, from, datagram, *message);
@@ -279,7 +298,8 @@ std::optional<std::string> IceAgent::receive(TimePoint now, std::uint16_t compon
 }
 
 // §7.3.1: the source is a candidate of the peer, known or not, and the pair with it is checked from here as well.
-void IceAgent::take_request(std::uint16_t component, const Endpoint& from, const stun::CheckAnswer& answer) {
+void IceAgent::take_request(TimePoint now, std::uint16_t component, const Endpoint& from,
+                            const stun::CheckAnswer& answer) {
   if (answer.switches_role) set_role(!plan_.controlling);
   Pair* pair = pair_with(component, from);
   if (pair == nullptr) {
@@ -295,8 +315,11 @@ void IceAgent::take_request(std::uint16_t component, const Endpoint& from, const
     if (pair == nullptr) return;
   }
   const bool nominated = answer.nominates && !plan_.controlling;
-  if (pair->is_valid) {
-    if (nominated) select(static_cast<std::size_t>(pair - pairs_.data()));
+  const auto index = static_cast<std::size_t>(pair - pairs_.data());
+  // Consent is that of the pair in use. One that has worked long ago is asked again before it is used.
+  const bool stale = in_use(component) != index && now - pair->agreed >= 2 * times_.consent_every;
+  if (pair->is_valid && !(nominated && stale)) {
+    if (nominated) select(index);
     return;
   }
   pair->is_wanted = pair->is_wanted || nominated;
@@ -309,8 +332,10 @@ void IceAgent::take_request(std::uint16_t component, const Endpoint& from, const
 void IceAgent::take_response(TimePoint now, std::uint16_t component, const Endpoint& from, std::string_view datagram,
                              const stun::Message& message) {
   if (!stun::fingerprint_is_right(datagram, message)) return;
-  if (const auto used = in_use(component); used && message.id == components_[component - 1U].consent) {
-    if (from == pairs_[*used].remote.address) take_consent(now, pairs_[*used], datagram, message);
+  auto& asked_for_consent = components_[component - 1U].asked;
+  const auto question = std::ranges::find(asked_for_consent, message.id, &Question::id);
+  if (question != asked_for_consent.end()) {
+    if (take_consent(now, *question, from, datagram, message)) asked_for_consent.erase(question);
     return;
   }
   const auto found = std::ranges::find_if(pairs_, [&](const Pair& p) {
@@ -337,12 +362,16 @@ void IceAgent::take_response(TimePoint now, std::uint16_t component, const Endpo
     fail(*found);
 }
 
-void IceAgent::take_consent(TimePoint now, Pair& pair, std::string_view datagram, const stun::Message& message) {
-  if (!stun::integrity_is_right(datagram, message, plan_.remote.password)) return;
+// True: it was the answer, which counts once.
+bool IceAgent::take_consent(TimePoint now, const Question& question, const Endpoint& from, std::string_view datagram,
+                            const stun::Message& message) {
+  Pair& pair = pairs_[question.pair];
+  if (from != pair.remote.address || !stun::integrity_is_right(datagram, message, plan_.remote.password)) return false;
   if (message.message_class == stun::Class::Success)
     pair.agreed = now;
   else if (stun::error_code(message) == stun::kRoleConflict)
-    set_role(!plan_.controlling);
+    set_role(!question.controlling);
+  return true;
 }
 
 // §7.2.5.1; several checks may have met the same conflict.
@@ -389,9 +418,16 @@ void IceAgent::set_role(bool controlling) {
 }
 
 std::optional<Endpoint> IceAgent::remote(std::uint16_t component) const {
+  const auto known = previous_of(component);
+  return known ? std::optional(known->remote) : std::nullopt;
+}
+
+// What would be that of a session that begins now.
+std::optional<IceAgent::Previous> IceAgent::previous_of(std::uint16_t component) const {
   if (component == 0 || component > plan_.components || components_[component - 1U].lost) return std::nullopt;
   const auto used = in_use(component);
-  return used ? std::optional(pairs_[*used].remote.address) : components_[component - 1U].previous;
+  return used ? std::optional(Previous{pairs_[*used].remote.address, pairs_[*used].agreed})
+              : components_[component - 1U].previous;
 }
 
 std::optional<sdp::IceChoice> IceAgent::choice() const {

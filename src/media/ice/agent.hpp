@@ -75,6 +75,8 @@ class IceAgent {
   [[nodiscard]] std::uint32_t changes() const { return changes_; }
   // Did it work once, and the peer has gone silent?
   [[nodiscard]] bool has_lost_consent() const { return components_[0].lost; }
+  // Then nobody has begun anew for as long as a first search may take.
+  [[nodiscard]] bool is_given_up() const { return given_up_; }
   [[nodiscard]] std::size_t pairs() const { return pairs_.size(); }
 
  private:
@@ -102,12 +104,23 @@ class IceAgent {
     Duration pause{};
     int sent = 0;
   };
+  // A question for consent: its answer may come after the next question (RFC 7675 §5.1).
+  struct Question {
+    stun::TransactionId id{};
+    std::size_t pair = 0;  // place in pairs_
+    bool controlling = false;
+  };
+  // The pair of the ICE session before, until this one has something that works, or its consent ends.
+  struct Previous {
+    Endpoint remote;
+    TimePoint agreed;
+  };
   struct Component {
     std::optional<std::size_t> selected;  // place in pairs_
     std::optional<TimePoint> works_since;
-    std::optional<Endpoint> previous;  // of the ICE session before, until this one has something that works
+    std::optional<Previous> previous;
     bool lost = false;
-    stun::TransactionId consent{};
+    std::vector<Question> asked;  // the last ones, the latest last
     TimePoint ask{};
   };
 
@@ -116,6 +129,8 @@ class IceAgent {
   void thaw_first();
   [[nodiscard]] Pair* pair_with(std::uint16_t component, const Endpoint& remote);
   [[nodiscard]] std::optional<std::size_t> in_use(std::uint16_t component) const;
+  [[nodiscard]] std::optional<Previous> previous_of(std::uint16_t component) const;
+  [[nodiscard]] bool may_pair(const IpAddress& remote) const;
   void set_priorities();
   void begin_check(TimePoint now, Pair& pair, bool nominates, std::vector<Datagram>& out);
   void repeat_checks(TimePoint now, std::vector<Datagram>& out);
@@ -125,10 +140,11 @@ class IceAgent {
   void select(std::size_t index);
   void ask_consent(TimePoint now, std::vector<Datagram>& out);
   void judge(TimePoint now);
-  void take_request(std::uint16_t component, const Endpoint& from, const stun::CheckAnswer& answer);
+  void take_request(TimePoint now, std::uint16_t component, const Endpoint& from, const stun::CheckAnswer& answer);
   void take_response(TimePoint now, std::uint16_t component, const Endpoint& from, std::string_view datagram,
                      const stun::Message& message);
-  void take_consent(TimePoint now, Pair& pair, std::string_view datagram, const stun::Message& message);
+  bool take_consent(TimePoint now, const Question& question, const Endpoint& from, std::string_view datagram,
+                    const stun::Message& message);
   void conflict(Pair& pair, const Request& request);
   void succeeded(TimePoint now, std::size_t index, bool nominated, const Endpoint& mapped);
   void fail(Pair& pair);
@@ -145,6 +161,8 @@ class IceAgent {
   std::array<Component, 2> components_;
   TimePoint next_start_{};
   std::optional<TimePoint> begun_;  // the first tick
+  TimePoint lost_at_{};             // consent
+  bool given_up_ = false;
   State state_ = State::Checking;
   std::uint32_t changes_ = 0;
 };

@@ -187,6 +187,20 @@ TEST(IceSession, APeerThatFallsSilentIsLeftAloneAndFoundAgainByARestart) {
   EXPECT_TRUE(w.both_hear());
 }
 
+// Whoever was asked to begin anew has not: the person is told.
+TEST(IceSession, APeerThatStaysSilentIsGivenUp) {
+  Checked w;
+  w.agree();
+  w.talk();
+  w.go(seconds(5));
+  w.cut = true;
+  w.go(seconds(120));
+  ASSERT_EQ(w.failures_a.size(), 2U);
+  EXPECT_EQ(w.failures_a[0].what, LinkFailure::What::Silence);
+  EXPECT_EQ(w.failures_a[1].what, LinkFailure::What::NoWay);
+  EXPECT_EQ(w.failures_a[1].why, w.failures_a[0].why);
+}
+
 // RFC 8445 §9
 TEST(IceSession, AudioGoesOnOverARestart) {
   Checked w;
@@ -284,6 +298,28 @@ TEST(IceSession, DtlsTakesTheWayThatChecksFind) {
       EXPECT_NE(datagram.remote, w.plan_b.remote);
     }
   }
+}
+
+// What a handshake says before there are keys is anybody's to say.
+TEST(IceSession, AStrangerDoesNotEndTheHandshake) {
+  Checked w(true);
+  const auto of_a = *dtls::Identity::make(), of_b = *dtls::Identity::make();
+  w.plan_a.dtls = DtlsPlan{{sdp::Setup::Passive, announced(*of_b), {}, {}}, of_a};
+  w.plan_b.dtls = DtlsPlan{{sdp::Setup::Active, announced(*of_a), {}, {}}, of_b};
+  w.agree();
+  w.talk();
+  // alert(21), DTLS 1.2, epoch 0, some number: fatal, handshake_failure.
+  std::vector<std::uint8_t> alert{21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 2, 2, 40};
+  for (int i = 0; i < 20; ++i) {
+    ++alert[9];
+    for (const auto& [engine, at] : {std::pair{&w.a, kLeft}, std::pair{&w.b, kRight}})
+      engine->receive(w.now, at, {IpAddress::v4(198, 51, 100, 9), 99}, alert);
+    w.go(milliseconds(20));
+  }
+  w.go(seconds(3));
+  EXPECT_TRUE(w.both_hear());
+  EXPECT_EQ(w.a.stats(w.sa)->packets_strange, 20U);
+  EXPECT_TRUE(w.failures_a.empty());
 }
 
 // Guide features.rtp_symmetric.enable = 1: audio from elsewhere is dropped, but the peer's own addresses are not

@@ -158,7 +158,7 @@ struct PageNews {
 };
 
 // A session that stays silent: its association came to nothing, its checks found no way, or the peer does not answer
-// them any more.
+// them any more; NoWay again where 40 s after that nobody has begun anew.
 struct LinkFailure {
   enum class What : std::uint8_t { Keys, NoWay, Silence };
   SessionId session;
