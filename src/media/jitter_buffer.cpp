@@ -7,6 +7,8 @@ namespace {
 
 constexpr int kReadsOfASecond = 50;
 constexpr int kMostLate = 5;  // late packets in a row before the sender's new delay is taken as given
+// Behind the playing position by up to this it may be a straggler; by more, a sender that counts anew.
+constexpr std::int64_t kStraggler = 5 * JitterBuffer::kTicksASecond;
 
 std::int64_t ticks_of(milliseconds d) {
   return std::clamp<std::int64_t>(d.count(), 0, 400) * JitterBuffer::kTicksASecond / 1000;
@@ -101,7 +103,7 @@ JitterBuffer::Insert JitterBuffer::insert(const Packet& packet) {
   if (restarted) start(at);
 
   std::int64_t headroom = at - next_;
-  if (headroom < -kCapacity || headroom + packet.duration > kCapacity || count_ == kMostPackets) {
+  if (headroom < -kStraggler || headroom + packet.duration > kCapacity || count_ == kMostPackets) {
     start(at);
     restarted = true;
     headroom = 0;
@@ -111,8 +113,10 @@ JitterBuffer::Insert JitterBuffer::insert(const Packet& packet) {
   } else if (headroom < 0 && was_played(at)) {
     return Insert::Duplicate;
   } else if (headroom < 0) {
-    grow_ = true;
-    note_headroom(headroom);
+    if (headroom >= -kCapacity) {  // waiting longer would have helped
+      grow_ = true;
+      note_headroom(headroom);
+    }
     if (++late_in_a_row_ < kMostLate) return Insert::Late;
     target_ = std::min(max_, target_ + kFrame);
     start(at);
@@ -136,13 +140,14 @@ void JitterBuffer::note_headroom(std::int64_t ticks) {
 
 void JitterBuffer::begin_playing() {
   state_ = State::Playing;
+  const std::int64_t last = count_ > 0 ? slots_[order_[count_ - 1]].duration : kFrame;
   // After a stall the packets come as one burst: only the newest `target_` of them are worth the wait.
-  if (newest_ - next_ > target_ + kFrame) {
-    next_ = newest_ - target_;
+  if (newest_ - next_ > target_ + last) {
+    next_ = newest_ - target_ - last + kFrame;
     while (count_ > 1 && first().at + first().duration <= next_) drop_first();
     if (count_ > 0) next_ = std::max(next_, first().at);
   }
-  mean_headroom_ = std::max<std::int64_t>(0, newest_ - next_ - kFrame);  // of the newest packet, for 20 ms packets
+  mean_headroom_ = std::max<std::int64_t>(0, newest_ - next_ - last);  // of the newest packet
   any_headroom_ = grow_ = shrink_ = false;
   reads_ = 0;
   missing_in_a_row_ = 0;

@@ -121,6 +121,47 @@ TEST(JitterBuffer, AJumpOfTheTimestampStartsAfresh) {
   EXPECT_EQ(rig.packet(100), Insert::Restarted);
 }
 
+// It was thought lost: a second copy by a slow way, a packet that a router has kept.
+TEST(JitterBuffer, AStragglerThatIsLongOutOfDateInterruptsNothing) {
+  Rig rig;
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    if (i != 50) (void)rig.packet(i);
+    if (i == 100 || i == 130) {
+      EXPECT_EQ(rig.packet(50), Insert::Late) << "a second and more behind";
+    }
+    const Read read = rig.read();
+    if (i < 60) continue;
+    ASSERT_EQ(read, Read::Audio) << i;
+  }
+}
+
+// Packets that are longer than a frame wait as long as others, from the first one on.
+TEST(JitterBuffer, LongPacketsWaitAsLongAndTheFirstIsPlayed) {
+  for (const int ms : {10, 20, 30, 40, 60}) {
+    Rig rig({.adaptive = false});  // 120 ms
+    std::vector<std::uint8_t> played;
+    int silent = 0, sent = 0;
+    std::int64_t left = 0;  // of what this frame and those before wanted
+    for (int now = 0; now < 1200; now += 20) {
+      for (; sent * ms <= now; ++sent)
+        rig.packet_at(static_cast<std::uint32_t>(sent * ms * 8), ms, static_cast<std::uint8_t>(sent));
+      if (rig.buffer.begin_frame() == JitterBuffer::Step::Silence) {
+        ++silent;
+        continue;
+      }
+      for (left += JitterBuffer::kFrame; left > 0;) {
+        const auto item = rig.buffer.next(left);
+        ASSERT_FALSE(item.missing) << ms << " ms, at " << now;
+        played.push_back(item.payload[0]);
+        left -= item.duration;
+      }
+    }
+    EXPECT_EQ(silent, 6) << ms;
+    EXPECT_EQ(played[0], 0) << ms;
+    EXPECT_NEAR(static_cast<double>(rig.buffer.delay().count()), 120, 20) << ms;
+  }
+}
+
 TEST(JitterBuffer, TakesPacketsOfAnyLength) {
   Rig rig({.adaptive = false, .min = milliseconds(40), .normal = milliseconds(40), .max = milliseconds(40)});
   std::int64_t played = 0, position = 0;
