@@ -39,15 +39,18 @@ JitterBuffer::Insert Playout::insert(const Codec& codec, std::string_view ours, 
   const auto samples = static_cast<std::int64_t>(format.decoder->samples_in(payload));
   const auto number = static_cast<std::uint8_t>(&format - formats_.data());
   packet_time_ = milliseconds(samples * 1000 / format.rate);
-  voice_after_ = quiet_;
+  // A packet of before, that comes late, ends no silence.
+  const bool after = codec.rtp_clock != kComfortNoiseClock || timestamp - quiet_since_ > 0;
+  voice_after_ = voice_after_ || (quiet_ && after);
   return jitter_.insert(
       {timestamp, codec.rtp_clock, number, samples * JitterBuffer::kTicksASecond / format.rate, payload});
 }
 
-void Playout::fall_silent(const ComfortNoise& noise) {
+void Playout::fall_silent(const ComfortNoise& noise, rtp::RtpTime since) {
   if (!noise_) noise_ = std::make_unique<NoiseMaker>();
   noise_->set(noise);
   quiet_ = true;
+  quiet_since_ = since;
   voice_after_ = false;
   jitter_.set_patience(0);
 }
@@ -61,7 +64,7 @@ void Playout::be_silent(Frame out) {
 }
 
 void Playout::reset() {
-  quiet_ = false;
+  quiet_ = voice_after_ = false;
   jitter_.reset();
   ready_.clear();
   ready_at_ = 0;
@@ -165,7 +168,7 @@ Playout::Read Playout::read(Frame out) {
     jitter_.set_patience(kPatience);
   }
   const bool stretches = step == JitterBuffer::Step::Stretch;
-  if (stretches && !jitter_.has_next()) {
+  if (stretches && !jitter_.has_next() && ready_.size() - ready_at_ < out.size()) {
     // Nothing moves on, only the sound: it is made up in front of what comes, which the codec blends with it.
     Format& format = formats_[playing_];
     std::vector<std::int16_t>& decoded = workspace_->decoded;

@@ -29,8 +29,8 @@ class Playout {
   // False: that is no payload of this codec.
   [[nodiscard]] bool fits(const Codec& codec, std::string_view ours, Payload payload);
 
-  // Until the next packet there is nothing but this (RFC 3389): no loss to conceal.
-  void fall_silent(const ComfortNoise& noise);
+  // From `since` to the next packet behind it there is nothing but this (RFC 3389): no loss to conceal.
+  void fall_silent(const ComfortNoise& noise, rtp::RtpTime since);
 
   enum class Read : std::uint8_t { Silence, Audio, Concealed };
   Read read(Frame out);
@@ -79,6 +79,7 @@ class Playout {
   std::unique_ptr<NoiseMaker> noise_;  // from the first word of it on
   bool quiet_ = false;                 // the other end says that it is silent
   bool voice_after_ = false;           // and has spoken since, but that is not played yet
+  rtp::RtpTime quiet_since_;           // by the clock of kComfortNoisePayload
 };
 
 }  // namespace offhook::media

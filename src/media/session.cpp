@@ -5,6 +5,11 @@
 #include "rtp/telephone_event.hpp"
 
 namespace offhook::media {
+namespace {
+
+constexpr milliseconds kSpeaks{100};  // after its last packet: longer than any packet time
+
+}  // namespace
 
 Session::Session(PartyId party, Endpoint local, const EngineConfig& config, Random& random, Workspace& workspace)
     : party_(party),
@@ -116,13 +121,14 @@ void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> 
   if (verdict == rtp::Reception::Verdict::Restarted) {
     playout_.reset();
     quality_.restart();
+    if (digits_) digits_->another_source();
   }
   bool in_time = true;
   if (receives(plan_.direction)) {
     if (is_event)
       receive_event(*packet);
     else if (is_noise)
-      receive_noise(packet->payload);
+      receive_noise(*packet);
     else
       in_time = play_packet(*heard, packet->timestamp, packet->payload);
   }
@@ -140,11 +146,11 @@ bool Session::play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<
   return !late;
 }
 
-void Session::receive_noise(std::span<const std::uint8_t> payload) {
-  if (const auto noise = ComfortNoise::parse(payload); !noise)
+void Session::receive_noise(const rtp::PacketView& packet) {
+  if (const auto noise = ComfortNoise::parse(packet.payload); !noise)
     ++stats_.packets_malformed;
   else if (config_.comfort_noise)
-    playout_.fall_silent(*noise);
+    playout_.fall_silent(*noise, packet.timestamp);
 }
 
 void Session::receive_event(const rtp::PacketView& packet) {
@@ -166,14 +172,24 @@ rtp::Reception::Verdict Session::account(Now now, const rtp::PacketView& packet,
   const Heard* heard = format_of(packet.payload_type);
   if (source_ && source_->ssrc() == packet.ssrc) {
     if (heard != nullptr) source_->set_clock(heard->codec->rtp_clock);
-    return source_->receive(packet.sequence, packet.timestamp, now.mono, timing);
+    const std::int64_t lost = source_->lost();
+    const auto verdict = source_->receive(packet.sequence, packet.timestamp, now.mono, timing);
+    if (verdict == rtp::Reception::Verdict::Restarted) lost_before_ += lost;
+    source_heard_ = now.mono;
+    return verdict;
   }
+  // Two that speak at once would take the word from each other with every other packet: the newer one has it.
+  if (former_source_ == packet.ssrc && now.mono - source_heard_ < kSpeaks) return rtp::Reception::Verdict::Probation;
   if (!candidate_ || candidate_->ssrc() != packet.ssrc)
     candidate_.emplace(packet.ssrc, heard == nullptr ? kSampleRate : heard->codec->rtp_clock);
   const auto verdict = candidate_->receive(packet.sequence, packet.timestamp, now.mono, timing);
   if (verdict == rtp::Reception::Verdict::Accepted) {
-    if (source_) lost_before_ += source_->lost();
+    if (source_) {
+      lost_before_ += source_->lost();
+      former_source_ = source_->ssrc();
+    }
     source_ = candidate_;
+    source_heard_ = now.mono;
     candidate_.reset();
     quality_.restart();
     stats_.remote_said_bye = false;

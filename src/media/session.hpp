@@ -118,7 +118,7 @@ class Session {
   SessionDigits& digits();
   // False: it came too late.
   bool play_packet(const Heard& heard, rtp::RtpTime timestamp, std::span<const std::uint8_t> payload);
-  void receive_noise(std::span<const std::uint8_t> payload);
+  void receive_noise(const rtp::PacketView& packet);
   bool say_voice(rtp::RtpTime begin, ConstFrame frame, Outbox& out);
   [[nodiscard]] bool may_send() const;
   rtp::Reception::Verdict account(Now now, const rtp::PacketView& packet, rtp::Reception::Timing timing);
@@ -167,7 +167,9 @@ class Session {
 
   // Receiving.
   std::optional<rtp::Reception> source_, candidate_;
-  std::int64_t lost_before_ = 0;  // by sources that were replaced
+  TimePoint source_heard_{};                    // its last packet
+  std::optional<std::uint32_t> former_source_;  // the one before
+  std::int64_t lost_before_ = 0;                // by sources that were replaced, or began anew
   Playout playout_;
   Resampler to_party_;
   ListeningWindow window_;
@@ -216,6 +218,9 @@ class Session {
   std::optional<PeerReference> peer_reference_;
   std::vector<Endpoint> conflicts_;        // who said our SSRC; again from there is a loop (RFC 3550 §8.2)
   std::optional<std::uint32_t> old_ssrc_;  // waits for its BYE
+  struct {
+    std::uint64_t packets = 0, bytes = 0;
+  } sent_by_old_ssrcs_;  // reports count by name (§6.4.1)
   SessionStats stats_;
   QualityMeter quality_;
 };

@@ -19,6 +19,7 @@ void Session::collide(Endpoint from) {
   conflicts_.push_back(from);
   if (!old_ssrc_) old_ssrc_ = ssrc_;
   ssrc_ = new_ssrc();
+  sent_by_old_ssrcs_ = {stats_.packets_sent, stats_.bytes_sent};
 }
 
 std::uint32_t Session::new_ssrc() {
@@ -125,8 +126,9 @@ void Session::append_report(Now now, std::vector<std::uint8_t>& out) {
     const auto since = media_time_ ? std::max(Duration{0}, now.mono - *media_time_) : Duration{0};
     const auto ticks = since.count() * packetizer_.ticks_a_frame() * kFramesASecond / 1'000'000;
     append(out, rtp::SenderReport{ssrc_, rtp::to_ntp(now.wall), timestamp_ + static_cast<std::uint32_t>(ticks),
-                                  static_cast<std::uint32_t>(stats_.packets_sent),
-                                  static_cast<std::uint32_t>(stats_.bytes_sent), std::move(blocks)});
+                                  static_cast<std::uint32_t>(stats_.packets_sent - sent_by_old_ssrcs_.packets),
+                                  static_cast<std::uint32_t>(stats_.bytes_sent - sent_by_old_ssrcs_.bytes),
+                                  std::move(blocks)});
   } else {
     append(out, rtp::ReceiverReport{ssrc_, std::move(blocks)});
   }

@@ -9,6 +9,13 @@ namespace {
 
 constexpr int kPatience = 25;  // frames of nothing: half a second
 constexpr std::uint16_t kLongest = 0xffff;
+// Nothing is on its way for a minute, by the fastest clock: what is behind by more is ahead, after a long time.
+constexpr std::int32_t kLate = 60 * 48'000;
+
+bool is_behind(rtp::RtpTime stamp, rtp::RtpTime other) {
+  const std::int32_t by = other - stamp;
+  return by > 0 && by <= kLate;
+}
 
 }  // namespace
 
@@ -31,7 +38,7 @@ EventReceiver::Known* EventReceiver::find(std::uint8_t event, rtp::RtpTime times
 // Older than all that we remember: what it repeats may have been forgotten.
 bool EventReceiver::is_too_old(rtp::RtpTime timestamp) const {
   if (count_ < known_.size()) return false;
-  return timestamp - known_[count_ - 1].timestamp < 0;
+  return is_behind(timestamp, known_[count_ - 1].timestamp);
 }
 
 EventReceiver::Over EventReceiver::end(Known& known) {
@@ -49,16 +56,16 @@ EventReceiver::News EventReceiver::receive(const rtp::TelephoneEvent& event, rtp
   Known* known = find(event.event, timestamp);
   if (known == nullptr) {
     if (is_too_old(timestamp)) return {};
-    const bool newest = count_ == 0 || timestamp - known_[0].timestamp > 0;
+    const bool newest = count_ == 0 || (timestamp != known_[0].timestamp && !is_behind(timestamp, known_[0].timestamp));
     if (newest && active_) out.before = end(known_[0]);
     known = remember(newest ? 0 : 1);
-    // What comes behind its successor is over.
-    *known = {event.event, timestamp, 0, 0, !newest};
+    *known = {event.event, timestamp, 0, 0, false};
     if (newest) active_ = true;
     out.begun = digit;
   }
   known->duration = std::max(known->duration, event.duration);
-  if (event.end && !known->ended) out.ended = end(*known);
+  const bool over = event.end || known != known_.data();  // what comes behind its successor is over
+  if (over && !known->ended) out.ended = end(*known);
   return out;
 }
 
@@ -75,10 +82,13 @@ EventReceiver::News EventReceiver::tick() {
   return out;
 }
 
-void EventReceiver::reset() {
+EventReceiver::News EventReceiver::reset() {
+  News out;
+  if (active_) out.ended = end(known_[0]);
   count_ = 0;
   active_ = false;
   quiet_ticks_ = 0;
+  return out;
 }
 
 }  // namespace offhook::media

@@ -27,8 +27,8 @@ class EventReceiver {
   // A frame of 20 ms has passed: a digit of which nothing more comes has ended.
   [[nodiscard]] News tick();
   [[nodiscard]] bool active() const { return active_; }
-  // Another source: its timestamps have nothing to do with those before.
-  void reset();
+  // Another source, or one that begins anew: its timestamps have nothing to do with those before. What sounds is over.
+  [[nodiscard]] News reset();
 
  private:
   struct Known {

@@ -25,7 +25,7 @@ class SessionDigits {
 
   // Hearing.
   void hear_events(const rtp::TelephoneEvent& event, rtp::RtpTime timestamp);
-  void another_source() { heard_events_.reset(); }
+  void another_source() { tell(heard_events_.reset()); }
   // Digits by their sound, too; asks for a detector.
   void listen(bool on);
   // What is played in this frame, and what of it was made up.

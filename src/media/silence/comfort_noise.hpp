@@ -13,8 +13,9 @@
 
 namespace offhook::media {
 
-inline constexpr std::uint8_t kComfortNoisePayload = 13;  // RFC 3551 §6: static, for a clock of 8000
-inline constexpr std::size_t kMostNoiseOrder = 12;        // RFC 3389 §3.2 knows no limit; what is beyond is left out
+inline constexpr std::uint8_t kComfortNoisePayload = 13;  // RFC 3551 §6: static
+inline constexpr std::uint32_t kComfortNoiseClock = 8000;
+inline constexpr std::size_t kMostNoiseOrder = 12;  // RFC 3389 §3.2 knows no limit; what is beyond is left out
 
 struct ComfortNoise {
   double dbov = -60;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace offhook::media {
 namespace {
 
@@ -28,6 +30,7 @@ class PlayoutOfPcmu : public testing::Test {
   Playout playout{{}, workspace};
   std::vector<std::int16_t> frame = std::vector<std::int16_t>(kFrameSamples);
   std::uint32_t at = 0;
+  int waited = 0;
 };
 
 TEST_F(PlayoutOfPcmu, WhatIsPlayedDoesNotPileUpWherePacketsEndElsewhere) {
@@ -58,6 +61,48 @@ TEST_F(PlayoutOfPcmu, TellsWhatOfAFrameWasMadeUp) {
   EXPECT_EQ(gaps[1].end, 80U);
   talk(1);
   EXPECT_TRUE(playout.gap().empty());
+}
+
+// RFC 3389: the noise of the other end's silence, though a packet of its voice comes behind it.
+TEST_F(PlayoutOfPcmu, AVoiceThatWasOvertakenEndsNoSilence) {
+  talk(20);
+  skip(20);
+  ComfortNoise noise;
+  noise.dbov = -40;
+  playout.fall_silent(noise, rtp::RtpTime(at));
+  at -= 160;
+  insert(20);
+  const auto loudest = [&] { return *std::max_element(frame.begin(), frame.end()); };
+  while (read() == Playout::Read::Audio) ASSERT_LT(++waited, 20);
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_EQ(read(), Playout::Read::Silence) << i;
+    ASSERT_GT(loudest(), 50) << i;
+  }
+  skip(5000);
+  talk(20);
+  EXPECT_EQ(read(), Playout::Read::Audio);
+}
+
+// A late packet makes it wait longer: by what lies ready of a long packet, not by something made up in its middle.
+TEST_F(PlayoutOfPcmu, WaitsLongerInTheMiddleOfALongPacket) {
+  for (int i = 0; i < 10; ++i) {
+    insert(60);
+    for (int k = 0; k < 3; ++k) (void)read();
+  }
+  const std::uint32_t missed = at;
+  skip(60);
+  insert(60);
+  // What has come is played, up to the first 20 ms of the packet behind the gap.
+  while (read() != Playout::Read::Concealed) ASSERT_LT(++waited, 20);
+  while (read() != Playout::Read::Audio) ASSERT_LT(++waited, 40);
+  ASSERT_EQ(playout.ready(), 3 * kFrameSamples);
+  const std::uint32_t next = at;
+  at = missed;
+  insert(60);  // in vain
+  at = next;
+  EXPECT_EQ(read(), Playout::Read::Audio);
+  EXPECT_TRUE(playout.gap().empty());
+  EXPECT_GE(playout.ready(), 2 * kFrameSamples) << "20 ms longer";
 }
 
 }  // namespace

@@ -137,6 +137,18 @@ TEST(SessionRtcp, ACollisionTakesAnotherNameWithByeForTheOldAndALoopIsDropped) {
   // The peer goes on hearing us.
   EXPECT_GT(d.b.stats(d.sb)->packets_received, 140U);
   EXPECT_FALSE(d.b.stats(d.sb)->remote_said_bye);
+  // §6.4.1: what a report counts is counted by name.
+  d.run(seconds(10));
+  std::uint32_t packets = 0, octets = 0;
+  const auto last = rtcp_of_kind<rtp::SenderReport>(d.from_a).back();
+  for (const auto& x : d.from_a)
+    if (!x.rtcp() && x.sent.mono <= last.first.mono && rtp::parse_packet(x.bytes)->ssrc == new_name) {
+      ++packets;
+      octets += 160;
+    }
+  EXPECT_EQ(last.second.ssrc, new_name);
+  EXPECT_EQ(last.second.packets, packets);
+  EXPECT_EQ(last.second.octets, octets);
 }
 
 TEST(SessionRtcp, ExtendedReportsGoOnlyWhenAskedForAndTellThePeerHowItIsHeard) {
