@@ -13,6 +13,9 @@ namespace offhook::media {
 namespace {
 
 constexpr sf_count_t kMostSeconds = 600;
+// A header may claim any length. The best of the formats (GSM, ADPCM) put five samples into an octet.
+constexpr sf_count_t kMostFramesAnOctet = 8;
+constexpr std::size_t kFramesAtOnce = 4096;
 
 // The bytes of a file as libsndfile's virtual I/O wants them.
 struct MemoryFile {
@@ -56,22 +59,29 @@ struct CloseSound {
 };
 using Sound = std::unique_ptr<SNDFILE, CloseSound>;
 
-std::vector<float> mono(const std::vector<float>& interleaved, std::size_t channels) {
-  std::vector<float> out(interleaved.size() / channels);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    for (std::size_t c = 0; c < channels; ++c) out[i] += interleaved[i * channels + c];
-    out[i] /= static_cast<float>(channels);
-  }
-  return out;
-}
-
 std::int16_t to_sample(double value) {
   return static_cast<std::int16_t>(std::lrint(std::clamp(value * 32768.0, -32768.0, 32767.0)));
 }
 
-std::vector<std::int16_t> to_samples(const std::vector<float>& in) {
-  std::vector<std::int16_t> out(in.size());
-  std::transform(in.begin(), in.end(), out.begin(), [](float value) { return to_sample(value); });
+// Each sample of `out` is the mean of the channels.
+void append_mono(std::span<const float> interleaved, std::size_t channels, std::vector<std::int16_t>& out) {
+  for (std::size_t i = 0; i + channels <= interleaved.size(); i += channels) {
+    float sum = 0;
+    for (std::size_t c = 0; c < channels; ++c) sum += interleaved[i + c];
+    out.push_back(to_sample(sum / static_cast<float>(channels)));
+  }
+}
+
+// As many as are really there, up to `most` frames.
+std::vector<std::int16_t> read_mono(SNDFILE* sound, std::size_t channels, sf_count_t most) {
+  std::vector<std::int16_t> out;
+  std::vector<float> block(kFramesAtOnce * channels);
+  while (most > 0) {
+    const sf_count_t got = sf_readf_float(sound, block.data(), std::min(most, static_cast<sf_count_t>(kFramesAtOnce)));
+    if (got <= 0) break;
+    append_mono(std::span(block).first(static_cast<std::size_t>(got) * channels), channels, out);
+    most -= got;
+  }
   return out;
 }
 
@@ -85,16 +95,11 @@ Result<std::vector<std::int16_t>> decode_wav(std::span<const std::uint8_t> bytes
   if (!sound) return fail(Module::Media, "not a sound file that can be read");
   if (info.channels < 1 || info.channels > 8 || info.samplerate < 1000 || info.samplerate > 192'000)
     return fail(Module::Media, "sound file with unusable rate or channels");
-  // A header may claim any length; no more is taken than the file can hold (a byte a sample at least).
-  const sf_count_t frames =
-      std::min({info.frames, kMostSeconds * info.samplerate, static_cast<sf_count_t>(bytes.size())});
-  if (frames <= 0) return fail(Module::Media, "sound file without sound");
-  const auto channels = static_cast<std::size_t>(info.channels);
-  std::vector<float> samples(static_cast<std::size_t>(frames) * channels);
-  const sf_count_t got = sf_readf_float(sound.get(), samples.data(), frames);
-  samples.resize(static_cast<std::size_t>(std::max<sf_count_t>(0, got)) * channels);
+  const auto octets = static_cast<sf_count_t>(bytes.size());
+  const auto samples = read_mono(sound.get(), static_cast<std::size_t>(info.channels),
+                                 std::min(kMostSeconds * info.samplerate, kMostFramesAnOctet * octets));
   if (samples.empty()) return fail(Module::Media, "sound file without sound");
-  return resample(to_samples(mono(samples, channels)), static_cast<std::uint32_t>(info.samplerate), rate);
+  return resample(samples, static_cast<std::uint32_t>(info.samplerate), rate);
 }
 
 std::uint32_t playing_rate(std::span<const std::uint8_t> bytes) {

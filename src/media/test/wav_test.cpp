@@ -59,6 +59,54 @@ TEST(Wav, OtherRatesKeepTheirPitch) {
   }
 }
 
+void put(std::vector<std::uint8_t>& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
+void put(std::vector<std::uint8_t>& out, std::uint32_t value, std::size_t octets) {
+  for (std::size_t i = 0; i < octets; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+}
+
+// IMA ADPCM: 505 samples in a block of 256 octets, the first as it is, each other in four bits.
+TEST(Wav, WhatIsPackedIsReadToItsEnd) {
+  constexpr std::uint32_t kBlocks = 20, kSamples = 505, kBlock = 256;
+  std::vector<std::uint8_t> bytes;
+  put(bytes, "RIFF");
+  put(bytes, 4 + 8 + 20 + 8 + 4 + 8 + kBlocks * kBlock, 4);
+  put(bytes, "WAVEfmt ");
+  put(bytes, 20, 4);
+  put(bytes, 0x11, 2);  // IMA ADPCM
+  put(bytes, 1, 2);
+  put(bytes, 8000, 4);
+  put(bytes, 8000 * kBlock / kSamples, 4);
+  put(bytes, kBlock, 2);
+  put(bytes, 4, 2);  // bits
+  put(bytes, 2, 2);
+  put(bytes, kSamples, 2);
+  put(bytes, "fact");
+  put(bytes, 4, 4);
+  put(bytes, kBlocks * kSamples, 4);
+  put(bytes, "data");
+  put(bytes, kBlocks * kBlock, 4);
+  for (std::uint32_t i = 0; i < kBlocks; ++i) {
+    put(bytes, 1000 + i, 2);
+    bytes.resize(bytes.size() + kBlock - 2);
+  }
+  const auto samples = decode_wav(bytes);
+  ASSERT_TRUE(samples) << samples.error().text;
+  ASSERT_EQ(samples->size(), std::size_t{kBlocks} * kSamples);
+  for (std::size_t i = 0; i < kBlocks; ++i) EXPECT_NEAR((*samples)[i * kSamples], 1000 + static_cast<int>(i), 1);
+}
+
+// A header that claims more than there is, and one that claims all that it can (written into a pipe).
+TEST(Wav, OfAFileThatIsCutShortWhatIsThereIsPlayed) {
+  const auto samples = tone(440, 20);
+  auto bytes = encode_wav(samples);
+  bytes.resize(44 + 1001);
+  const auto cut = decode_wav(bytes);
+  ASSERT_TRUE(cut) << cut.error().text;
+  EXPECT_EQ(*cut, std::vector(samples.begin(), samples.begin() + 500));
+  for (const std::size_t at : {4U, 40U}) std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), 4, 0xff);
+  EXPECT_EQ(decode_wav(bytes), *cut);
+}
+
 TEST(Wav, RubbishIsAnErrorAndNeverMore) {
   EXPECT_FALSE(decode_wav({}));
   SeededRandom random(11);
