@@ -1,5 +1,9 @@
 #include "io/wav_writer.hpp"
 
+#include <stdio_ext.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <bit>
 #include <cerrno>
@@ -11,10 +15,17 @@ namespace offhook::io {
 
 static_assert(std::endian::native == std::endian::little, "WAV samples are little endian");
 
-Checked<std::unique_ptr<WavFile>> WavFile::open(const std::string& path, std::uint32_t rate, std::uint16_t channels) {
+namespace {
+
+constexpr std::size_t kHead = 44;
+
+}  // namespace
+
+Checked<std::unique_ptr<WavFile>> WavFile::open(const std::string& path, std::uint32_t rate, std::uint16_t channels,
+                                                std::uint64_t most) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
   if (file == nullptr) return complain(std::string("cannot write the file: ") + std::strerror(errno), path);
-  std::unique_ptr<WavFile> out(new WavFile(file, rate, channels));
+  std::unique_ptr<WavFile> out(new WavFile(file, rate, channels, most));
   out->write_head();
   return out;
 }
@@ -25,18 +36,38 @@ WavFile::~WavFile() {
 }
 
 void WavFile::write(std::span<const std::int16_t> samples) {
-  std::fwrite(samples.data(), sizeof samples[0], samples.size(), file_);
+  const std::uint64_t would_hold = (std::uint64_t{samples_} * channels_ + samples.size()) * sizeof samples[0];
+  full_ = full_ || would_hold > most_;
+  if (full_) return;
+  if (std::fwrite(samples.data(), sizeof samples[0], samples.size(), file_) != samples.size()) return give_up();
   samples_ += static_cast<std::uint32_t>(samples.size() / channels_);
   if (samples_ - head_says_ >= rate_) write_head();
 }
 
 void WavFile::write_head() {
+  if (head_says_ == samples_ && samples_ > 0) return;
   const auto head = media::wav_header(samples_, rate_, channels_);
-  std::fseek(file_, 0, SEEK_SET);
-  std::fwrite(head.data(), 1, head.size(), file_);
-  std::fseek(file_, 0, SEEK_END);
-  std::fflush(file_);
+  const bool written = std::fseek(file_, 0, SEEK_SET) == 0 &&
+                       std::fwrite(head.data(), 1, head.size(), file_) == head.size() &&
+                       std::fseek(file_, 0, SEEK_END) == 0 && std::fflush(file_) == 0;
   head_says_ = samples_;
+  if (!written) give_up();
+}
+
+// The disk is full. What is there stays right: whole samples, and a head that tells of no more.
+void WavFile::give_up() {
+  full_ = true;
+  __fpurge(file_);
+  std::clearerr(file_);
+  struct stat now{};
+  const int fd = ::fileno(file_);
+  if (::fstat(fd, &now) != 0 || now.st_size < static_cast<off_t>(kHead)) return;
+  const auto frame = static_cast<off_t>(channels_ * sizeof(std::int16_t));
+  const off_t frames = (now.st_size - static_cast<off_t>(kHead)) / frame;
+  samples_ = head_says_ = static_cast<std::uint32_t>(frames);
+  const auto head = media::wav_header(samples_, rate_, channels_);
+  if (::pwrite(fd, head.data(), head.size(), 0) == static_cast<ssize_t>(head.size()))
+    (void)!::ftruncate(fd, static_cast<off_t>(kHead) + frames * frame);
 }
 
 Checked<std::unique_ptr<WavWriter>> WavWriter::open(const std::string& path, std::uint32_t rate) {

@@ -2,8 +2,10 @@
 #include "io/wav_writer.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -59,6 +61,71 @@ TEST(ConversationWriter, KeepsTheSidesApartAtItsRate) {
     EXPECT_EQ(samples->size(), std::size_t{rate} * 3 / 2);
     EXPECT_NEAR((*samples)[100], 250, 1);
   }
+}
+
+// As on a disk that is full: the kernel takes no more than so many octets.
+class NoMoreThan {
+ public:
+  explicit NoMoreThan(rlim_t octets) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{octets, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~NoMoreThan() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_);
+  }
+  NoMoreThan(const NoMoreThan&) = delete;
+  NoMoreThan& operator=(const NoMoreThan&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int);
+};
+
+TEST(ConversationWriter, OnAFullDiskWhatIsThereStaysRight) {
+  const Folder folder;
+  const auto path = folder.path / "full.wav";
+  constexpr std::size_t kFits = 100'001;  // in the middle of a sample
+  const std::vector<std::int16_t> said(160, 1000), heard(160, -500);
+  {
+    auto writer = ConversationWriter::open(path.string(), 8000);
+    ASSERT_TRUE(writer);
+    {
+      const NoMoreThan limit(kFits);
+      for (int i = 0; i < 400; ++i) (*writer)->write(said, heard);
+    }
+    // Somebody has made room: a recording with a hole would be out of step.
+    for (int i = 0; i < 400; ++i) (*writer)->write(said, heard);
+  }
+  const auto bytes = bytes_of(path);
+  EXPECT_LE(bytes.size(), kFits);
+  EXPECT_GE(bytes.size(), kFits - 8192);
+  ASSERT_EQ((bytes.size() - 44) % 4, 0U);
+  EXPECT_EQ(number_at(bytes, 40, 4), bytes.size() - 44);
+  EXPECT_EQ(number_at(bytes, 4, 4), bytes.size() - 8);
+  for (std::size_t at = 44; at < bytes.size(); at += 4) {
+    ASSERT_EQ(static_cast<std::int16_t>(number_at(bytes, at, 2)), 1000) << at;
+    ASSERT_EQ(static_cast<std::int16_t>(number_at(bytes, at + 2, 2)), -500) << at;
+  }
+}
+
+TEST(WavFile, IsNoLongerThanItsHeadCanSay) {
+  const Folder folder;
+  const auto path = folder.path / "long.wav";
+  {
+    auto file = WavFile::open(path.string(), 8000, 2, 2000);
+    ASSERT_TRUE(file);
+    for (int i = 0; i < 100; ++i) (*file)->write(std::vector<std::int16_t>(320, 7));
+  }
+  const auto bytes = bytes_of(path);
+  EXPECT_EQ(bytes.size(), 44U + 3 * 640);
+  EXPECT_EQ(number_at(bytes, 40, 4), 3U * 640);
+  // The longest that there is: nothing in its head has gone round.
+  const auto head = media::wav_header(static_cast<std::uint32_t>(WavFile::kMost / 4), 48'000, 2);
+  const std::vector<std::uint8_t> longest(head.begin(), head.end());
+  EXPECT_GT(number_at(longest, 4, 4), WavFile::kMost);
+  EXPECT_GT(number_at(longest, 40, 4), WavFile::kMost - 4);
 }
 
 TEST(WavWriter, SaysWhyAFileCannotBeWritten) {
