@@ -1,5 +1,6 @@
 #include "io/http_server.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
@@ -26,6 +27,7 @@ namespace {
 constexpr std::size_t kBodyLimit = 1 << 20;
 constexpr std::uint32_t kHeaderLimit = 16 << 10;
 constexpr std::size_t kPushLimit = 4000;
+constexpr std::size_t kSoundLimit = 25;  // frames of 20 ms
 constexpr auto kIdle = std::chrono::seconds(60);
 
 std::string percent_decode(std::string_view text) {
@@ -105,6 +107,7 @@ class HttpServer::Impl::Socket : public std::enable_shared_from_this<Socket> {
       beast::get_lowest_layer(stream_).close();  // its reader ends it
       return;
     }
+    if (frame.binary && queue_.size() >= kSoundLimit) drop_sound();
     queue_.push_back(std::move(frame));
     if (open_ && queue_.size() == 1) write();
   }
@@ -112,6 +115,11 @@ class HttpServer::Impl::Socket : public std::enable_shared_from_this<Socket> {
   void close() { beast::get_lowest_layer(stream_).close(); }
 
  private:
+  // Late sound is of no use: the oldest that waits goes. The front one is being written.
+  void drop_sound() {
+    const auto oldest = std::find_if(queue_.begin() + 1, queue_.end(), [](const api::Push& p) { return p.binary; });
+    if (oldest != queue_.end()) queue_.erase(oldest);
+  }
   void read() {
     stream_.async_read(buffer_, [self = shared_from_this()](beast::error_code error, std::size_t) {
       if (error || self->server_->closed) return self->gone();

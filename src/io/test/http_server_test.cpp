@@ -22,6 +22,7 @@ namespace http = beast::http;
 // Answers with what it was asked; greets each WebSocket and says its texts back.
 class EchoService final : public api::Service {
  public:
+  static constexpr int kFrames = 20'000;
   api::Response handle(Now, const api::Request& request) override {
     return {200, "text/plain", request.method + " " + request.path + " ?" + request.query + " " + request.body, "", ""};
   }
@@ -31,7 +32,10 @@ class EchoService final : public api::Service {
     return true;
   }
   void received(Now, api::SocketId socket, std::string_view text) override {
-    pushes.push_back({socket, std::string(text)});
+    if (text == "sing")
+      for (int i = 0; i < kFrames; ++i) pushes.push_back({socket, std::to_string(i), true});
+    else
+      pushes.push_back({socket, std::string(text)});
   }
   void disconnected(api::SocketId) override { ++gone; }
   std::optional<api::Push> poll_push() override {
@@ -122,6 +126,32 @@ TEST_F(HttpServerTest, WebSocketTextsBothWays) {
   beast::error_code error;
   other.handshake(server_->local().text(), "/elsewhere", error);
   EXPECT_TRUE(error);
+}
+
+// A page that is held up hears the newest of the sound, not half a minute of what is over.
+TEST_F(HttpServerTest, OfSoundThatIsLateOnlyTheNewestIsKept) {
+  asio::io_context context;
+  beast::websocket::stream<beast::tcp_stream> socket(context);
+  beast::get_lowest_layer(socket).connect({asio::ip::make_address("127.0.0.1"), server_->local().port});
+  socket.handshake(server_->local().text(), "/api/events");
+  socket.write(asio::buffer(std::string("sing")));
+  const auto next = [&] {
+    beast::flat_buffer buffer;
+    socket.read(buffer);
+    return beast::buffers_to_string(buffer.data());
+  };
+  EXPECT_EQ(next(), "hello");
+  // One may have been on its way; of the others as many as fit half a second.
+  int last = -1, heard = 0;
+  for (; last != EchoService::kFrames - 1; ++heard) {
+    const int frame = std::stoi(next());
+    ASSERT_GT(frame, last);
+    last = frame;
+  }
+  EXPECT_LE(heard, 26);
+  EXPECT_GE(heard, 20);
+  socket.write(asio::buffer(std::string("ping")));
+  EXPECT_EQ(next(), "ping");
 }
 
 TEST(HttpServer, PortInUseIsAClearError) {
