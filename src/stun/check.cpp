@@ -6,7 +6,7 @@
 
 #include <array>
 
-#include "writing.hpp"
+#include "stun/writing.hpp"
 
 namespace offhook::stun {
 namespace {

@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <vector>
 
-#include "writing.hpp"
+#include "stun/writing.hpp"
 
 namespace offhook::stun {
 namespace {
@@ -163,9 +163,14 @@ std::optional<std::string_view> Message::find(std::uint16_t type) const {
 }
 
 std::optional<Endpoint> Message::mapped_address() const {
-  if (const auto value = find(kXorMappedAddress)) return read_address(*value, &id);
+  if (find(kXorMappedAddress)) return xor_address(kXorMappedAddress);
   const auto value = find(kMappedAddress);
   return value ? read_address(*value, nullptr) : std::nullopt;
+}
+
+std::optional<Endpoint> Message::xor_address(std::uint16_t type) const {
+  const auto value = find(type);
+  return value ? read_address(*value, &id) : std::nullopt;
 }
 
 TransactionId new_transaction_id(Random& random) {

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "writing.hpp"
+#include "stun/writing.hpp"
 
 namespace offhook::stun {
 namespace {

@@ -53,6 +53,8 @@ struct Message {
   [[nodiscard]] std::optional<std::string_view> find(std::uint16_t type) const;
   // Where the server saw us: XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS.
   [[nodiscard]] std::optional<Endpoint> mapped_address() const;
+  // What stands in an attribute of the form of XOR-MAPPED-ADDRESS.
+  [[nodiscard]] std::optional<Endpoint> xor_address(std::uint16_t type) const;
 };
 
 // §14.7: its FINGERPRINT is right, or it has none. `message` is `datagram`, parsed.

@@ -1,4 +1,4 @@
-// How messages are written: what the files of this module share.
+// How messages are written, by this module and by those that have methods of their own.
 #pragma once
 #include <cstddef>
 #include <string>
