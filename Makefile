@@ -56,9 +56,9 @@ bench: setup-build setup-bench web
 	cmake --build --preset bench -j $(JOBS)
 	bench/run build/bench $(ARGS)
 
-bench-media: setup-build setup-bench
+bench-media: setup-build setup-bench web
 	cmake --preset bench > /dev/null
-	cmake --build --preset bench -j $(JOBS) --target media_engine_bench media_mixer_bench media_load media_jitter_bench
+	cmake --build --preset bench -j $(JOBS) --target media_engine_bench media_mixer_bench media_load media_jitter_bench offhook
 	bench/media_bench.py build/bench $(ARGS)
 
 # The proxy is killed at KILLS random moments under load, with one shard and with two: what it has acknowledged,

@@ -3,8 +3,8 @@
   [--quality-calls 1000] [--quality-seconds 60] [--real-time]: what media costs.
 
 First each codec through the engine without sockets (media_engine_bench) and the mixer alone (media_mixer_bench), then calls on real sockets (media_load): two processes on a core each in a
-network of their own, by both layouts of the sockets, the floor beside them in the same round; then a thousand calls for a minute, and how each of them was heard; last the jitter
-buffer over traces. Tables to stdout, all to BUILD_FOLDER/media.json.
+network of their own, by both layouts of the sockets, the floor beside them in the same round; then a thousand calls for a minute, and how each of them was heard; the phone beside
+baresip (media_peer.py); last the jitter buffer over traces. Tables to stdout, all to BUILD_FOLDER/media.json.
 --real-time gives the two processes precedence over whatever else the machine does: for a machine that is not idle. What the figures mean: docs/performance.md."""
 import argparse
 import json
@@ -83,7 +83,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--codecs", default="PCMU,G722", help="all but the first only with the first number of calls, and only a fifth of them")
-    parser.add_argument("--suites", default="AEAD_AES_128_GCM,AES_CM_128_HMAC_SHA1_80,DTLS", help="of SRTP, or DTLS for keys by it: with 2,000 calls, or the most of --calls if that is less")
+    parser.add_argument("--suites", default="AEAD_AES_128_GCM,AES_CM_128_HMAC_SHA1_80,DTLS", help="of SRTP, or DTLS for keys by it: with 2,000 calls, of DTLS with 1,500, or the most of --calls if that is less")
     parser.add_argument("--quality-calls", type=int, default=1000)
     parser.add_argument("--quality-seconds", type=int, default=60)
     parser.add_argument("--real-time", action="store_true")
@@ -104,7 +104,7 @@ def main():
           "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|", flush=True)
     codecs, numbers = options.codecs.split(","), [int(n) for n in options.calls.split(",")]
     plan = [(codecs[0], "", layout, calls) for calls in numbers for layout in LAYOUTS]
-    plan += [(codecs[0], suite, "own", min(2000, max(numbers))) for suite in filter(None, options.suites.split(","))]
+    plan += [(codecs[0], suite, "own", min(1500 if suite == "DTLS" else 2000, max(numbers))) for suite in filter(None, options.suites.split(","))]
     plan += [(codec, "", "own", max(1, numbers[0] // 5)) for codec in codecs[1:]]
     measured = {what: [] for what in plan}
     for _ in range(options.rounds):  # in turns, so that a busy moment does not hit one of them alone
@@ -119,10 +119,13 @@ def main():
     if dtls:
         print(f"\nKeys by DTLS: {dtls['keys_us']:,} µs of CPU time a call and side until they are there, the handshake and all that is around it.")
     results["quality"] = quality(os.path.join(programs, "media_load"), options, first)
-    print(flush=True)
-    subprocess.run([os.path.join(programs, "media_jitter_bench")], check=True)
     with open(os.path.join(options.build, "media.json"), "w") as file:
         json.dump(results, file, indent=1)
+    sys.stdout.flush()
+    subprocess.run([*first, os.path.join(ROOT, "bench/media_peer.py"), "--offhook", os.path.join(options.build, "apps/offhook/offhook"), "--load",
+                    os.path.join(programs, "media_load"), "--json", os.path.join(programs, "media_peer.json")], check=True)
+    print(flush=True)
+    subprocess.run([os.path.join(programs, "media_jitter_bench")], check=True)
 
 
 sys.exit(main())
