@@ -45,16 +45,10 @@ steps:
 
 class Digits : public testing::TestWithParam<const char*> {};
 
-TEST_P(Digits, AreHeardOnceEach) {
-  const sim::FlowRun run = sim::run_flow(script_of(GetParam()));
-  EXPECT_TRUE(run.passed()) << run.text();
-}
+TEST_P(Digits, AreHeardOnceEach) { expect_passes_once(script_of(GetParam())); }
 
 TEST_P(Digits, AreHeardOnceEachOnRoughNetworks) {
-  sim::Batch batch;
-  batch.seeds = seeds_of(GetParam());
-  batch.world.network = sim::NetworkOptions::rough();
-  expect_passes(script_of(GetParam()), batch);
+  expect_passes_on_rough_networks(script_of(GetParam()), seeds_of(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, Digits,

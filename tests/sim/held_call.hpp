@@ -3,7 +3,6 @@
 #pragma once
 #include <gtest/gtest.h>
 
-#include <cstdint>
 #include <string>
 
 #include "expect_flow.hpp"
@@ -59,18 +58,6 @@ steps:
   - calls: "A: none"
   - calls: "B: none"
 )");
-}
-
-inline void expect_passes_once(const flow::Script& script) {
-  const sim::FlowRun run = sim::run_flow(script);
-  EXPECT_TRUE(run.passed()) << run.text();
-}
-
-inline void expect_passes_on_rough_networks(const flow::Script& script, std::uint64_t seeds) {
-  sim::Batch batch;
-  batch.seeds = seeds;
-  batch.world.network = sim::NetworkOptions::rough();
-  expect_passes(script, batch);
 }
 
 }  // namespace offhook::test

@@ -36,15 +36,15 @@ INSTANTIATE_TEST_SUITE_P(Rows, IceCalls,
 class FlowWithIce : public testing::TestWithParam<std::string> {
  protected:
   FlowWithIce() {
-    batch.world.adjust = [](const std::string&, config::PhoneConfig& config) {
+    world.adjust = [](const std::string&, config::PhoneConfig& config) {
       for (auto& account : config.accounts) account.nat.ice = true;
     };
   }
-  sim::Batch batch;
+  sim::WorldOptions world;
 };
 
 TEST_P(FlowWithIce, GoesStepByStepOnAPerfectNetwork) {
-  const sim::FlowRun run = sim::run_flow(load_flow(GetParam()), batch.world);
+  const sim::FlowRun run = sim::run_flow(load_flow(GetParam()), world);
   EXPECT_TRUE(run.passed()) << run.text();
   bool offered = false;
   for (const flow::Record& record : run.record.sip())
@@ -53,9 +53,7 @@ TEST_P(FlowWithIce, GoesStepByStepOnAPerfectNetwork) {
 }
 
 TEST_P(FlowWithIce, EndsAsItShouldOnRoughNetworks) {
-  batch.seeds = kSeeds;
-  batch.world.network = sim::NetworkOptions::rough();
-  expect_passes(load_flow(GetParam()), batch);
+  expect_passes_on_rough_networks(load_flow(GetParam()), kSeeds, world);
 }
 
 INSTANTIATE_TEST_SUITE_P(Guide, FlowWithIce, testing::ValuesIn(kFlows), [](const auto& flow) {

@@ -106,16 +106,12 @@ sim::WorldOptions with_features() {
 
 class TakenCalls : public testing::TestWithParam<Case> {};
 
-TEST_P(TakenCalls, AreHeard) {
-  const sim::FlowRun run = sim::run_flow(script_of(GetParam()), with_features());
-  EXPECT_TRUE(run.passed()) << run.text();
-}
+TEST_P(TakenCalls, AreHeard) { expect_passes_once(script_of(GetParam()), with_features()); }
 
 TEST_P(TakenCalls, AreHeardWhereEverybodyIsChallenged) {
   auto options = with_features();
   options.authenticate = true;
-  const sim::FlowRun run = sim::run_flow(script_of(GetParam()), options);
-  EXPECT_TRUE(run.passed()) << run.text();
+  expect_passes_once(script_of(GetParam()), options);
 }
 
 TEST_P(TakenCalls, AreHeardOnRoughNetworks) {

@@ -32,22 +32,9 @@ class G711Decoder final : public Decoder {
   Concealer concealer_;
 };
 
-template <Law law>
-constexpr Codec row(std::string_view name) {
-  return {name,
-          8000,
-          1,
-          fixed_rate<8000>,
-          any_packet_time,
-          [](std::string_view, std::string_view) -> std::unique_ptr<Encoder> {
-            return std::make_unique<G711Encoder<law>>();
-          },
-          [](std::string_view) -> std::unique_ptr<Decoder> { return std::make_unique<G711Decoder<law>>(); }};
-}
-
 }  // namespace
 
-const Codec kPcmu = row<Law::Mu>("PCMU");
-const Codec kPcma = row<Law::A>("PCMA");
+const Codec kPcmu = narrow_band<G711Encoder<Law::Mu>, G711Decoder<Law::Mu>>("PCMU");
+const Codec kPcma = narrow_band<G711Encoder<Law::A>, G711Decoder<Law::A>>("PCMA");
 
 }  // namespace offhook::media

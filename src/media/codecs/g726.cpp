@@ -47,24 +47,11 @@ class G726Decoder final : public Decoder {
   Concealer concealer_;
 };
 
-template <std::size_t bits>
-constexpr Codec row(std::string_view name) {
-  return {name,
-          8000,
-          1,
-          fixed_rate<8000>,
-          any_packet_time,
-          [](std::string_view, std::string_view) -> std::unique_ptr<Encoder> {
-            return std::make_unique<G726Encoder<bits>>();
-          },
-          [](std::string_view) -> std::unique_ptr<Decoder> { return std::make_unique<G726Decoder<bits>>(); }};
-}
-
 }  // namespace
 
-const Codec kG726At16 = row<2>("G726-16");
-const Codec kG726At24 = row<3>("G726-24");
-const Codec kG726At32 = row<4>("G726-32");
-const Codec kG726At40 = row<5>("G726-40");
+const Codec kG726At16 = narrow_band<G726Encoder<2>, G726Decoder<2>>("G726-16");
+const Codec kG726At24 = narrow_band<G726Encoder<3>, G726Decoder<3>>("G726-24");
+const Codec kG726At32 = narrow_band<G726Encoder<4>, G726Decoder<4>>("G726-32");
+const Codec kG726At40 = narrow_band<G726Encoder<5>, G726Decoder<5>>("G726-40");
 
 }  // namespace offhook::media
