@@ -65,10 +65,15 @@ struct HoldMachine {
   bool offered = false;  // what the open re-INVITE asks for
   Key sent = 0;          // the open re-INVITE
   Key alarm = 0;         // the pause after a 491
-  bool renew = false;    // new SRTP keys are wanted, whatever becomes of the rest
-  bool again = false;    // our address is to be said anew, likewise
-  bool restart = false;  // and checks of ICE begin anew by it
-  [[nodiscard]] bool is_wish() const { return wanted != held || renew || again; }
+  // What else is wanted, whatever becomes of hold.
+  struct Wishes {
+    bool renew = false;    // new SRTP keys
+    bool again = false;    // our address said anew
+    bool restart = false;  // and checks of ICE begun anew by it
+    [[nodiscard]] bool any() const { return renew || again; }
+  };
+  Wishes wishes, open;  // and what the open re-INVITE says: another one that comes meanwhile is not met by it
+  [[nodiscard]] bool is_wish() const { return wanted != held || wishes.any(); }
 };
 
 // INFO requests of ours.

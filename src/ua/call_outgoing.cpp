@@ -171,7 +171,7 @@ void Calls::invite_accepted(Now now, Key key, const sip::Message& response) {
 // RFC 4568 §7.3: all who were offered the call know the keys of the offer.
 void Calls::renew_after_fork(Call& call) {
   const auto& negotiated = call.session.negotiated();
-  if (settings(call).srtp.renew_after_fork && negotiated && negotiated->srtp) call.hold.renew = true;
+  if (settings(call).srtp.renew_after_fork && negotiated && negotiated->srtp) call.hold.wishes.renew = true;
 }
 
 // A 2xx from another branch of a forking proxy: one call is enough, so it is acknowledged and ended.

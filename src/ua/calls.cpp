@@ -201,7 +201,7 @@ sdp::LocalAudio Calls::audio(const Call& call, bool held) const {
   out.crypto = draw_keys(account.srtp, core_->random());
   out.dtls = draw_dtls(account.srtp, core_->random());
   if (out.dtls && out.dtls->offered) out.rtcp_mux = true;
-  out.renew_keys = call.hold.renew;
+  out.renew_keys = call.hold.wishes.renew;
   if (!held) return out;
   switch (account.hold_style) {
     case HoldStyle::SendOnly: out.direction = sdp::Direction::SendOnly; break;

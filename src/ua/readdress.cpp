@@ -14,8 +14,8 @@ void Calls::readdress(Now now, CallId id, const AudioAddress& rtp, Announce anno
   if (call == nullptr || call->phase == Phase::Over) return;
   call->rtp = rtp;
   if (announce == Announce::Later) return;
-  call->hold.again = true;
-  call->hold.restart = call->hold.restart || announce == Announce::Restart;
+  call->hold.wishes.again = true;
+  call->hold.wishes.restart = call->hold.wishes.restart || announce == Announce::Restart;
   pursue_hold(now, *call);
 }
 
@@ -25,20 +25,20 @@ void Calls::name_candidates(const Call& call, sdp::LocalAudio& audio) const {
   side.password = core_->random().token(kPassword);
   audio.candidates = std::make_shared<const sdp::IceSide>(std::move(side));
   audio.choice = call.rtp.choice;
-  audio.restart_ice = call.hold.restart;
+  audio.restart_ice = call.hold.wishes.restart;
 }
 
 // The peer's name for this ICE session; empty: there is none, or nobody waits for another one.
 std::string Calls::names_of(const Call& call) {
-  if (!call.hold.restart) return {};
+  if (!call.hold.wishes.restart) return {};
   const auto agreed = call.session.negotiated();
   return agreed && agreed->checks ? agreed->checks->remote.ufrag : std::string();
 }
 
 // Our answer has said our address; where the peer has begun its checks anew, ours have begun anew with them.
 void Calls::note_address(Call& call, const std::string& names_before) {
-  if (call.hold.restart && names_of(call) == names_before) return;
-  call.hold.again = call.hold.restart = false;
+  if (call.hold.wishes.restart && names_of(call) == names_before) return;
+  call.hold.wishes.again = call.hold.wishes.restart = false;
 }
 
 }  // namespace offhook::ua

@@ -50,6 +50,7 @@ void Calls::pursue_hold(Now now, Call& call) {
   Builder builder = call.dialog->request(update ? Method::Update : Method::Invite);
   add_identity(builder, call);
   builder.add(HeaderId::Accept, kSdpType).body(kSdpType, call.session.make_offer(audio(call, hold.offered)));
+  hold.open = std::exchange(hold.wishes, {});
   hold.sent = send_in_dialog(now, call, update ? Use::Update : Use::Reinvite, std::move(builder));
 }
 
@@ -81,9 +82,8 @@ void Calls::change_agreed(Now now, Call& call, const sip::Message& response) {
   if (call.phase == Phase::Over) return;
   if (!has_content_type(response, kSdpType) || !call.session.accept_answer(response.body()))
     return end(now, call, EndedBy::Network, 488, "No usable answer");
-  const bool only_renewed = (call.hold.renew || call.hold.again) && call.hold.held == call.hold.offered;
+  const bool only_renewed = std::exchange(call.hold.open, {}).any() && call.hold.held == call.hold.offered;
   call.hold.held = call.hold.offered;
-  call.hold.renew = call.hold.again = call.hold.restart = false;
   if (!only_renewed) core_->tell(HoldChanged{call.id, call.hold.held, true});
   tell_media(now, call);
   tell_remote_hold(call);
@@ -100,6 +100,7 @@ void Calls::reinvite_refused(Now now, Call& call, int status, std::string_view r
   HoldMachine& hold = call.hold;
   hold.sent = 0;
   call.session.rollback();
+  const auto open = std::exchange(hold.open, {});
   if (call.phase == Phase::Over) return;
   if (status == 408 || status == 481)
     return end(now, call, EndedBy::Network, status, reason);  // §12.2.1.2: the peer has lost the dialog
@@ -107,14 +108,18 @@ void Calls::reinvite_refused(Now now, Call& call, int status, std::string_view r
   if (status == 491 || came_too_early) {
     const Duration pause =
         status == 491 ? glare_pause(call.outgoing, core_->random()) : Duration(std::min(retry_after, kLongestPause));
+    hold.wishes.renew = hold.wishes.renew || open.renew;
+    hold.wishes.again = hold.wishes.again || open.again;
+    hold.wishes.restart = hold.wishes.restart || open.restart;
     hold.alarm = core_->arm(now, pause, {AlarmKind::ReinviteDue, call.account, call.id, 0});
     return;
   }
-  const bool only_renewed = (hold.renew || hold.again) && hold.wanted == hold.held;
-  if (hold.renew) rekey_refused(now, call);
-  hold.again = hold.restart = false;
-  hold.wanted = hold.held;
-  if (!only_renewed) core_->tell(HoldChanged{call.id, hold.held, false});
+  if (open.renew) rekey_refused(now, call);
+  if (!open.any() || hold.offered != hold.held) {
+    hold.wanted = hold.held;
+    core_->tell(HoldChanged{call.id, hold.held, false});
+  }
+  pursue_hold(now, call);  // what has been wished meanwhile
 }
 
 // A re-INVITE or UPDATE that crosses what is under way in its dialog: 491 where that is ours, 500 where it is theirs

@@ -22,24 +22,25 @@ Duration due(const sdp::Negotiated& negotiated) {
 // After each agreement, also one without change: where our key is another than before, its time begins.
 void Calls::watch_key(Now now, Call& call) {
   const auto& negotiated = call.session.negotiated();
+  const auto before = call.told_media ? call.told_media->srtp : std::nullopt;
+  const bool kept = negotiated && negotiated->srtp && before && negotiated->srtp->local == before->local;
+  if (!kept) call.hold.wishes.renew = false;
   const bool limited = call.phase == Phase::Established && negotiated && negotiated->srtp &&
                        negotiated->srtp->local.lifetime != 0 && negotiated->srtp->local.lifetime <= kPacketsThatMatter;
   if (limited && negotiated->srtp->local.material == call.watched_key) return;
   core_->disarm(call.rekey_alarm);
-  call.hold.renew = false;
   call.watched_key = limited ? negotiated->srtp->local.material : sdp::KeyMaterial();
   if (limited) call.rekey_alarm = core_->arm(now, due(*negotiated), {AlarmKind::RekeyDue, call.account, call.id, 0});
 }
 
 void Calls::rekey(Now now, Call& call) {
   call.rekey_alarm = 0;
-  call.hold.renew = true;
+  call.hold.wishes.renew = true;
   pursue_hold(now, call);
 }
 
 // The peer does not want it now.
 void Calls::rekey_refused(Now now, Call& call) {
-  call.hold.renew = false;
   if (call.rekey_alarm == 0 && call.watched_key.size > 0)  // else the old ones may serve on
     call.rekey_alarm = core_->arm(now, kPauseAfterRefusal, {AlarmKind::RekeyDue, call.account, call.id, 0});
 }

@@ -73,12 +73,14 @@ void Calls::update(Now now, Call& call, const transaction::RequestReceived& even
   Builder builder = Builder::response(request, 200, call.local_tag);
   add_identity(builder, call);
   if (!call.arrival && call.session.state() == sdp::Session::State::OfferReceived) {
+    const auto known = names_of(call);
     const auto body = call.session.answer(audio(call, call.hold.held));
     if (!body) {
       call.session.rollback();
       return core_->respond(now, event.id, request, 488, call.local_tag);
     }
     builder.body(kSdpType, *body);
+    note_address(call, known);
   }
   call.dialog->refresh_target(request);
   core_->respond(now, event.id, builder.build());

@@ -312,6 +312,37 @@ TEST_F(ForkedCall, AlsoWhereTheOtherOneAnswersTooLate) {
   EXPECT_EQ(world.count("A>P BYE"), 1U) << "to the other one";
 }
 
+TEST_F(ForkedCall, AlsoWhereAnotherOfferIsOpenAtThatMoment) {
+  fork(true, false, false);
+  a->hold(a->last<CallEstablished>().call);
+  world.run_for(milliseconds(10));
+  ASSERT_EQ(invites().size(), 2U);
+  respond(0, 200, "one");
+  world.run_for(milliseconds(10));
+  respond(invites()[1], 200, "");
+  world.run_for(milliseconds(10));
+  ASSERT_EQ(invites().size(), 3U);
+  const auto said = [&](std::size_t invite) {
+    return key_texts(std::string(std::string_view(peer.requests[invites()[invite]].request.bytes())));
+  };
+  const auto known = said(0), held = said(1), fresh = said(2);
+  EXPECT_TRUE(std::ranges::any_of(held, [&](const auto& key) { return known.contains(key); })) << "the one in use";
+  for (const auto& key : fresh) EXPECT_FALSE(known.contains(key));
+}
+
+TEST_F(ForkedCall, HoldThatIsWishedWhileNewKeysAreRefusedIsOfferedAfterThem) {
+  fork(true, true, false);
+  ASSERT_EQ(invites().size(), 2U);
+  a->hold(a->last<CallEstablished>().call);
+  respond(invites()[1], 488, "");
+  world.run_for(milliseconds(10));
+  ASSERT_EQ(invites().size(), 3U);
+  EXPECT_TRUE(a->all<HoldChanged>().empty());
+  respond(invites()[2], 200, "");
+  world.run_for(milliseconds(10));
+  EXPECT_TRUE(a->last<HoldChanged>().held);
+}
+
 TEST_F(ForkedCall, ARefusalIsNotAskedAgain) {
   fork(true, true, false);
   ASSERT_EQ(invites().size(), 2U);

@@ -210,6 +210,21 @@ TEST_F(IceOffice, SilenceBeginsAnew) {
   EXPECT_EQ(office.state("A", 1), "talking");
 }
 
+TEST_F(IceOffice, SilenceWhileHoldIsOfferedBeginsAnewAfterIt) {
+  add("A");
+  add("B");
+  office.connect("A", "B");
+  const auto before = checks("A");
+  office.seen.clear();
+  (void)office.tell("A", "hold");
+  fail("A", media::LinkFailure::What::Silence);
+  EXPECT_EQ(office.sent(),
+            (std::vector<std::string>{"A INVITE", "B 200 INVITE", "A ACK", "A INVITE", "B 200 INVITE", "A ACK"}));
+  EXPECT_NE(checks("A")->local.ufrag, before->local.ufrag);
+  EXPECT_NE(checks("A")->remote.ufrag, before->remote.ufrag);
+  EXPECT_EQ(office.audio("B", 1), "recvonly");
+}
+
 TEST_F(IceOffice, BothThatFindSilenceBeginAnewOnce) {
   add("A");
   add("B");
