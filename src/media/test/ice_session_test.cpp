@@ -300,6 +300,22 @@ TEST(IceSession, DtlsTakesTheWayThatChecksFind) {
   }
 }
 
+// The patience of the handshake begins with the way.
+TEST(IceSession, DtlsWaitsForAWayThatTakesItsTime) {
+  Checked w(true);
+  const auto of_a = *dtls::Identity::make(), of_b = *dtls::Identity::make();
+  w.plan_a.dtls = DtlsPlan{{sdp::Setup::Passive, announced(*of_b), {}, {}}, of_a};
+  w.plan_b.dtls = DtlsPlan{{sdp::Setup::Active, announced(*of_a), {}, {}}, of_b};
+  w.agree();
+  w.talk();
+  w.cut = true;
+  w.go(seconds(31));
+  w.cut = false;
+  w.go(seconds(4));
+  EXPECT_TRUE(w.both_hear());
+  EXPECT_TRUE(w.failures_a.empty());
+}
+
 // What a handshake says before there are keys is anybody's to say.
 TEST(IceSession, AStrangerDoesNotEndTheHandshake) {
   Checked w(true);

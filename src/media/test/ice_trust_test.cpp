@@ -93,8 +93,14 @@ TEST_F(IceTrust, ADamagedAnswerIsWaitedForAgain) {
   bool damages = true;
   live(seconds(1), [&](const auto& datagram) {
     std::string answer = good(datagram);
-    if (std::exchange(damages, false)) answer.back() = static_cast<char>(answer.back() ^ 1);
+    if (std::exchange(damages, false)) {
+      answer.back() = static_cast<char>(answer.back() ^ 1);
+      tell(datagram.to, answer);
+      EXPECT_FALSE(left.agent->remote(1));
+      answer.back() = static_cast<char>(answer.back() ^ 1);
+    }
     tell(datagram.to, answer);
+    EXPECT_TRUE(left.agent->remote(1));
   });
   EXPECT_EQ(left.agent->state(), IceState::Completed);
 }
@@ -211,6 +217,8 @@ TEST_F(IceTrust, RtcpFollowsRtpAtOnce) {
   right.ice.candidates.clear();
   gather(left, true);
   gather(right, true);
+  // One that is better, so that nothing is chosen yet, and many that are worse.
+  right.ice.candidates.push_back({"y", 1, 0x7fff'ffff, {stranger.address, 1023}, IceType::Host, {}});
   for (int i = 0; i < 20; ++i)
     right.ice.candidates.push_back({"x" + std::to_string(i),
                                     1,
