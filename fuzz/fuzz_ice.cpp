@@ -25,6 +25,7 @@ media::IcePlan plan_of(std::uint8_t flags) {
   media::IcePlan out;
   out.local.ufrag = "ours" + std::to_string(flags >> 6U);
   out.local.password = kOurs;
+  out.local.candidates.push_back({"3", 1, 1, {IpAddress::v4(198, 51, 100, 1), 5000}, sdp::IceType::Relayed, {}});
   out.remote.ufrag = "theirs" + std::to_string(flags >> 6U);
   out.remote.password = kTheirs;
   out.remote.lite = (flags & 4U) != 0;
@@ -73,7 +74,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Endpoint from = address_of(input.next());
     const auto component = static_cast<std::uint16_t>(1 + (step >> 6U & 1U));
     const auto receive = [&](std::uint16_t at, const Endpoint& source, const std::string& bytes) {
-      if (const auto answer = agent.receive(now, at, source, bytes)) require(stun::Message::parse(*answer).has_value());
+      const auto answer = agent.receive(now, at, source, bytes, at == 1 && (step & 0x80U) != 0);
+      if (answer) require(stun::Message::parse(*answer).has_value());
       known.insert(source);
     };
     switch (step % 6U) {
@@ -114,6 +116,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     for (const auto& datagram : agent.tick(now)) {
       require(known.contains(datagram.to) && (datagram.component == 1 || datagram.component == 2));
+      require(!datagram.relayed || datagram.component == 1);
       require(stun::Message::parse(datagram.bytes).has_value());
       last = datagram.bytes;
       last_to = datagram.to;

@@ -182,6 +182,7 @@ void Engine::Impl::close(SessionId id, std::optional<Now> now) {
   if (now) {
     session->say_bye(*now, outbox);
     session->close_link(outbox);
+    session->close_relay(now->mono, outbox);
   }
   const Endpoint local = session->local();
   for (const auto port : {local.port, static_cast<std::uint16_t>(local.port + 1)}) {
@@ -217,13 +218,28 @@ void Engine::receive(Now now, SessionId id, bool rtcp, Endpoint from, std::span<
 
 void Engine::Impl::receive(Now now, SessionId id, Session& session, bool rtcp, Endpoint from,
                            std::span<const std::uint8_t> bytes) {
+  const bool beside = !bytes.empty() && bytes.front() < kFirstRtpOctet;
+  if (beside && session.is_relay(from)) {
+    outbox.speak_for(id);
+    const auto carried = session.open_relayed(now, rtcp, bytes, outbox);
+    take_address(id, session, now.mono);
+    if (carried.data) return receive_from(now, id, session, {carried.peer, rtcp, true}, *carried.data);
+    if (carried.is_relays) return;
+  }
+  receive_from(now, id, session, {from, rtcp, false}, bytes);
+}
+
+void Engine::Impl::receive_from(Now now, SessionId id, Session& session, const Arrival& at,
+                                std::span<const std::uint8_t> bytes) {
+  const Endpoint& from = at.from;
+  const bool rtcp = at.rtcp;
   // RFC 7983: what begins with less is no RTP. Answers of STUN are to what asks for our address.
   if (!bytes.empty() && bytes.front() < kFirstRtpOctet) {
     if (session.has_checks() && rtp::traffic_of(bytes) == rtp::Traffic::Stun) {
       outbox.speak_for(id);
-      session.receive_check(now, rtcp, from, bytes, outbox);
+      session.receive_check(now, at, bytes, outbox);
       take_check_news(id, session);
-      return take_address(id, session);
+      return take_address(id, session, now.mono);
     }
     if (session.shares_port() && !is_stun_answer(bytes)) {
       outbox.speak_for(id);
@@ -232,7 +248,7 @@ void Engine::Impl::receive(Now now, SessionId id, Session& session, bool rtcp, E
     }
     if (rtp::traffic_of(bytes) == rtp::Traffic::Stun) {
       session.receive_stun(rtcp, from, bytes);
-      return take_address(id, session);
+      return take_address(id, session, now.mono);
     }
   }
   // Peers that put both on one port (RFC 5761) are understood, though we never offer it.
@@ -301,9 +317,19 @@ bool Engine::gather(SessionId id, Endpoint stun_server, Now now) {
   return true;
 }
 
-void Engine::Impl::take_address(SessionId id, Session& session) {
-  if (session.gatherer() == nullptr) return;
-  if (const auto result = session.gatherer()->take_result()) mapped.push_back({id, result->rtp, result->rtcp});
+bool Engine::allocate(SessionId id, std::shared_ptr<const turn::Server> server, Now now) {
+  Session* session = impl_->sessions.find(id);
+  if (session == nullptr) return false;
+  session->allocate(now.mono, std::move(server));
+  return true;
+}
+
+void Engine::Impl::take_address(SessionId id, Session& session, TimePoint now) {
+  if (!session.seeks_addresses()) return;
+  if (auto result = session.take_addresses(now)) {
+    result->session = id;
+    mapped.push_back(std::move(*result));
+  }
 }
 
 std::optional<Mapped> Engine::poll_mapped() { return take_first(impl_->mapped); }

@@ -50,6 +50,7 @@ class Engine::Impl {
   Impl(EngineConfig engine_config, Random& engine_random) : config(std::move(engine_config)), random(engine_random) {}
 
   void receive(Now now, SessionId id, Session& session, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes);
+  void receive_from(Now now, SessionId id, Session& session, const Arrival& at, std::span<const std::uint8_t> bytes);
   void tick(std::uint32_t phase, Now tick, Now now);
   // `tick` is the time of the grid, `now` when it is really done.
   void tick(Party& party, Now tick, Now now);
@@ -61,7 +62,7 @@ class Engine::Impl {
   void record(Party& party);
   void play_out(Party& party);
   void take_digits(SessionId id, Session& session);
-  void take_address(SessionId id, Session& session);
+  void take_address(SessionId id, Session& session, TimePoint now);
   void take_failure(SessionId id, Session& session);
   void take_check_news(SessionId id, Session& session);
   void sit(PartyId id, Party& party);

@@ -36,10 +36,10 @@ void Engine::Impl::tick(Party& party, Now tick, Now now) {
     const ConstFrame heard = session->play();
     take_digits(id, *session);
     if (config.marks) session->find_marks(tick.mono);
-    if (session->gatherer() != nullptr) {
+    if (session->seeks_addresses()) {
       outbox.speak_for(id);
       session->ask_for_address(tick, outbox);
-      take_address(id, *session);
+      take_address(id, *session, tick.mono);
     }
     if (session->room() != 0) {
       room_of(party, session->room()).mixer.add(session->mix_member(), mix(party, *session, heard));

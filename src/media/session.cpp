@@ -292,7 +292,7 @@ void Session::send(const Packetizer::Packet& packet, Outbox& out) {
 }
 
 void Session::send(const rtp::PacketHeader& header, std::span<const std::uint8_t> payload, Outbox& out) {
-  out.add(plan_.local, remote_rtp_, [&](std::vector<std::uint8_t>& bytes) {
+  transmit(false, out, [&](std::vector<std::uint8_t>& bytes) {
     const std::size_t begin = bytes.size();
     rtp::append_header(bytes, header);
     bytes.insert(bytes.end(), payload.begin(), payload.end());
@@ -327,17 +327,6 @@ bool Session::say_digit(rtp::RtpTime begin, ConstFrame& frame, Outbox& out) {
 void Session::receive_stun(bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes) {
   const std::string_view datagram(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (gatherer_ == nullptr || !gatherer_->receive(rtcp, from, datagram)) ++stats_.packets_malformed;
-}
-
-void Session::gather(TimePoint now, const Endpoint& stun_server) {
-  gatherer_ = std::make_unique<Gatherer>(now, stun_server, random_);
-}
-
-void Session::ask_for_address(Now tick, Outbox& out) {
-  gatherer_->tick(tick.mono, [&](bool rtcp, const Endpoint& to, std::string_view datagram) {
-    out.add(rtcp ? rtcp_of(plan_.local) : plan_.local, to,
-            [&](std::vector<std::uint8_t>& bytes) { bytes.insert(bytes.end(), datagram.begin(), datagram.end()); });
-  });
 }
 
 SessionStats Session::stats() const {

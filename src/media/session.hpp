@@ -18,6 +18,7 @@
 #include "packetizer.hpp"
 #include "playout.hpp"
 #include "quality/meter.hpp"
+#include "relay/relay.hpp"
 #include "rtp/reception.hpp"
 #include "silence/suppressor.hpp"
 #include "srtp/gate.hpp"
@@ -29,6 +30,12 @@ namespace offhook::media {
   ++rtp.port;
   return rtp;
 }
+// By which way a datagram has come: from whom, to the RTP or the RTCP port, over the TURN server or not.
+struct Arrival {
+  Endpoint from;
+  bool rtcp = false;
+  bool relayed = false;
+};
 [[nodiscard]] inline bool reachable(const Endpoint& e) { return e.port != 0 && !e.address.is_unspecified(); }
 
 class Session {
@@ -42,14 +49,27 @@ class Session {
   // A STUN message that came to the RTP or the RTCP port (RFC 7983 tells them apart).
   void receive_stun(bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes);
 
-  // Looks for its own addresses; null before gather().
+  // Looks for its own addresses, and for relayed ones; session_relay.cpp.
   void gather(TimePoint now, const Endpoint& stun_server);
-  [[nodiscard]] Gatherer* gatherer() { return gatherer_.get(); }
+  void allocate(TimePoint now, std::shared_ptr<const turn::Server> server);
+  [[nodiscard]] bool seeks_addresses() const { return gatherer_ || relay_; }
+  // What was found, once, without its session.
+  [[nodiscard]] std::optional<Mapped> take_addresses(TimePoint now);
   void ask_for_address(Now tick, Outbox& out);
+
+  // What comes from the TURN server: its answers, and what a peer has sent by it.
+  [[nodiscard]] bool is_relay(const Endpoint& from) const { return relay_ && relay_->server() == from; }
+  struct Relayed {
+    bool is_relays = false;  // and for nobody else
+    Endpoint peer;
+    std::optional<std::span<const std::uint8_t>> data;
+  };
+  [[nodiscard]] Relayed open_relayed(Now now, bool rtcp, std::span<const std::uint8_t> bytes, Outbox& out);
+  void close_relay(TimePoint now, Outbox& out);
 
   // Where checks find the peer (AudioPlan::checks); session_ice.cpp.
   [[nodiscard]] bool has_checks() const { return checks_ != nullptr; }
-  void receive_check(Now now, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out);
+  void receive_check(Now now, const Arrival& at, std::span<const std::uint8_t> bytes, Outbox& out);
   void tick_checks(Now tick, Outbox& out);
   // What is new of them, each once.
   struct CheckNews {
@@ -127,6 +147,25 @@ class Session {
   void plan_checks(const AudioPlan& plan);
   void keep_check(bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes);
   void follow_checks();
+  void send_check(Now now, const Arrival& to, std::string_view bytes, Outbox& out);
+  void relay_check(Now now, const Arrival& to, std::string_view bytes, Outbox& out);
+  void keep_peers(TimePoint now);
+  void flush_relay(TimePoint now, Outbox& out);
+  // The allocation that media of this port goes by; null: by none.
+  [[nodiscard]] turn::Allocation* relay_of(bool rtcp) const {
+    return relay_ && checks_ && checks_->relayed[rtcp ? 1 : 0] ? &relay_->of(rtcp && !plan_.rtcp_mux) : nullptr;
+  }
+  // write() as Outbox has it.
+  template <class Write>
+  void transmit(bool rtcp, Outbox& out, Write&& write) {
+    const Endpoint& local = plan_.local;
+    const Endpoint& remote = rtcp ? remote_rtcp_ : remote_rtp_;
+    if (turn::Allocation* relay = relay_of(rtcp))
+      out.add(rtcp ? rtcp_port() : local, relay->server(),
+              [&](std::vector<std::uint8_t>& bytes) { relay->frame(bytes, remote, write); });
+    else
+      out.add(rtcp ? rtcp_port() : local, remote, write);
+  }
   void collide(Endpoint from);
   void take_keys();
   void plan_rtcp_link();
@@ -179,9 +218,12 @@ class Session {
   std::unique_ptr<SessionDigits> digits_;  // from the first digit on
   SrtpGate gate_;
   std::unique_ptr<Gatherer> gatherer_;  // behind a NAT
+  std::unique_ptr<Relay> relay_;        // where the phone has a TURN server
   struct Checks {
     IceAgent agent;
-    std::uint32_t seen = 0;  // of its changes
+    std::array<bool, 2> relayed{};  // RTP, RTCP
+    bool admitted = false;          // the peer's candidates, by the relay
+    std::uint32_t seen = 0;         // of its changes
     IceAgent::State state = IceAgent::State::Checking;
     bool given_up = false;
   };

@@ -34,23 +34,24 @@ void Session::plan_checks(const AudioPlan& plan) {
     checks_ = std::make_unique<Checks>(Checks{IceAgent(ice, random_)});
   else
     checks_->agent.update(ice);
+  checks_->admitted = false;
   follow_checks();
 }
 
 // Media goes to the pair that works, and to the better one as soon as it is chosen; to none, it goes nowhere.
 void Session::follow_checks() {
-  const auto rtp = checks_->agent.remote(1);
-  remote_rtp_ = rtp.value_or(Endpoint{});
-  remote_rtcp_ = plan_.rtcp_mux ? remote_rtp_ : checks_->agent.remote(2).value_or(Endpoint{});
-  if (link_) link_->lead_to(rtp);
+  const auto rtp = checks_->agent.way(1), rtcp = plan_.rtcp_mux ? rtp : checks_->agent.way(2);
+  remote_rtp_ = rtp ? rtp->remote : Endpoint{};
+  remote_rtcp_ = rtcp ? rtcp->remote : Endpoint{};
+  checks_->relayed = {rtp && rtp->relayed, rtcp && rtcp->relayed};
+  if (link_) link_->lead_to(rtp ? std::optional(rtp->remote) : std::nullopt, relay_of(false));
 }
 
-void Session::receive_check(Now now, bool rtcp, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out) {
+void Session::receive_check(Now now, const Arrival& at, std::span<const std::uint8_t> bytes, Outbox& out) {
   const std::string_view datagram(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (gatherer_ && gatherer_->receive(rtcp, from, datagram)) return;
-  if (const auto answer = checks_->agent.receive(now.mono, rtcp ? 2 : 1, from, datagram))
-    out.add(rtcp ? rtcp_of(plan_.local) : plan_.local, from,
-            [&](std::vector<std::uint8_t>& to) { to.insert(to.end(), answer->begin(), answer->end()); });
+  if (gatherer_ && !at.relayed && gatherer_->receive(at.rtcp, at.from, datagram)) return;
+  if (const auto answer = checks_->agent.receive(now.mono, at.rtcp ? 2 : 1, at.from, datagram, at.relayed))
+    send_check(now, at, *answer, out);
   follow_checks();
 }
 
@@ -64,13 +65,20 @@ void Session::keep_check(bool rtcp, Endpoint from, std::span<const std::uint8_t>
 void Session::tick_checks(Now tick, Outbox& out) {
   if (early_checks_) {
     for (const EarlyCheck& each : *early_checks_)
-      receive_check(tick, each.rtcp, each.check.from, each.check.bytes, out);
+      receive_check(tick, {each.check.from, each.rtcp, false}, each.check.bytes, out);
     early_checks_.reset();
   }
   for (const IceAgent::Datagram& check : checks_->agent.tick(tick.mono))
-    out.add(check.component == 2 ? rtcp_of(plan_.local) : plan_.local, check.to,
-            [&](std::vector<std::uint8_t>& to) { to.insert(to.end(), check.bytes.begin(), check.bytes.end()); });
+    send_check(tick, {check.to, check.component == 2, check.relayed}, check.bytes, out);
   follow_checks();
+  if (relay_) keep_peers(tick.mono);
+}
+
+// By the way that `to` names.
+void Session::send_check(Now now, const Arrival& to, std::string_view bytes, Outbox& out) {
+  if (to.relayed) return relay_check(now, to, bytes, out);
+  out.add(to.rtcp ? rtcp_of(plan_.local) : plan_.local, to.from,
+          [&](std::vector<std::uint8_t>& kept) { kept.insert(kept.end(), bytes.begin(), bytes.end()); });
 }
 
 Session::CheckNews Session::take_check_news() {

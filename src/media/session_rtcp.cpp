@@ -107,7 +107,7 @@ void Session::report(Now tick, Now now, Outbox& out) {
   if (!next_report_) next_report_ = tick.mono + next_interval() / 2;  // the first one sooner (§6.2)
   if (tick.mono < *next_report_) return;
   next_report_ = tick.mono + next_interval();
-  out.add(rtcp_port(), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
+  transmit(true, out, [&](std::vector<std::uint8_t>& bytes) {
     const std::size_t begin = bytes.size();
     append_report(now, bytes);
     (void)rtcp_gate().seal_rtcp(bytes, begin, stats_.srtp);
@@ -165,7 +165,7 @@ QualityMeter::Facts Session::quality_facts() const {
 }
 
 void Session::leave_old_name(Outbox& out) {
-  out.add(rtcp_port(), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
+  transmit(true, out, [&](std::vector<std::uint8_t>& bytes) {
     const std::size_t begin = bytes.size();
     append(bytes, rtp::ReceiverReport{*old_ssrc_, {}});
     rtp::append_cname(bytes, *old_ssrc_, plan_.local.text());
@@ -178,7 +178,7 @@ void Session::leave_old_name(Outbox& out) {
 
 void Session::say_bye(Now now, Outbox& out) {
   if (stats_.packets_sent + stats_.rtcp_sent == 0 || config_.rtcp_interval.count() <= 0 || !may_report()) return;
-  out.add(rtcp_port(), remote_rtcp_, [&](std::vector<std::uint8_t>& bytes) {
+  transmit(true, out, [&](std::vector<std::uint8_t>& bytes) {
     const std::size_t begin = bytes.size();
     append_report(now, bytes);
     rtp::append_bye(bytes, ssrc_);

@@ -101,11 +101,16 @@ void Allocation::bound(TimePoint now, std::uint16_t number) {
 void Allocation::denied(TimePoint now, const Request& request) {
   if (request.kind == Kind::Channel) {
     const auto channel = std::ranges::find(channels_, request.channel, &Channel::number);
-    if (channel != channels_.end()) channel->next = now + kAfterRefusal;
+    if (channel == channels_.end()) return;
+    channel->next = now + kAfterRefusal;
+    channel->bound = channel->bound && now < channel->ends;
     return;
   }
   const auto permission = std::ranges::find(permissions_, request.peer.address, &Permission::peer);
-  if (permission != permissions_.end()) permission->next = now + kAfterRefusal;
+  if (permission != permissions_.end()) {
+    permission->next = now + kAfterRefusal;
+    permission->granted = permission->granted && now < permission->ends;
+  }
   std::erase_if(held_, [&](const Held& held) { return held.peer.address == request.peer.address; });
 }
 
@@ -126,10 +131,6 @@ void Allocation::bind(TimePoint now, const Endpoint& peer) {
 }
 
 void Allocation::keep_channels(TimePoint now) {
-  std::erase_if(channels_, [&](const Channel& channel) {
-    const bool over = channel.bound ? now >= channel.ends : now >= channel.next && channel.peer != media_peer_;
-    return over && channel.request.kind == Kind::None;
-  });
   for (Channel& each : channels_) {
     if (each.request.kind != Kind::None || now < each.next) continue;
     if (each.peer != media_peer_) {
@@ -140,6 +141,10 @@ void Allocation::keep_channels(TimePoint now) {
     each.request.channel = each.number;
     begin(now, each.request, Kind::Channel);
   }
+  std::erase_if(channels_, [&](const Channel& channel) {
+    const bool over = channel.bound ? now >= channel.ends : now >= channel.next && channel.peer != media_peer_;
+    return over && channel.request.kind == Kind::None;
+  });
 }
 
 const Allocation::Channel* Allocation::channel_to(const Endpoint& peer) const {

@@ -59,13 +59,26 @@ void IceAgent::update(const IcePlan& plan) {
 }
 
 void IceAgent::add_remote(const sdp::IceCandidate& remote) {
-  if (remote.component == 0 || remote.component > plan_.components || pairs_.size() >= times_.most_pairs) return;
+  if (remote.component == 0 || remote.component > plan_.components) return;
+  add_pair(remote, false);
+  if (has_relay(remote.component)) add_pair(remote, true);
+}
+
+void IceAgent::add_pair(const sdp::IceCandidate& remote, bool relayed) {
+  if (pairs_.size() >= times_.most_pairs) return;
   if (!may_pair(remote.address.address) || remote.address.port == 0) return;
-  if (pair_with(remote.component, remote.address) != nullptr) return;
+  if (pair_with(remote.component, {remote.address, relayed}) != nullptr) return;
   Pair pair;
   pair.component = remote.component;
   pair.remote = remote;
+  pair.relayed = relayed;
   pairs_.push_back(std::move(pair));
+}
+
+bool IceAgent::has_relay(std::uint16_t component) const {
+  return std::ranges::any_of(plan_.local.candidates, [&](const sdp::IceCandidate& c) {
+    return c.component == component && c.type == sdp::IceType::Relayed;
+  });
 }
 
 // §6.1.2.2; what is local to a link is of no use to an address that is not.
@@ -76,9 +89,9 @@ bool IceAgent::may_pair(const IpAddress& remote) const {
          is_link_local(remote) == local;
 }
 
-IceAgent::Pair* IceAgent::pair_with(std::uint16_t component, const Endpoint& remote) {
-  const auto found = std::ranges::find_if(
-      pairs_, [&](const Pair& p) { return p.component == component && p.remote.address == remote; });
+IceAgent::Pair* IceAgent::pair_with(std::uint16_t component, const IceWay& way) {
+  const auto found =
+      std::ranges::find_if(pairs_, [&](const Pair& p) { return p.component == component && p.way() == way; });
   return found == pairs_.end() ? nullptr : &*found;
 }
 
@@ -87,10 +100,12 @@ bool IceAgent::knows(std::uint16_t component, const Endpoint& address) const {
                              [&](const Pair& p) { return p.component == component && p.remote.address == address; });
 }
 
-// §6.1.2.3; our side of every pair is the host candidate, for a reflexive one is sent from its base (§6.1.2.4).
+// §6.1.2.3; our side of a pair is the host candidate, for a reflexive one is sent from its base (§6.1.2.4), or the
+// relayed one.
 void IceAgent::set_priorities() {
   for (Pair& pair : pairs_) {
-    const std::uint64_t ours = sdp::ice_priority(sdp::IceType::Host, pair.component), theirs = pair.remote.priority;
+    const auto type = pair.relayed ? sdp::IceType::Relayed : sdp::IceType::Host;
+    const std::uint64_t ours = sdp::ice_priority(type, pair.component), theirs = pair.remote.priority;
     const std::uint64_t controlling = plan_.controlling ? ours : theirs, controlled = plan_.controlling ? theirs : ours;
     pair.priority = (std::min(controlling, controlled) << 32U) + 2 * std::max(controlling, controlled) +
                     (controlling > controlled ? 1 : 0);
@@ -103,9 +118,8 @@ void IceAgent::thaw_first() {
     return std::tuple(a.component, ~a.priority) < std::tuple(b.component, ~b.priority);
   };
   for (Pair& pair : pairs_) {
-    const bool other = std::ranges::any_of(pairs_, [&](const Pair& p) {
-      return &p != &pair && p.remote.foundation == pair.remote.foundation && comes_first(p, pair);
-    });
+    const bool other = std::ranges::any_of(
+        pairs_, [&](const Pair& p) { return &p != &pair && p.is_akin(pair) && comes_first(p, pair); });
     if (!other) pair.state = PairState::Waiting;
   }
 }
@@ -115,20 +129,19 @@ void IceAgent::thaw() {
   for (Pair& pair : pairs_) {
     if (pair.state != PairState::Frozen || components_[pair.component - 1U].selected) continue;
     const bool busy = std::ranges::any_of(pairs_, [&](const Pair& p) {
-      return p.remote.foundation == pair.remote.foundation &&
-             (p.state == PairState::Waiting || p.state == PairState::InProgress);
+      return p.is_akin(pair) && (p.state == PairState::Waiting || p.state == PairState::InProgress);
     });
     if (!busy) pair.state = PairState::Waiting;
   }
 }
 
-std::string IceAgent::request(const stun::TransactionId& id, std::uint16_t component, bool nominates) const {
+std::string IceAgent::request(const stun::TransactionId& id, const Pair& pair, bool nominates) const {
   stun::CheckRequest out;
   out.id = id;
   out.username = plan_.remote.ufrag + ':' + plan_.local.ufrag;
   out.password = plan_.remote.password;
-  // §7.1.1: that of a peer-reflexive candidate of ours.
-  out.priority = sdp::ice_priority(sdp::IceType::PeerReflexive, component);
+  // §7.1.1: that of a peer-reflexive candidate of ours; one behind a relay is the last of them.
+  out.priority = sdp::ice_priority(sdp::IceType::PeerReflexive, pair.component, pair.relayed ? 0 : 65535);
   out.use_candidate = nominates;
   out.controlling = plan_.controlling;
   out.tie_breaker = tie_breaker_;
@@ -161,12 +174,12 @@ void IceAgent::begin_check(TimePoint now, Pair& pair, bool nominates, std::vecto
   pair.state = PairState::InProgress;
   pair.is_triggered = false;
   pair.request = {stun::new_transaction_id(*random_), nominates, plan_.controlling};
-  pair.bytes = request(pair.request.id, pair.component, nominates);
+  pair.bytes = request(pair.request.id, pair, nominates);
   pair.sent = 1;
   pair.pause = first_pause();
   pair.due = now + pair.pause;
   next_start_ = now + times_.pace;
-  out.push_back({pair.component, pair.remote.address, pair.bytes});
+  out.push_back({pair.component, pair.remote.address, pair.bytes, pair.relayed});
 }
 
 void IceAgent::repeat_checks(TimePoint now, std::vector<Datagram>& out) {
@@ -180,7 +193,7 @@ void IceAgent::repeat_checks(TimePoint now, std::vector<Datagram>& out) {
     pair.pause = pair.pause * 2;
     ++pair.sent;
     pair.due = now + (pair.sent < kMostRequests ? pair.pause : first * kLastPause);
-    out.push_back({pair.component, pair.remote.address, pair.bytes});
+    out.push_back({pair.component, pair.remote.address, pair.bytes, pair.relayed});
   }
 }
 
@@ -225,7 +238,8 @@ void IceAgent::nominate(TimePoint now, std::vector<Datagram>& out) {
     if (std::ranges::any_of(pairs_, under_way)) continue;
     const auto valid = best(number, true);
     if (!valid || pairs_[*valid].state != PairState::Succeeded) continue;
-    if (valid != best(number, false) && now - *component.works_since < times_.patience) continue;
+    const Duration patience = pairs_[*valid].has_relay() ? times_.patience_with_relay : times_.patience;
+    if (valid != best(number, false) && now - *component.works_since < patience) continue;
     begin_check(now, pairs_[*valid], true, out);
   }
 }
@@ -252,7 +266,8 @@ void IceAgent::ask_consent(TimePoint now, std::vector<Datagram>& out) {
     component.ask = now + times_.consent_every * static_cast<std::int64_t>(80 + random_->below(41)) / 100;
     if (component.asked.size() == kMostQuestions) component.asked.erase(component.asked.begin());
     component.asked.push_back({stun::new_transaction_id(*random_), *used, plan_.controlling});
-    out.push_back({number, pairs_[*used].remote.address, request(component.asked.back().id, number, false)});
+    const Pair& pair = pairs_[*used];
+    out.push_back({number, pair.remote.address, request(component.asked.back().id, pair, false), pair.relayed});
   }
 }
 
@@ -281,7 +296,7 @@ void IceAgent::judge(TimePoint now) {
 }
 
 std::optional<std::string> IceAgent::receive(TimePoint now, std::uint16_t component, const Endpoint& from,
-                                             std::string_view datagram) {
+                                             std::string_view datagram, bool relayed) {
   if (component == 0 || component > plan_.components) return std::nullopt;
   const auto message = stun::Message::parse(datagram);
   if (!message || message->method != stun::kBinding) return std::nullopt;
@@ -290,15 +305,16 @@ std::optional<std::string> IceAgent::receive(TimePoint now, std::uint16_t compon
     auto answer = stun::answer_check(datagram, from, plan_.local.ufrag, plan_.local.password, role);
     if (!answer) return std::nullopt;
     // One of another branch of a forked call knows our name, too: its password is not the one that we know (§7.3.1.4).
-    if (answer->good && answer->peer == plan_.remote.ufrag) take_request(now, component, from, *answer);
+    if (answer->good && answer->peer == plan_.remote.ufrag) take_request(now, component, {from, relayed}, *answer);
     return std::move(answer->bytes);
   }
-  if (message->message_class != stun::Class::Indication) take_response(now, component, from, datagram, *message);
+  if (message->message_class != stun::Class::Indication)
+    take_response(now, component, {from, relayed}, datagram, *message);
   return std::nullopt;
 }
 
 // §7.3.1: the source is a candidate of the peer, known or not, and the pair with it is checked from here as well.
-void IceAgent::take_request(TimePoint now, std::uint16_t component, const Endpoint& from,
+void IceAgent::take_request(TimePoint now, std::uint16_t component, const IceWay& from,
                             const stun::CheckAnswer& answer) {
   if (answer.switches_role) set_role(!plan_.controlling);
   Pair* pair = pair_with(component, from);
@@ -307,9 +323,9 @@ void IceAgent::take_request(TimePoint now, std::uint16_t component, const Endpoi
     learned.foundation = '?' + std::to_string(pairs_.size());  // no other has such a one
     learned.component = component;
     learned.priority = answer.priority;
-    learned.address = from;
+    learned.address = from.remote;
     learned.type = sdp::IceType::PeerReflexive;
-    add_remote(learned);
+    add_pair(learned, from.relayed);
     set_priorities();
     pair = pair_with(component, from);
     if (pair == nullptr) return;
@@ -329,7 +345,7 @@ void IceAgent::take_request(TimePoint now, std::uint16_t component, const Endpoi
   pair->is_triggered = true;
 }
 
-void IceAgent::take_response(TimePoint now, std::uint16_t component, const Endpoint& from, std::string_view datagram,
+void IceAgent::take_response(TimePoint now, std::uint16_t component, const IceWay& from, std::string_view datagram,
                              const stun::Message& message) {
   if (!stun::fingerprint_is_right(datagram, message)) return;
   auto& asked_for_consent = components_[component - 1U].asked;
@@ -349,7 +365,7 @@ void IceAgent::take_response(TimePoint now, std::uint16_t component, const Endpo
   if (message.message_class == stun::Class::Success) {
     const auto mapped = stun::without_unprotected(message).mapped_address();
     if (!authentic) return;
-    if (from == found->remote.address && mapped)
+    if (from == found->way() && mapped)
       return succeeded(now, static_cast<std::size_t>(found - pairs_.begin()), asked.nominates && plan_.controlling,
                        *mapped);
   } else if (authentic && stun::error_code(message) == stun::kRoleConflict) {
@@ -363,10 +379,10 @@ void IceAgent::take_response(TimePoint now, std::uint16_t component, const Endpo
 }
 
 // True: it was the answer, which counts once.
-bool IceAgent::take_consent(TimePoint now, const Question& question, const Endpoint& from, std::string_view datagram,
+bool IceAgent::take_consent(TimePoint now, const Question& question, const IceWay& from, std::string_view datagram,
                             const stun::Message& message) {
   Pair& pair = pairs_[question.pair];
-  if (from != pair.remote.address || !stun::integrity_is_right(datagram, message, plan_.remote.password)) return false;
+  if (from != pair.way() || !stun::integrity_is_right(datagram, message, plan_.remote.password)) return false;
   if (message.message_class == stun::Class::Success)
     pair.agreed = now;
   else if (stun::error_code(message) == stun::kRoleConflict)
@@ -392,8 +408,7 @@ void IceAgent::succeeded(TimePoint now, std::size_t index, bool nominated, const
   pair.mapped = mapped;
   pair.agreed = now;
   for (Pair& other : pairs_)  // §7.2.5.3.3
-    if (other.state == PairState::Frozen && other.remote.foundation == pair.remote.foundation)
-      other.state = PairState::Waiting;
+    if (other.state == PairState::Frozen && other.is_akin(pair)) other.state = PairState::Waiting;
   Component& component = components_[pair.component - 1U];
   if (!component.works_since) {
     component.works_since = now;
@@ -417,16 +432,25 @@ void IceAgent::set_role(bool controlling) {
   set_priorities();
 }
 
-std::optional<Endpoint> IceAgent::remote(std::uint16_t component) const {
+std::optional<IceWay> IceAgent::way(std::uint16_t component) const {
   const auto known = previous_of(component);
+  return known ? std::optional(known->way) : std::nullopt;
+}
+
+std::optional<Endpoint> IceAgent::remote(std::uint16_t component) const {
+  const auto known = way(component);
   return known ? std::optional(known->remote) : std::nullopt;
+}
+
+bool IceAgent::has_selected(std::uint16_t component) const {
+  return component != 0 && component <= plan_.components && components_[component - 1U].selected;
 }
 
 // What would be that of a session that begins now.
 std::optional<IceAgent::Previous> IceAgent::previous_of(std::uint16_t component) const {
   if (component == 0 || component > plan_.components || components_[component - 1U].lost) return std::nullopt;
   const auto used = in_use(component);
-  return used ? std::optional(Previous{pairs_[*used].remote.address, pairs_[*used].agreed})
+  return used ? std::optional(Previous{pairs_[*used].way(), pairs_[*used].agreed})
               : components_[component - 1U].previous;
 }
 

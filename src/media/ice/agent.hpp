@@ -2,8 +2,9 @@
 // learns candidates from the peer's own checks, and comes to one pair a component. Regular nomination; consent is asked
 // for as long as the stream lives (RFC 7675), which also keeps the way open (§11).
 //
-// A machine without I/O, owned by a Session and driven by its tick. All our candidates of a component have one base,
-// so a pair is known by its component and the peer's address (§6.1.2.4).
+// A machine without I/O, owned by a Session and driven by its tick. Host and reflexive candidates of a component have
+// one base, our port; a relayed one is a base of its own. So a pair is known by its component, the peer's address, and
+// whether it goes by the relay (§6.1.2.4).
 //
 // One liberty: where a nomination is never answered, the next best pair is tried before all is given up (§7.2.5.3.4
 // would give up).
@@ -30,11 +31,19 @@ struct IcePlan {
   bool is_v6 = false;            // our sockets
 };
 
+// A way to the peer: from our own port, or by the relayed address that the plan names as one of ours.
+struct IceWay {
+  Endpoint remote;
+  bool relayed = false;
+  friend bool operator==(const IceWay&, const IceWay&) = default;
+};
+
 struct IceTimes {
-  Duration pace = milliseconds(50);       // Ta: between the first requests of two checks (§14.2)
-  Duration rto = milliseconds(500);       // before the first repetition, at the least (§14.3)
-  Duration patience = milliseconds(400);  // for a better pair than the one that works already
-  Duration consent_every = seconds(5);    // between 0.8 and 1.2 of it (RFC 7675 §5.1)
+  Duration pace = milliseconds(50);           // Ta: between the first requests of two checks (§14.2)
+  Duration rto = milliseconds(500);           // before the first repetition, at the least (§14.3)
+  Duration patience = milliseconds(400);      // for a better pair than the one that works already
+  Duration patience_with_relay = seconds(2);  // where that one leads over a relay, ours or theirs
+  Duration consent_every = seconds(5);        // between 0.8 and 1.2 of it (RFC 7675 §5.1)
   Duration consent_lasts = seconds(30);
   Duration give_up = milliseconds(39'500);  // no failure before: a peer may show itself late (RFC 8863)
   std::size_t most_pairs = 100;             // §6.1.2.5
@@ -55,18 +64,22 @@ class IceAgent {
     std::uint16_t component = 1;
     Endpoint to;
     std::string bytes;
+    bool relayed = false;
   };
   // What is due, at each tick of the session.
   [[nodiscard]] std::vector<Datagram> tick(TimePoint now);
-  // A STUN datagram that came to the port of `component`. The answer to it, when it has one.
+  // A STUN datagram that came to the port of `component`, or by its relay. The answer to it, when it has one, which
+  // goes the same way.
   [[nodiscard]] std::optional<std::string> receive(TimePoint now, std::uint16_t component, const Endpoint& from,
-                                                   std::string_view datagram);
+                                                   std::string_view datagram, bool relayed = false);
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool is_controlling() const { return plan_.controlling; }
   // Where the component's media goes: the pair that is selected, before that the best that works; nothing: none yet, or
   // the peer has not agreed for 30 s (RFC 7675 §5.1).
+  [[nodiscard]] std::optional<IceWay> way(std::uint16_t component) const;
   [[nodiscard]] std::optional<Endpoint> remote(std::uint16_t component) const;
+  [[nodiscard]] bool has_selected(std::uint16_t component) const;
   // True for an address that the peer has named, or has proven to be its own.
   [[nodiscard]] bool knows(std::uint16_t component, const Endpoint& address) const;
   // The pairs of all components, once they are selected; nothing before.
@@ -90,6 +103,7 @@ class IceAgent {
   struct Pair {
     std::uint16_t component = 1;
     sdp::IceCandidate remote;
+    bool relayed = false;  // our end of it
     std::uint64_t priority = 0;
     PairState state = PairState::Frozen;
     bool is_valid = false;          // a check has succeeded
@@ -103,6 +117,12 @@ class IceAgent {
     TimePoint due;
     Duration pause{};
     int sent = 0;
+
+    [[nodiscard]] IceWay way() const { return {remote.address, relayed}; }
+    [[nodiscard]] bool is_akin(const Pair& other) const {  // one foundation (§6.1.2.2)
+      return remote.foundation == other.remote.foundation && relayed == other.relayed;
+    }
+    [[nodiscard]] bool has_relay() const { return relayed || remote.type == sdp::IceType::Relayed; }
   };
   // A question for consent: its answer may come after the next question (RFC 7675 §5.1).
   struct Question {
@@ -112,7 +132,7 @@ class IceAgent {
   };
   // The pair of the ICE session before, until this one has something that works, or its consent ends.
   struct Previous {
-    Endpoint remote;
+    IceWay way;
     TimePoint agreed;
   };
   struct Component {
@@ -126,8 +146,10 @@ class IceAgent {
 
   void begin(const IcePlan& plan);
   void add_remote(const sdp::IceCandidate& remote);
+  void add_pair(const sdp::IceCandidate& remote, bool relayed);
   void thaw_first();
-  [[nodiscard]] Pair* pair_with(std::uint16_t component, const Endpoint& remote);
+  [[nodiscard]] bool has_relay(std::uint16_t component) const;
+  [[nodiscard]] Pair* pair_with(std::uint16_t component, const IceWay& way);
   [[nodiscard]] std::optional<std::size_t> in_use(std::uint16_t component) const;
   [[nodiscard]] std::optional<Previous> previous_of(std::uint16_t component) const;
   [[nodiscard]] bool may_pair(const IpAddress& remote) const;
@@ -140,16 +162,16 @@ class IceAgent {
   void select(std::size_t index);
   void ask_consent(TimePoint now, std::vector<Datagram>& out);
   void judge(TimePoint now);
-  void take_request(TimePoint now, std::uint16_t component, const Endpoint& from, const stun::CheckAnswer& answer);
-  void take_response(TimePoint now, std::uint16_t component, const Endpoint& from, std::string_view datagram,
+  void take_request(TimePoint now, std::uint16_t component, const IceWay& from, const stun::CheckAnswer& answer);
+  void take_response(TimePoint now, std::uint16_t component, const IceWay& from, std::string_view datagram,
                      const stun::Message& message);
-  bool take_consent(TimePoint now, const Question& question, const Endpoint& from, std::string_view datagram,
+  bool take_consent(TimePoint now, const Question& question, const IceWay& from, std::string_view datagram,
                     const stun::Message& message);
   void conflict(Pair& pair, const Request& request);
   void succeeded(TimePoint now, std::size_t index, bool nominated, const Endpoint& mapped);
   void fail(Pair& pair);
   void set_role(bool controlling);
-  [[nodiscard]] std::string request(const stun::TransactionId& id, std::uint16_t component, bool nominates) const;
+  [[nodiscard]] std::string request(const stun::TransactionId& id, const Pair& pair, bool nominates) const;
   [[nodiscard]] std::optional<std::size_t> best(std::uint16_t component, bool valid) const;
   [[nodiscard]] Duration first_pause() const;
 

@@ -75,8 +75,13 @@ void Link::flush(Outbox& out) {
   const Endpoint to = remote().value_or(checked_ ? Endpoint{} : planned_);
   while (const auto datagram = association_->poll_transmit()) {
     if (to.port == 0 || to.address.is_unspecified()) continue;
-    out.add(local_, to,
-            [&](std::vector<std::uint8_t>& bytes) { bytes.insert(bytes.end(), datagram->begin(), datagram->end()); });
+    const auto write = [&](std::vector<std::uint8_t>& bytes) {
+      bytes.insert(bytes.end(), datagram->begin(), datagram->end());
+    };
+    if (relay_ != nullptr)
+      out.add(local_, relay_->server(), [&](std::vector<std::uint8_t>& bytes) { relay_->frame(bytes, to, write); });
+    else
+      out.add(local_, to, write);
   }
 }
 

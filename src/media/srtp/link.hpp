@@ -14,6 +14,7 @@
 #include "ice/lite.hpp"
 #include "media/engine.hpp"
 #include "outbox.hpp"
+#include "turn/allocation.hpp"
 
 namespace offhook::media {
 
@@ -22,9 +23,13 @@ class Link {
   explicit Link(Endpoint local) : local_(local) {}
 
   // Other terms begin another association at the next tick; an earlier one says no goodbye, for its port stays.
-  // With `checked` it waits for checks that somebody else does, and goes where lead_to() says.
+  // With `checked` it waits for checks that somebody else does, and goes where lead_to() says: by a relay, where there
+  // is one, which must outlive that.
   void set_plan(const DtlsPlan& plan, const std::optional<sdp::IceTerms>& ice, Endpoint remote, bool checked = false);
-  void lead_to(const std::optional<Endpoint>& remote) { checked_remote_ = remote; }
+  void lead_to(const std::optional<Endpoint>& remote, turn::Allocation* relay = nullptr) {
+    checked_remote_ = remote;
+    relay_ = relay;
+  }
   // A datagram that is no RTP. True: there is news of the keys.
   bool receive(Now now, Endpoint from, std::span<const std::uint8_t> bytes, Outbox& out);
   bool tick(Now now, Outbox& out);
@@ -52,6 +57,7 @@ class Link {
   std::optional<IceLite> ice_;
   bool checked_ = false;
   std::optional<Endpoint> checked_remote_;
+  turn::Allocation* relay_ = nullptr;
   std::optional<TimePoint> no_check_by_;
   bool held_ = false;  // a=setup:holdconn
   std::optional<std::string> failure_;

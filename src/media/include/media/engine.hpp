@@ -36,6 +36,7 @@
 #include "media/tone_detector.hpp"
 #include "sdp/codec.hpp"
 #include "sdp/offer_answer.hpp"
+#include "turn/server.hpp"
 
 namespace offhook::media {
 
@@ -183,10 +184,14 @@ enum class Symmetry : std::uint8_t {
   Both       // so for the first that is valid, then dropped from elsewhere
 };
 
-// How the ports of a session look from outside, as a STUN server has told; nothing: it did not answer in time.
+// How the ports of a session look from outside, as a STUN server has told, or else the TURN server; nothing: neither
+// answered in time. And the addresses at that server that stand for them (RFC 8656).
 struct Mapped {
   SessionId session;
   std::optional<Endpoint> rtp, rtcp;
+  std::optional<Endpoint> relayed_rtp{}, relayed_rtcp{};
+  std::string no_relay{};        // a sentence, where one that was asked for is missing
+  bool relay_is_silent = false;  // for nobody answered
 };
 
 struct EngineConfig {
@@ -244,6 +249,10 @@ class Engine {
   // Until it is closed it then asks again now and then, so that the way through a NAT stays open. False when the
   // session is unknown.
   bool gather(SessionId session, Endpoint stun_server, Now now);
+  // Asks that TURN server for an address for each of the two ports, in the same way and the same time; who asks for
+  // both does so before the next tick, and hears of both at once. Checks and what follows from them may lead over it,
+  // where the plan's candidates name it. Given back when the session is closed.
+  bool allocate(SessionId session, std::shared_ptr<const turn::Server> server, Now now);
 
   // Says digits from the next tick on, in place of the voice; digits of an earlier order go first. They are forgotten
   // when the session may not send meanwhile. False when the session is unknown.

@@ -17,15 +17,10 @@
 #include "base/time.hpp"
 #include "stun/client.hpp"
 #include "stun/message.hpp"
+#include "turn/server.hpp"
 #include "turn/wire.hpp"
 
 namespace offhook::turn {
-
-struct Server {
-  Endpoint address;
-  std::string username, password;
-  friend bool operator==(const Server&, const Server&) = default;
-};
 
 class Allocation {
  public:
