@@ -408,17 +408,33 @@ TEST_F(Bridge, AToneThatBeginsAnewAfterMoreThanAFrameIsAnother) {
 }
 
 TEST(SessionDigits, WhatMayNotBeSentIsForgotten) {
-  Pair pair(1);
-  pair.talk();
-  pair.run(20);
-  auto held = pair.plan(pair.kA, pair.kB);
-  held.direction = sdp::Direction::Inactive;
-  pair.a.update(pair.sa, held);
-  pair.a.send_digits(pair.sa, {.digits = "1"});
-  pair.run(10);
-  pair.talk();
-  pair.run(20);
-  EXPECT_THAT(pair.digits, IsEmpty());
+  for (const bool events : {true, false}) {
+    Pair pair(1);
+    if (!events) pair.events.reset();
+    pair.talk();
+    pair.run(20);
+    auto held = pair.plan(pair.kA, pair.kB);
+    held.direction = sdp::Direction::Inactive;
+    pair.a.update(pair.sa, held);
+    pair.a.send_digits(pair.sa, {.digits = "1"});
+    pair.run(10);
+    pair.talk();
+    pair.run(20);
+    EXPECT_THAT(pair.digits, IsEmpty()) << events;
+    // Nor does it keep those of later.
+    pair.a.send_digits(pair.sa, {.digits = "2"});
+    pair.run(30);
+    EXPECT_EQ(pair.digits, "2") << events;
+  }
+}
+
+TEST(TelephoneEvents, WhatIsForgottenLeavesNoPause) {
+  EventSender sender;
+  sender.add({.digits = "1", .duration = milliseconds(40), .gap = seconds(1), .end_packets = 1});
+  for (int i = 0; i < 3; ++i) (void)sender.next(rtp::RtpTime(160));
+  EXPECT_TRUE(sender.busy());
+  sender.clear();
+  EXPECT_FALSE(sender.busy());
 }
 
 TEST(SessionDigits, ACallWithoutDigitsHearsNone) {

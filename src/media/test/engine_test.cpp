@@ -332,6 +332,14 @@ TEST(Engine, FollowsAPeerThatSendsFromElsewhere) {
   w.a.update(w.sa, w.plan(kAlice, elsewhere));
   w.a.receive(w.now, kAlice, nat, bytes);
   EXPECT_EQ(w.a.stats(w.sa)->remote, elsewhere);
+  // Nor does it once a plan has named it.
+  w.a.update(w.sa, w.plan(kAlice, nat));
+  w.a.receive(w.now, kAlice, kBob, bytes);
+  EXPECT_EQ(w.a.stats(w.sa)->remote, kBob);
+  w.a.update(w.sa, w.plan(kAlice, kBob));
+  w.a.receive(w.now, kAlice, elsewhere, bytes);
+  w.a.receive(w.now, kAlice, kBob, bytes);
+  EXPECT_EQ(w.a.stats(w.sa)->remote, kBob) << "it is no old place";
 }
 
 TEST(Engine, NeverSendsToTheUnspecifiedAddress) {

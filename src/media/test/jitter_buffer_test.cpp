@@ -226,14 +226,35 @@ TEST(JitterBuffer, ABurstAfterAStallDoesNotStayAsDelay) {
 }
 
 TEST(JitterBuffer, AFastSenderDoesNotPileUp) {
-  Rig rig;
-  std::uint32_t next = 0;
-  for (int tick = 0; tick < 20'000; ++tick) {
-    rig.packet(next++);
-    if (tick % 100 == 0) rig.packet(next++);  // a percent too fast
-    rig.read();
+  for (const bool adaptive : {true, false}) {
+    Rig rig({.adaptive = adaptive});
+    std::uint32_t next = 0;
+    for (int tick = 0; tick < 20'000; ++tick) {
+      rig.packet(next++);
+      if (tick % 100 == 0) rig.packet(next++);  // a percent too fast
+      rig.read();
+      ASSERT_LE(rig.buffer.delay(), milliseconds(adaptive ? 280 : 200)) << tick;
+    }
   }
-  EXPECT_LE(rig.buffer.delay(), milliseconds(280));
+}
+
+// An hour of clocks that differ by 200 ppm, which is a lot: 720 ms, a frame every 100 s.
+TEST(JitterBuffer, FollowsAClockThatGoesWrongForAnHour) {
+  for (const bool adaptive : {true, false})
+    for (const int ppm : {-200, 200}) {
+      Rig rig({.adaptive = adaptive});
+      std::int64_t sent = 0;
+      int made_up = 0, late = 0;
+      for (std::int64_t tick = 0; tick < 180'000; ++tick) {
+        const std::int64_t due = tick + tick * ppm / 1'000'000;
+        for (; sent <= due; ++sent) late += rig.packet(static_cast<std::uint32_t>(sent)) == Insert::Late ? 1 : 0;
+        made_up += rig.read() == Read::Concealed ? 1 : 0;
+        if (tick < 100) continue;
+        ASSERT_LE(rig.buffer.delay(), milliseconds(adaptive ? 140 : 200)) << ppm << " ppm, tick " << tick;
+      }
+      EXPECT_LE(made_up, ppm < 0 ? 80 : 0) << adaptive;
+      EXPECT_LE(late, ppm < 0 ? 80 : 0) << adaptive;
+    }
 }
 
 // Loss, reordering and duplication from a seed: nothing is played twice, out of order or made up.

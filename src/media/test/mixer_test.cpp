@@ -102,6 +102,26 @@ TEST(Mixer, NoSumIsCutOffAndNoTalkerDrownsTheOthers) {
   EXPECT_NEAR(heard[0].level_dbm0, heard[1].level_dbm0, 1.5) << "the loud one is turned down to the others";
 }
 
+TEST(Mixer, WhatWasTurnedDownComesBackSlowly) {
+  float gain = 1;
+  std::vector<std::int16_t> out(160);
+  limit_softly(std::vector<std::int32_t>(160, 60'000), gain, out);
+  EXPECT_LT(out.back(), 32'767);
+  std::int16_t last = 0;
+  for (int i = 0; i < 100; ++i) {
+    limit_softly(std::vector<std::int32_t>(160, 10'000), gain, out);
+    if (i == 0) {
+      EXPECT_LT(out.front(), 5'000) << "no jump of the level behind a loud word";
+      last = out.front();
+    }
+    for (const std::int16_t sample : out) {
+      ASSERT_LE(std::abs(sample - last), 10) << i;
+      last = sample;
+    }
+  }
+  EXPECT_EQ(last, 10'000) << "and in the end all is as it was";
+}
+
 TEST(Mixer, TheNoiseOfQuietRoomsDoesNotAddUp) {
   Room room(8'000);
   room.members.push_back({Tone(440, -16)});
@@ -251,6 +271,33 @@ TEST(Recording, HoldsBothSidesApartAtAnyRate) {
     EXPECT_THAT(tones(std::span(said).last(rate / 2), pilots, rate), ElementsAre(440)) << rate;
     EXPECT_THAT(tones(std::span(heard).last(rate / 2), pilots, rate), ElementsAre(659)) << rate;
   }
+}
+
+// A call that changes its codec and is held meanwhile: the recording goes on, both sides at one time, and nothing of
+// one side comes into the other.
+TEST(Recording, GoesThroughHoldAndAnotherCodecInStep) {
+  constexpr std::uint32_t kRate = 16'000;
+  Duet d;
+  std::vector<std::int16_t> said, heard;
+  d.a.set_input(d.left, SilenceIn{});
+  d.a.set_recorder(d.left, std::make_unique<Kept>(said, heard, kRate));
+  d.talk();
+  d.run(seconds(1));
+  d.plan_a.direction = d.plan_b.direction = sdp::Direction::Inactive;
+  d.talk();
+  d.run(seconds(1));
+  const std::size_t held = heard.size();
+  d.plan_a.direction = d.plan_b.direction = sdp::Direction::SendRecv;
+  d.plan_a.codec = d.plan_b.codec = {96, "opus", 48'000, 2, {}};
+  d.talk();
+  d.run(seconds(1));
+  EXPECT_EQ(said.size(), heard.size());
+  EXPECT_NEAR(static_cast<double>(said.size()), 3.0 * kRate, 0.03 * kRate);
+  EXPECT_TRUE(std::ranges::all_of(said, [](std::int16_t s) { return s == 0; })) << "nothing of what is heard";
+  const auto on_hold = std::span(heard).subspan(held - kRate / 2, kRate / 2);
+  EXPECT_TRUE(std::ranges::all_of(on_hold, [](std::int16_t s) { return s == 0; }));
+  EXPECT_THAT(tones(std::span(heard).subspan(kRate / 2, kRate / 2), {659}, kRate), ElementsAre(659));
+  EXPECT_THAT(tones(std::span(heard).last(kRate / 2), {659}, kRate), ElementsAre(659));
 }
 
 }  // namespace

@@ -63,6 +63,42 @@ TEST_F(PlayoutOfPcmu, TellsWhatOfAFrameWasMadeUp) {
   EXPECT_TRUE(playout.gap().empty());
 }
 
+TEST_F(PlayoutOfPcmu, WhatWaitsIsPlayedAtANewRateToo) {
+  for (int i = 0; i < 10; ++i) {
+    insert(60);
+    for (int k = 0; k < 3; ++k) (void)read();
+  }
+  while (playout.ready() != 3 * kFrameSamples) {
+    (void)read();
+    ASSERT_LT(++waited, 20);
+  }
+  playout.set_rate(16'000);
+  EXPECT_EQ(playout.ready(), 4 * kFrameSamples) << "two frames of twice as many samples";
+  frame.resize(2 * kFrameSamples);
+  EXPECT_EQ(read(), Playout::Read::Audio);
+  EXPECT_TRUE(playout.gap().empty());
+}
+
+// Opus says every 400 ms that it is silent (DTX): the sound goes on in between.
+TEST_F(PlayoutOfPcmu, OpusMayPauseForLonger) {
+  const Codec& opus = *find_codec("opus");
+  const auto encoder = opus.make_encoder("maxplaybackrate=8000", "maxplaybackrate=8000");
+  std::vector<std::uint8_t> payload;
+  const auto say = [&] {
+    payload.clear();
+    encoder->encode(std::vector<std::int16_t>(kFrameSamples, 50), payload);
+    playout.insert(opus, "maxplaybackrate=8000", rtp::RtpTime(at * 6), payload);
+  };
+  for (int i = 0; i < 20; ++i, skip(20)) {
+    say();
+    (void)read();
+  }
+  for (int pause = 0; pause < 3; ++pause, skip(400)) {
+    say();
+    for (int i = 0; i < 20; ++i) ASSERT_NE(read(), Playout::Read::Silence) << pause << ", frame " << i;
+  }
+}
+
 // RFC 3389: the noise of the other end's silence, though a packet of its voice comes behind it.
 TEST_F(PlayoutOfPcmu, AVoiceThatWasOvertakenEndsNoSilence) {
   talk(20);

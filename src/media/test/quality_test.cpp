@@ -149,6 +149,77 @@ TEST(CallQuality, ABurstOfLossIsAGapThatIsHeard) {
   EXPECT_EQ(d.a.quality(d.sa)->received->audible_gaps, 0U);
 }
 
+// RFC 3611 §4.7.3: with what the other end adds by its own word, both come to the same delay.
+TEST(CallQuality, TheWayOutAndTheWayBackCountWhatEitherPhoneAdds) {
+  Duet d(reporting(seconds(1), true));
+  d.plan_b.ptime = milliseconds(60);
+  d.talk();
+  d.run(seconds(30));
+  const auto at_a = *d.a.quality(d.sa), at_b = *d.b.quality(d.sb);
+  ASSERT_TRUE(at_a.one_way && at_b.one_way);
+  EXPECT_NEAR(static_cast<double>((*at_a.one_way - *at_b.one_way).count()) / 1000, 0, 12);
+}
+
+// G.107 §7.5: the same loss is worse where it comes in bursts.
+TEST(CallQuality, LossInBurstsIsWorseThanLossHereAndThere) {
+  const auto heard_with = [](std::uint64_t burst) {
+    Duet d;
+    std::uint64_t count = 0;
+    d.way = [&](const auto& x) {
+      if (x.local == kLeft && !x.rtcp() && ++count % (20 * burst) < burst) return std::optional<milliseconds>{};
+      return std::optional(milliseconds(20));
+    };
+    d.talk();
+    d.run(seconds(60));
+    return *d.b.quality(d.sb)->received;
+  };
+  for (const std::uint64_t burst : {1U, 10U}) {
+    const auto q = heard_with(burst);
+    const double loss = static_cast<double>(q.packets.lost) / static_cast<double>(q.packets.expected);
+    EXPECT_NEAR(loss, 0.05, 0.005);
+    const double ratio = std::max(1.0, static_cast<double>(burst) * (1 - loss));
+    EXPECT_NEAR(q.estimate.mos_lq, mos_of(r_of("PCMU", 100 * loss, ratio, 0)), 0.005) << burst;
+  }
+}
+
+// A call without a packet is told nothing of, and one that ends with its first is in probation still; one that loses
+// all but a few has the least quality that there is, not less.
+TEST(CallQuality, AtTheEdges) {
+  for (const std::uint64_t last : {1U, 2U, 3U}) {
+    Duet d;
+    std::uint64_t count = 0;
+    d.way = [&](const auto& x) {
+      if (x.local == kLeft && !x.rtcp() && ++count > last) return std::optional<milliseconds>{};
+      return std::optional(milliseconds(20));
+    };
+    d.talk();
+    d.run(seconds(20));
+    const auto q = *d.b.quality(d.sb);
+    ASSERT_EQ(q.received.has_value(), last > 1);
+    if (!q.received) continue;
+    EXPECT_EQ(q.received->packets.expected, last - 1);
+    EXPECT_EQ(q.received->packets.lost, 0U);
+    EXPECT_GE(q.received->estimate.mos_lq, 1);
+    EXPECT_LE(q.received->estimate.mos_lq, 4.5);
+  }
+  Duet d(reporting(seconds(1), true));
+  std::uint64_t count = 0;
+  d.way = [&](const auto& x) {
+    if (x.local == kLeft && !x.rtcp() && ++count > 2 && count % 1000 != 0) return std::optional<milliseconds>{};
+    return std::optional(milliseconds(20));
+  };
+  d.talk();
+  d.run(seconds(100));
+  const auto at_b = *d.b.quality(d.sb), at_a = *d.a.quality(d.sa);
+  ASSERT_TRUE(at_b.received && at_a.sent && at_a.sent->metrics);
+  EXPECT_GT(at_b.received->packets.lost, 3900U);
+  EXPECT_GE(at_b.received->estimate.mos_lq, 1);
+  EXPECT_LT(at_b.received->estimate.mos_lq, 1.3);
+  EXPECT_EQ(at_a.sent->metrics->loss_rate, 255);
+  EXPECT_LE(at_a.sent->metrics->mos_lq, 13);
+  EXPECT_GE(at_a.sent->metrics->mos_lq, 10);
+}
+
 TEST(CallQuality, WhatComesTooLateIsDiscardedNotLost) {
   Duet d;
   std::uint64_t count = 0;

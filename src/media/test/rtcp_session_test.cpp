@@ -8,6 +8,8 @@ namespace offhook::media {
 namespace {
 using sdp::Direction;
 
+Endpoint rtcp_of_left() { return {kLeft.address, static_cast<std::uint16_t>(kLeft.port + 1)}; }
+
 std::vector<rtp::PacketView> rtp_in(const std::vector<Duet::Datagram>& datagrams) {
   std::vector<rtp::PacketView> out;
   for (const auto& datagram : datagrams)
@@ -79,6 +81,47 @@ TEST(SessionRtcp, IntervalsAreRandomWithinTheirBoundsAndTheFirstIsSooner) {
   EXPECT_LE(least, milliseconds(3000));
   EXPECT_GE(most, milliseconds(5000));
   EXPECT_LE(most, milliseconds(6177));
+}
+
+// A NAT may give RTCP any port: reports go to where the peer's come from, but not to another machine.
+TEST(SessionRtcp, FollowsThePortOfThePeersReports) {
+  Duet d(reporting(seconds(1)));
+  d.way = [](const auto&) { return std::nullopt; };
+  d.talk();
+  const auto say = [&](Endpoint from) {
+    std::vector<std::uint8_t> bytes;
+    append(bytes, rtp::ReceiverReport{77, {}});
+    rtp::append_cname(bytes, 77, "peer");
+    d.a.receive(d.now, rtcp_of_left(), from, bytes);
+    d.from_a.clear();
+    d.run(seconds(3));
+    Endpoint out;
+    for (const auto& x : d.from_a)
+      if (x.rtcp()) out = x.remote;
+    return out;
+  };
+  const Endpoint mapped{kRight.address, 40'001};
+  EXPECT_EQ(say(mapped), mapped);
+  EXPECT_EQ(say({IpAddress::v4(203, 0, 113, 9), 40'001}), mapped);
+}
+
+// §6.4: a sender is who has sent since the last report but one.
+TEST(SessionRtcp, WhoFallsSilentIsASenderForTwoMoreReports) {
+  Duet d(reporting(seconds(1)));
+  d.talk();
+  d.run(milliseconds(5110));
+  const std::size_t before = d.from_a.size();
+  d.plan_a.direction = Direction::RecvOnly;
+  d.talk();
+  d.run(seconds(8));
+  std::string kinds;
+  for (std::size_t i = before; i < d.from_a.size(); ++i) {
+    if (!d.from_a[i].rtcp()) continue;
+    const auto compound = rtp::parse_rtcp(d.from_a[i].bytes);
+    ASSERT_TRUE(compound);
+    kinds += std::holds_alternative<rtp::SenderReport>(compound->front()) ? 'S' : 'R';
+  }
+  EXPECT_THAT(kinds, testing::StartsWith("SSRRR"));
 }
 
 TEST(SessionRtcp, OnOnePortWhenAgreedElsewhereWhenTold) {

@@ -102,6 +102,17 @@ TEST(Reception, JitterSurvivesAWrapOfTheTimestamp) {
   EXPECT_EQ(r.jitter_ticks(), 0U);
 }
 
+// A sender that goes on elsewhere after a pause: no more than a second of change counts, and soon nothing of it.
+TEST(Reception, AStampThatLeapsIsForgottenSoon) {
+  Reception r(1, 8000);
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    const std::uint32_t leap = i < 50 ? 0U : 5'000'000U;
+    r.receive(static_cast<std::uint16_t>(i), RtpTime(i * 160 + leap), TimePoint{} + milliseconds(20 * i));
+    ASSERT_LE(r.jitter(), milliseconds(63)) << i;
+  }
+  EXPECT_LE(r.jitter(), milliseconds(1));
+}
+
 TEST(Reception, KnowsThePlaceOfAPacketAroundAWrap) {
   Feed f(65500);
   f.run(0, 100);
