@@ -102,6 +102,7 @@ struct Call {
   std::shared_ptr<voice_quality::Watch> watch;  // null: its quality is reported to nobody
   std::optional<media::AudioPlan> agreed;       // by both sides; the direction is the negotiated one
   std::optional<media::AudioPlan> sent;         // last UpdateLeg
+  bool was_encrypted = false;                   // by what was last agreed; kept when the audio is closed
 
   std::array<TimerId, static_cast<std::size_t>(CallTimer::kCount)> timers{};
 };

@@ -193,7 +193,7 @@ void Desk::tell_end(Call& call) {
   out.begun = call.begun;
   out.answered = call.answered;
   out.ended = *call.ended;
-  out.encrypted = call.agreed && call.agreed->srtp.has_value();
+  out.encrypted = call.was_encrypted;
   out.note = call.note;
   out.quality = call.quality;
   call.ended.reset();
@@ -256,6 +256,7 @@ void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>&
     if (negotiated->dtls) call.agreed->dtls = media::DtlsPlan{*negotiated->dtls, identity_};
     call.agreed->ice = negotiated->ice;
     call.agreed->checks = negotiated->checks;
+    call.was_encrypted = negotiated->srtp || negotiated->dtls;
   } else if (call.agreed) {
     call.agreed->direction = sdp::Direction::Inactive;  // the session is gone: silence, until there is another
   }

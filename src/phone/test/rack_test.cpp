@@ -266,6 +266,14 @@ TEST(Rack, EachChangeIsToldOnceUntilItIsTaken) {
   EXPECT_TRUE(rack.poll_event());
 }
 
+// Of the calls that have ended, each once.
+std::vector<bool> ended_encrypted(SimOffice& office) {
+  std::vector<bool> out;
+  office.run(seconds(10));
+  while (const auto ended = office.rack().poll_ended()) out.push_back(ended->encrypted);
+  return out;
+}
+
 // Optional on one side, compulsory on the other; then two that cannot come together.
 TEST(Rack, EncryptedCallsSayThatTheyAre) {
   SimOffice office;
@@ -275,6 +283,7 @@ TEST(Rack, EncryptedCallsSayThatTheyAre) {
   office.add("A", with(config::SrtpUse::Optional));
   office.add("B", with(config::SrtpUse::Compulsory));
   office.add("C");
+  office.rack().tell_ended_calls();
   office.connect("A", "B");
   EXPECT_TRUE(office.call("A", 1).encrypted);
   EXPECT_TRUE(office.call("B", 1).encrypted);
@@ -286,11 +295,13 @@ TEST(Rack, EncryptedCallsSayThatTheyAre) {
   EXPECT_EQ(office.tell("A", "hangup"), "");
   office.settle();
   EXPECT_FALSE(office.call("A", 1).encrypted);
+  EXPECT_EQ(ended_encrypted(office), (std::vector{true, true})) << "and of a call that is over it is known";
   office.connect("A", "C");
   EXPECT_EQ(office.state("A", 2), "talking");
   EXPECT_FALSE(office.call("A", 2).encrypted);
   EXPECT_EQ(office.tell("A", "hangup"), "");
   office.settle();
+  EXPECT_EQ(ended_encrypted(office), (std::vector{false, false}));
   EXPECT_EQ(office.tell("C", "call 1002"), "");
   office.settle();
   EXPECT_EQ(office.state("C", 2), "ended") << "plain, to one that must encrypt";
@@ -309,6 +320,7 @@ TEST(Rack, CallsWithDtlsPlanAnAssociation) {
   office.add("A", with(config::DtlsUse::Offered));
   office.add("B", with(config::DtlsUse::Offered));
   office.add("C", with(config::DtlsUse::Taken));
+  office.rack().tell_ended_calls();
   office.connect("A", "B");
   EXPECT_TRUE(office.call("A", 1).encrypted);
   const auto a = office.plan(*office.rack().leg_of(office.id("A"), 1));
@@ -328,6 +340,7 @@ TEST(Rack, CallsWithDtlsPlanAnAssociation) {
   EXPECT_EQ(office.state("A", 1), "ended");
   EXPECT_EQ(office.call("A", 1).note, "no encryption: a reason");
   EXPECT_EQ(office.state("B", 1), "ended");
+  EXPECT_EQ(ended_encrypted(office), (std::vector{true, true}));
   office.rack().link_failed(office.now(), {77, office.id("A"), "of a leg that nobody has"});
 
   office.connect("C", "A");
