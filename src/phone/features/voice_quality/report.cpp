@@ -51,7 +51,7 @@ std::string session_line(const Report& report) {
                     " SR=" + std::to_string(report.clock) + " FD=" + std::to_string(frame);
   out += " FPP=1 PPS=" + std::to_string(frame > 0 ? 1000 / frame : 0);
   if (!report.fmtp.empty()) out += " FMTP=\"" + report.fmtp + '"';
-  return out + " PLC=3 SSUP=off" + std::string(kEnd);
+  return out + " PLC=3 SSUP=" + (report.silence_suppression ? "on" : "off") + std::string(kEnd);
 }
 
 std::string local_metrics(const Report& report) {

@@ -32,6 +32,7 @@ struct Report {
   std::uint8_t payload_type = 0;
   std::uint32_t clock = 8000;
   std::string fmtp;
+  bool silence_suppression = false;
   bool adaptive = true;  // the jitter buffer
   milliseconds buffer_maximum{240};
   media::CallQuality quality;  // `received` is there

@@ -1,7 +1,9 @@
 #include "features/voice_quality/voice_quality.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "base/ascii.hpp"
 #include "desk.hpp"
 #include "features/voice_quality/report.hpp"
 #include "sip/header/name_addr.hpp"
@@ -21,6 +23,14 @@ namespace {
 
 std::string address_of(const std::string& name, const std::string& uri) { return sip::name_addr(name, uri); }
 
+// What came last of what the peer may send: it need not be what we send.
+const sdp::Codec& heard_codec(const media::AudioPlan& plan, const media::CallQuality& quality) {
+  const auto found = std::ranges::find_if(plan.receive, [&](const sdp::Codec& codec) {
+    return quality.received && iequals(codec.name, quality.received->codec);
+  });
+  return found == plan.receive.end() ? plan.codec : *found;
+}
+
 void publish(Desk& desk, Now now, Call& call, Report report) {
   const Watch& watch = *call.watch;
   const Line& line = desk.lines[call.line];
@@ -31,9 +41,11 @@ void publish(Desk& desk, Now now, Call& call, Report report) {
   report.mac = desk.settings.mac;
   report.start = watch.start;
   report.stop = now.wall;
-  report.payload_type = watch.plan->codec.payload_type;
-  report.clock = watch.plan->codec.clock_rate;
-  report.fmtp = watch.plan->codec.fmtp;
+  const sdp::Codec& codec = heard_codec(*watch.plan, *call.quality);
+  report.payload_type = codec.payload_type;
+  report.clock = codec.clock_rate;
+  report.fmtp = codec.fmtp;
+  report.silence_suppression = watch.plan->suppress_silence;
   report.adaptive = desk.settings.jitter.adaptive;
   report.buffer_maximum = desk.settings.jitter.adaptive ? desk.settings.jitter.max : desk.settings.jitter.normal;
   report.quality = *call.quality;

@@ -40,8 +40,9 @@ media::CallQuality quality(double mos_lq = 4.4, milliseconds one_way = milliseco
 }
 
 struct Office : SimOffice {
-  explicit Office(const std::function<void(config::VoiceReportConfig&)>& reports) {
+  explicit Office(const std::function<void(config::VoiceReportConfig&)>& reports, bool silent = false) {
     add("A", [&](config::PhoneConfig& config) {
+      config.voice_activity_detection = silent;
       config.mac = "001f5bcc210f";
       config.accounts[0].password = "secret";
       config.accounts[0].collector = {"collector", "127.0.0.1", 5999};
@@ -163,6 +164,17 @@ TEST(VoiceQuality, WhatThePeerSaysComesAsRemoteMetrics) {
   EXPECT_THAT(office.bodies()[0], HasSubstr("RemoteMetrics:\r\n"));
   EXPECT_THAT(office.bodies()[0], HasSubstr("PacketLoss: NLR=10.2 JDR=0.0\r\nDelay: RTD=80 ESD=90 IAJ=3\r\n"));
   EXPECT_THAT(office.bodies()[0], HasSubstr("QualityEst: MOSLQ=4.1 MOSCQ=3.9\r\n"));
+}
+
+// What is heard need not be what is said: both are in the answer.
+TEST(VoiceQuality, TheStreamIsDescribedAsItIsHeard) {
+  Office office([](auto& reports) { reports.session = true; }, true);
+  auto q = quality();
+  q.received->codec = "PCMA";
+  q.received->packet_time = milliseconds(30);
+  office.report(q, true);
+  ASSERT_EQ(office.bodies().size(), 1U);
+  EXPECT_THAT(office.bodies()[0], HasSubstr("SessionDesc: PT=8 PD=PCMA SR=8000 FD=30 FPP=1 PPS=33 PLC=3 SSUP=on\r\n"));
 }
 
 TEST(VoiceQuality, AChallengeOfTheCollectorIsAnswered) {
