@@ -76,7 +76,7 @@ std::span<const ListenerId> Pages::receive(Now now, const Endpoint& group, const
   if (!codec) return {};
   const bool same = place.source && place.source->ssrc() == packet->ssrc;
   if (!same) {
-    if (place.sounding && now.mono - place.last < kWord) return {};
+    if (place.source && now.mono - place.last < kWord) return {};
     if (!place.source) active_.push_back(key);
     place.source.emplace(packet->ssrc, codec->clock_rate);
   }

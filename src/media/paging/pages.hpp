@@ -2,7 +2,8 @@
 // speaks there. Owned by the Engine; it decodes nothing. Who plays a page has a session for it, and gets its packets.
 //
 // One sender has the word at a group: who comes second is not heard before the first has been silent for kWord. A
-// sender counts once two of its packets came in order (RFC 3550 A.1), so that a stray datagram interrupts nobody.
+// sender counts once two of its packets came in order (RFC 3550 A.1), so that a stray datagram interrupts nobody; of
+// two that begin at one moment the first gets it.
 #pragma once
 #include <deque>
 #include <map>

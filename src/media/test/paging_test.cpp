@@ -178,6 +178,19 @@ TEST(Paging, WhoSpeaksFirstHasTheWord) {
   EXPECT_THAT(site.news, ElementsAre("on", "on")) << "another has the word; it never fell silent";
 }
 
+TEST(Paging, OfTwoWhoBeginAtOnceOneIsHeard) {
+  Site site;
+  const ListenerId listener = site.listen();
+  site.send(kAlice, sdp::pcmu());
+  site.send(kCarol, sdp::pcmu());
+  site.run(milliseconds(100));
+  ASSERT_THAT(site.news, ElementsAre("on"));
+  const SessionId player = site.listeners.hear_page(listener);
+  site.run(milliseconds(800));
+  EXPECT_EQ(site.heard(player).size(), 1U);
+  EXPECT_THAT(site.news, ElementsAre("on"));
+}
+
 TEST(Paging, AListenerWhoComesLateIsTold) {
   Site site;
   (void)site.listen();
