@@ -210,6 +210,24 @@ TEST(Association, AnotherCertificateThanAnnouncedEndsIt) {
   }
 }
 
+TEST(Association, EveryOctetOfAFingerprintCounts) {
+  const auto one = announced(*someone()).front();
+  for (const std::size_t octet : {std::size_t{0}, one.bytes.size() / 2, one.bytes.size() - 1}) {
+    World w;
+    auto almost = announced(*w.of_b);
+    almost.front().bytes[octet] ^= 1;
+    w.a = Association(w.of_a, true, almost);
+    w.run(seconds(1));
+    EXPECT_EQ(w.a.state(), State::Failed) << octet;
+  }
+  World w;
+  auto shorter = announced(*w.of_b);
+  shorter.front().bytes.pop_back();
+  w.a = Association(w.of_a, true, shorter);
+  w.run(seconds(1));
+  EXPECT_EQ(w.a.state(), State::Failed);
+}
+
 TEST(Association, OneOfSeveralFingerprintsIsEnough) {
   World w;
   auto several = announced(*someone());
@@ -303,6 +321,25 @@ TEST_P(Profiles, AreThePeersKeys) {
     EXPECT_EQ(a.keys()->local.material, side(active ? 0 : 1));
     EXPECT_EQ(a.keys()->remote.material, side(active ? 1 : 0));
   }
+}
+
+// Keys without a certificate could be those of anybody in between (RFC 5763 §5).
+TEST(Association, AClientWithoutCertificateGetsNoKeys) {
+  const auto ours = someone(), theirs = someone();
+  Association a(ours, false, announced(*theirs));
+  Plain b(*theirs, true, "SRTP_AEAD_AES_128_GCM");
+  SSL_certs_clear(b.ssl);
+  TimePoint now = TimePoint{} + seconds(1);
+  for (int round = 0; round < 8; ++round, now += milliseconds(10)) {
+    (void)SSL_do_handshake(b.ssl);
+    for (const Bytes& datagram : std::exchange(b.out, {})) a.receive(now, datagram);
+    while (const auto datagram = a.poll_transmit()) {
+      b.arrived = *datagram;
+      (void)SSL_do_handshake(b.ssl);
+    }
+  }
+  EXPECT_EQ(a.state(), State::Failed);
+  EXPECT_FALSE(a.keys());
 }
 
 TEST(Association, APeerWithoutSrtpIsOfNoUse) {

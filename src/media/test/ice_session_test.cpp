@@ -256,6 +256,29 @@ TEST(IceSession, ChecksThatComeBeforeThePlanAreAnsweredWithIt) {
   EXPECT_TRUE(w.both_hear());
 }
 
+// They are kept unread: neither many nor long ones.
+TEST(IceSession, FewOfTheChecksBeforeThePlanAreKept) {
+  const auto answers_to = [](int checks, std::size_t longer) {
+    Checked w;
+    w.agree();
+    for (int i = 0; i < checks; ++i) {
+      stun::CheckRequest check;
+      check.id = stun::new_transaction_id(w.random_b);
+      check.username = "leftfrag:rightfrag" + std::string(longer, 'x');
+      check.password = w.plan_a.checks->local.password;
+      check.controlling = false;
+      const std::string bytes = stun::check_request(check);
+      w.a.receive(w.now, kLeft, kRight, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    }
+    w.a.update(w.sa, w.plan_a);
+    w.go(milliseconds(30));
+    return std::ranges::count_if(w.from_a, [](const auto& d) { return d.bytes[0] == 1 && d.bytes[1] == 1; });
+  };
+  EXPECT_EQ(answers_to(100, 0), 4);
+  EXPECT_EQ(answers_to(2, 400), 2);
+  EXPECT_EQ(answers_to(2, 500), 0);
+}
+
 TEST(IceSession, ManySeedsAreHeardOverARoughWire) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Checked w(seed % 2 == 0);

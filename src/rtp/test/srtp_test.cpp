@@ -168,6 +168,7 @@ TEST_P(EverySuite, PacketsCarryTheirMki) {
   const auto opened = in.unprotect_rtp(packet, buffer);
   ASSERT_EQ(opened.verdict, SrtpVerdict::Good);
   EXPECT_EQ(Packet(opened.packet.begin(), opened.packet.end()), plain);
+  EXPECT_EQ(stranger.unprotect_rtcp(report, buffer).verdict, SrtpVerdict::Forged);
   EXPECT_EQ(in.unprotect_rtcp(report, buffer).verdict, SrtpVerdict::Good);
   EXPECT_FALSE(SrtpSender::make(suite, key_of(suite), {.mki = std::string(129, 'm')}));
 }
@@ -189,6 +190,20 @@ TEST_P(EverySuite, WhatIsLeftInTheClearIsAuthenticatedAllTheSame) {
   EXPECT_EQ(in.unprotect_rtp(bad, buffer).verdict, SrtpVerdict::Forged);
   EXPECT_EQ(in.unprotect_rtp(packet, buffer).verdict, SrtpVerdict::Good);
   EXPECT_EQ(in.unprotect_rtcp(report, buffer).verdict, SrtpVerdict::Good);
+}
+
+TEST_P(EverySuite, OneOfTheTwoMayBeLeftInTheClear) {
+  if (suite == SrtpSuite::AeadAes128Gcm || suite == SrtpSuite::AeadAes256Gcm) GTEST_SKIP() << "they always encrypt";
+  for (const bool of_rtp : {false, true}) {
+    auto out =
+        std::move(*SrtpSender::make(suite, key_of(suite), {.unencrypted_rtp = of_rtp, .unencrypted_rtcp = !of_rtp}));
+    Packet packet = rtp_packet(1), report = rtcp_packet();
+    const Packet plain = packet, plain_report = report;
+    ASSERT_TRUE(out.protect_rtp(packet));
+    ASSERT_TRUE(out.protect_rtcp(report));
+    EXPECT_EQ(std::equal(plain.begin(), plain.end(), packet.begin()), of_rtp);
+    EXPECT_EQ(std::equal(plain_report.begin(), plain_report.end(), report.begin()), !of_rtp);
+  }
 }
 
 // The reference packet of libsrtp's own driver: key of RFC 3711 B.3, AES_CM_128_HMAC_SHA1_80.
