@@ -1,11 +1,14 @@
 #include "srtp/link.hpp"
 
+#include <utility>
+
 #include "rtp/demux.hpp"
 
 namespace offhook::media {
 namespace {
 
 constexpr std::string_view kNoCheck = "other side made no connectivity check";
+constexpr std::string_view kEnded = "other side has ended it";
 
 }  // namespace
 
@@ -19,8 +22,11 @@ void Link::set_plan(const DtlsPlan& plan, const std::optional<sdp::IceTerms>& ic
     if (!ice_) ice_.emplace();
     ice_->set(*ice);
   }
-  held_ = plan.terms.role == sdp::Setup::HoldConn;
-  if (held_ || (association_ && plan_ == plan)) return;
+  const bool was_held = std::exchange(held_, plan.terms.role == sdp::Setup::HoldConn);
+  gone_by_.reset();
+  // Who has let it go for the time of a holdconn wants one again after it.
+  const bool renewed = was_held && association_ && association_->state() == dtls::State::Closed;
+  if (held_ || (association_ && plan_ == plan && !renewed)) return;
   plan_ = plan;
   association_.emplace(plan.identity, plan.terms.role == sdp::Setup::Active, plan.terms.remote);
   source_.reset();
@@ -51,6 +57,7 @@ bool Link::receive(Now now, Endpoint from, std::span<const std::uint8_t> bytes, 
 }
 
 bool Link::tick(Now now, Outbox& out) {
+  if (association_ && association_->state() == dtls::State::Closed) return outlive(now);
   if (!association_ || association_->state() != dtls::State::Waiting) return false;
   if (checked_ && !checked_remote_) return false;  // nobody to talk to yet; who checks knows when it is in vain
   if (ice_ && !ice_->remote()) {
@@ -63,6 +70,16 @@ bool Link::tick(Now now, Outbox& out) {
   association_->wake(now.mono);
   flush(out);
   return judge(dtls::State::Waiting);
+}
+
+// A goodbye comes with the end of the call, or before another association. Neither: nothing will be heard any more.
+bool Link::outlive(Now now) {
+  if (held_) return false;
+  if (!gone_by_) gone_by_ = now.mono + dtls::kPatience;
+  if (now.mono < *gone_by_) return false;
+  association_.reset();
+  fail(kEnded);
+  return true;
 }
 
 void Link::close(Outbox& out) {

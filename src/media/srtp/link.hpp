@@ -49,6 +49,7 @@ class Link {
   void flush(Outbox& out);
   void fail(std::string_view why);
   [[nodiscard]] bool judge(dtls::State before);
+  [[nodiscard]] bool outlive(Now now);
 
   Endpoint local_, planned_;
   std::optional<DtlsPlan> plan_;
@@ -58,7 +59,7 @@ class Link {
   bool checked_ = false;
   std::optional<Endpoint> checked_remote_;
   turn::Allocation* relay_ = nullptr;
-  std::optional<TimePoint> no_check_by_;
+  std::optional<TimePoint> no_check_by_, gone_by_;
   bool held_ = false;  // a=setup:holdconn
   std::optional<std::string> failure_;
 };

@@ -243,6 +243,43 @@ TEST(DtlsSession, HoldconnIsSilenceAndTheAssociationGoesOnAfterIt) {
   EXPECT_EQ(w.b.stats(w.sb)->srtp.replayed, 0U) << "nor do reports begin to count again";
 }
 
+// The end of an association is not that of a call, but one of the two must follow.
+struct Deserted : Secured {
+  Deserted() {
+    talk();
+    run(seconds(1));
+    b.close(sb, now);
+    run(seconds(1));
+    EXPECT_FALSE(a.stats(sa)->encrypted);
+  }
+};
+
+TEST(DtlsSession, WhoSaysGoodbyeAndNoMoreIsToldOf) {
+  Deserted w;
+  w.run(seconds(25));
+  EXPECT_FALSE(w.a.poll_failure());
+  w.run(seconds(10));
+  const auto failure = w.a.poll_failure();
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->what, LinkFailure::What::Keys);
+  EXPECT_THAT(failure->why, HasSubstr("has ended it"));
+  w.run(seconds(60));
+  EXPECT_FALSE(w.a.poll_failure()) << "once";
+}
+
+TEST(DtlsSession, AGoodbyeOnHoldconnWaitsForWhatComesAfterIt) {
+  Deserted w;
+  const auto role = std::exchange(w.plan_a.dtls->terms.role, sdp::Setup::HoldConn);
+  w.a.update(w.sa, w.plan_a);
+  w.run(seconds(60));
+  EXPECT_FALSE(w.a.poll_failure());
+  w.plan_a.dtls->terms.role = role;
+  w.sb = *w.b.open(w.right, kRight);
+  w.talk();
+  w.run(seconds(2));
+  EXPECT_TRUE(w.both_hear());
+}
+
 TEST(DtlsSession, WithoutItDtlsIsNothing) {
   Secured w;
   w.plan_a.dtls.reset();
