@@ -15,6 +15,9 @@ namespace {
 constexpr std::uint32_t kKindBits = 3;
 static_assert(static_cast<std::uint32_t>(CallTimer::kCount) <= 1U << kKindBits);
 
+// What is shown while ICE begins anew.
+constexpr const char* kSearching = "no audio: looking for another way to the other side";
+
 }  // namespace
 
 Desk::Desk(PhoneId id, ua::Port port, Endpoint local, Outbox& out, RtpPorts& rtp_ports, PhoneSettings phone_settings)
@@ -136,7 +139,14 @@ void Desk::leg_chosen(Now now, const LegChosen& chosen) {
       call->agreed->checks->local.ufrag != chosen.choice.local_ufrag)
     return;
   call->address.choice = std::make_shared<const sdp::IceChoice>(chosen.choice);
+  end_search(now, *call);
   ua.readdress(now, call->ua, call->address, announce_of(chosen.choice, *call->agreed, call->address));
+}
+
+void Desk::end_search(Now now, Call& call) {
+  if (call.note != kSearching) return;
+  call.note.clear();
+  refresh(now, call);
 }
 
 void Desk::audio_failed(Now now, Call& call, const LegFailure& failure) {
@@ -146,7 +156,10 @@ void Desk::audio_failed(Now now, Call& call, const LegFailure& failure) {
     case What::NoWay:
       if (call.facts.stage == Stage::Established) return hang_up(now, call, "no audio: " + failure.why);
       [[fallthrough]];  // while it rings: it begins anew with whoever answers
-    case What::Silence: return ua.readdress(now, call.ua, call.address, ua::Announce::Restart);
+    case What::Silence:
+      if (call.facts.stage == Stage::Established) call.note = kSearching;
+      refresh(now, call);
+      return ua.readdress(now, call.ua, call.address, ua::Announce::Restart);
   }
 }
 
@@ -257,6 +270,7 @@ void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>&
     call.agreed->ice = negotiated->ice;
     call.agreed->checks = negotiated->checks;
     call.was_encrypted = negotiated->srtp || negotiated->dtls;
+    if (!negotiated->checks) end_search(now, call);
   } else if (call.agreed) {
     call.agreed->direction = sdp::Direction::Inactive;  // the session is gone: silence, until there is another
   }

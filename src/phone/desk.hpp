@@ -94,6 +94,8 @@ class Desk {
   // What the checks of a call have come to, and what is to be done where they, or its keys, come to nothing.
   void leg_chosen(Now now, const LegChosen& chosen);
   void audio_failed(Now now, Call& call, const LegFailure& failure);
+  // Ends what is shown while ICE begins anew.
+  void end_search(Now now, Call& call);
   // Ends a call in any state, here at once: nobody waits for the far end's answer with the handset down.
   void hang_up(Now now, Call& call, std::string note);
   // The call is over (the user agent knows): audio closed, timers gone, shown a little longer.

@@ -245,11 +245,15 @@ void IceAgent::nominate(TimePoint now, std::vector<Datagram>& out) {
 }
 
 // §8.1.1: of several that an older peer has nominated the one of the highest priority. §8.1.2: what is worse is over.
-void IceAgent::select(std::size_t index) {
+void IceAgent::select(TimePoint now, std::size_t index) {
   Pair& pair = pairs_[index];
   pair.is_wanted = false;
   Component& component = components_[pair.component - 1U];
-  if (component.selected && pairs_[*component.selected].priority >= pair.priority) return;
+  if (component.selected) {
+    const Pair& used = pairs_[*component.selected];
+    const bool answers = now - used.agreed < 2 * times_.consent_every;
+    if (component.selected == index || (answers && used.priority >= pair.priority)) return;
+  }
   component.selected = index;
   ++changes_;
   for (Pair& other : pairs_)
@@ -335,7 +339,7 @@ void IceAgent::take_request(TimePoint now, std::uint16_t component, const IceWay
   // Consent is that of the pair in use. One that has worked long ago is asked again before it is used.
   const bool stale = in_use(component) != index && now - pair->agreed >= 2 * times_.consent_every;
   if (pair->is_valid && !(nominated && stale)) {
-    if (nominated) select(index);
+    if (nominated) select(now, index);
     return;
   }
   pair->is_wanted = pair->is_wanted || nominated;
@@ -415,7 +419,7 @@ void IceAgent::succeeded(TimePoint now, std::size_t index, bool nominated, const
     component.ask = now + times_.consent_every;
   }
   component.previous.reset();
-  if (nominated || (pair.is_wanted && !plan_.controlling)) select(index);
+  if (nominated || (pair.is_wanted && !plan_.controlling)) select(now, index);
 }
 
 void IceAgent::fail(Pair& pair) {

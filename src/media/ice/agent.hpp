@@ -7,7 +7,8 @@
 // whether it goes by the relay (§6.1.2.4).
 //
 // One liberty: where a nomination is never answered, the next best pair is tried before all is given up (§7.2.5.3.4
-// would give up).
+// would give up). And another: where the pair in use has missed two questions for consent, a worse one that the peer
+// nominates takes its place (§8.1.1 would begin anew); browsers change so.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -159,7 +160,7 @@ class IceAgent {
   void start_next(TimePoint now, std::vector<Datagram>& out);
   void thaw();
   void nominate(TimePoint now, std::vector<Datagram>& out);
-  void select(std::size_t index);
+  void select(TimePoint now, std::size_t index);
   void ask_consent(TimePoint now, std::vector<Datagram>& out);
   void judge(TimePoint now);
   void take_request(TimePoint now, std::uint16_t component, const IceWay& from, const stun::CheckAnswer& answer);

@@ -290,6 +290,40 @@ TEST_F(Ice, APairThatIsNominatedLateIsAskedForBeforeItIsUsed) {
   EXPECT_EQ(left.agent->remote(1), right.base);
 }
 
+// A browser whose way has broken names another of those that it knows, better or not.
+TEST_F(Ice, AWorsePairIsTakenWhereTheOneInUseHasGoneSilent) {
+  components = 1;
+  right.ice.candidates.push_back({"7", 1, 1000, {right.base.address, 11782}, IceType::Host, {}});
+  begin(false, true);
+  bool better_answers = true;
+  const auto live = [&](Duration span, std::uint16_t port) {
+    for (const TimePoint end = now + span; now < end;) {
+      stun::CheckRequest check;
+      check.id = stun::new_transaction_id(right.random);
+      check.username = left.ice.ufrag + ':' + right.ice.ufrag;
+      check.password = left.ice.password;
+      check.use_candidate = true;
+      EXPECT_TRUE(left.agent->receive(now, 1, {right.base.address, port}, stun::check_request(check)));
+      for (int i = 0; i < 50; ++i, now += milliseconds(20))
+        for (const auto& datagram : left.agent->tick(now)) {
+          if (datagram.to == right.base && !better_answers) continue;
+          if (const auto answer = stun::answer_check(datagram.bytes, left.base, right.ice.ufrag, right.ice.password,
+                                                     stun::CheckRole{true, 1}))
+            (void)left.agent->receive(now, 1, datagram.to, answer->bytes);
+        }
+    }
+  };
+  live(seconds(30), right.base.port);
+  ASSERT_EQ(left.agent->remote(1), right.base);
+  live(seconds(30), 11782);
+  EXPECT_EQ(left.agent->remote(1), right.base) << "it answers";
+  better_answers = false;
+  live(seconds(20), 11782);
+  EXPECT_EQ(left.agent->remote(1)->port, 11782);
+  live(seconds(60), 11782);
+  EXPECT_FALSE(left.agent->has_lost_consent());
+}
+
 // §7.2.5.1: what a question for consent asked with counts, not what we are by now.
 TEST_F(Ice, AConflictThatConsentMeetsLateSwitchesNothingBack) {
   components = 1;

@@ -208,6 +208,24 @@ TEST_F(IceOffice, SilenceBeginsAnew) {
   EXPECT_EQ(checks("A")->remote.ufrag, checks("B")->local.ufrag);
   EXPECT_TRUE(checks("A")->offered_by_us) << "roles stay";
   EXPECT_EQ(office.state("A", 1), "talking");
+  EXPECT_EQ(office.note("A", 1), "");
+  EXPECT_EQ(office.note("B", 1), "no audio: looking for another way to the other side");
+  choose("B");
+  EXPECT_EQ(office.note("B", 1), "");
+}
+
+// A server has taken the other's place, which has no ICE.
+TEST_F(IceOffice, NothingIsLookedForWhereTheOtherSideHasNoIceAnyMore) {
+  add("A");
+  add("B");
+  office.connect("A", "B");
+  office.tamper = [](const std::string& from, std::string& bytes) {
+    for (auto at = bytes.find("a=ice-pwd:"); from == "B" && at != std::string::npos; at = bytes.find("a=ice-pwd:"))
+      bytes.replace(at, 10, "a=old-pwd:");
+  };
+  fail("A", media::LinkFailure::What::Silence);
+  EXPECT_FALSE(checks("A"));
+  EXPECT_EQ(office.note("A", 1), "");
 }
 
 TEST_F(IceOffice, SilenceWhileHoldIsOfferedBeginsAnewAfterIt) {
