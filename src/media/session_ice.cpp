@@ -24,6 +24,7 @@ void Session::plan_checks(const AudioPlan& plan) {
   if (!plan.checks) {
     early_checks_.reset();
     if (!checks_) return;
+    if (link_) link_->lead_to(std::nullopt);
     checks_.reset();  // RFC 8839 §4.4.3.1: a peer that has no ICE any more is spoken to by its description
     remote_rtp_ = plan.remote;
     remote_rtcp_ = plan.rtcp_mux ? remote_rtp_ : plan.remote_rtcp.value_or(rtcp_of(remote_rtp_));

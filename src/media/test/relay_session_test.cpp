@@ -339,6 +339,30 @@ TEST(RelaySession, SoDoesDtls) {
   EXPECT_EQ(w.astray, 0);
 }
 
+TEST(RelaySession, AHandshakeWithoutChecksLeavesTheRelayAlone) {
+  Relayed w(NatKind::Symmetric, NatKind::Symmetric, true);
+  const auto of_a = *dtls::Identity::make(), of_b = *dtls::Identity::make();
+  w.plan_a.dtls = DtlsPlan{{sdp::Setup::Passive, announced(*of_b), {}, {}}, of_a};
+  w.plan_b.dtls = DtlsPlan{{sdp::Setup::Active, announced(*of_a), {}, {}}, of_b};
+  w.call();
+  w.go(seconds(5));
+  ASSERT_TRUE(w.both_hear());
+  w.nat_a.kind = w.nat_b.kind = NatKind::None;
+  w.plan_a.checks.reset();
+  w.plan_b.checks.reset();
+  w.plan_a.remote = kRight;
+  w.plan_b.remote = kLeft;
+  for (AudioPlan* plan : {&w.plan_a, &w.plan_b})
+    plan->dtls->terms.local_id = plan->dtls->terms.remote_id = "another association";
+  w.go(seconds(1));
+  w.talk();
+  const int relayed = w.server.channel_data + w.server.indications;
+  w.go(seconds(5));
+  EXPECT_TRUE(w.both_hear());
+  EXPECT_TRUE(w.a.stats(w.sa)->encrypted && w.b.stats(w.sb)->encrypted);
+  EXPECT_EQ(w.server.channel_data + w.server.indications, relayed);
+}
+
 TEST(RelaySession, ManySeedsAreHeardOverARoughWire) {
   for (std::uint64_t seed = 1; seed <= 15; ++seed) {
     Relayed w(NatKind::Symmetric, static_cast<NatKind>(1 + seed % 2), seed % 3 == 0);
