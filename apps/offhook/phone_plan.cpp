@@ -64,6 +64,18 @@ void warn_of_codecs(const config::Settings& settings, const config::PhoneConfig&
         "multicast.codec = " + phone.paging.codec + ": no page can be sent, for " + std::string(why));
 }
 
+// As offhook check says it.
+void warn_of_relay(const config::Settings& settings, const config::PhoneConfig& phone, const Common& common) {
+  if (!settings.flag("sip.nat_turn.enable")) return;
+  const bool ice = std::ranges::any_of(phone.accounts, [](const auto& account) { return account.nat.ice; });
+  const auto at = settings.origin("sip.nat_turn.enable");
+  const std::string where = std::string(at.file) + ":" + std::to_string(at.line) + ": sip.nat_turn.enable ";
+  if (phone.turn.server.empty())
+    log(common, LogLevel::Warning, where + "is on but has no sip.nat_turn.server");
+  else if (!ice)
+    log(common, LogLevel::Warning, where + "does nothing without ice.enable: calls use a relay by ICE only");
+}
+
 }  // namespace
 
 Checked<io::PhonePlan> plan_phone(const PhoneFlags& flags, const Common& common) {
@@ -98,6 +110,7 @@ Checked<io::PhonePlan> plan_phone(const PhoneFlags& flags, const Common& common)
         "no account is switched on: account.1.enable = 1 and its user_name and sip_server.1.address are needed",
         flags.files.empty() ? "" : flags.files.back());
   warn_of_codecs(loaded.settings, plan.config, common);
+  warn_of_relay(loaded.settings, plan.config, common);
   plan.local = {flags.address, plan.config.listen_port};
   if (!flags.listen.empty()) {
     const auto listen = io::parse_listen(flags.listen);

@@ -11,6 +11,7 @@ namespace offhook::config {
 namespace {
 
 constexpr std::size_t kMaxSuggestions = 50;
+constexpr std::int64_t kByIce = 3;          // of account.X.nat.nat_traversal
 constexpr std::size_t kMaxFindings = 5000;  // in all; nobody reads more
 
 std::string number_beyond(std::string_view what, unsigned given, unsigned limit, std::string_view model) {
@@ -111,6 +112,7 @@ class Linter {
     for (std::uint8_t x = 1; x <= model_.accounts; ++x)
       if (settings_.flag("account.X.enable", {x})) look_at_account({x});
     look_at_forward();
+    look_at_turn();
     const auto low = settings_.number("network.port.min_rtpport");
     const auto high = settings_.number("network.port.max_rtpport");
     if (low >= high)
@@ -131,6 +133,19 @@ class Linter {
         settings_.text("account.X.sip_server.Y.address", {x.x, 2}).empty() &&
         settings_.text("account.X.sip_server_host", x).empty())
       add_for("account.X.enable", x, Severity::Error, account + " is enabled but has no sip_server.1.address");
+  }
+
+  void look_at_turn() {
+    if (!settings_.flag("sip.nat_turn.enable")) return;
+    if (settings_.text("sip.nat_turn.server").empty())
+      return add_for("sip.nat_turn.enable", {}, Severity::Error,
+                     "sip.nat_turn.enable is on but has no sip.nat_turn.server");
+    bool ice = settings_.flag("ice.enable");
+    for (std::uint8_t x = 1; x <= model_.accounts; ++x)
+      ice = ice || settings_.number("account.X.nat.nat_traversal", {x}) == kByIce;
+    if (!ice)
+      add_for("sip.nat_turn.enable", {}, Severity::Warning,
+              "sip.nat_turn.enable does nothing without ice.enable: calls use a relay by ICE only");
   }
 
   void look_at_forward() {

@@ -95,6 +95,14 @@ JitterConfig jitter_of(const Settings& s) {
           in<milliseconds>(s.duration("voice.jib.normal")), in<milliseconds>(s.duration("voice.jib.max"))};
 }
 
+// Names without a port are looked up as a service first (RFC 5928).
+TurnConfig turn_of(const Settings& s) {
+  if (!s.flag("sip.nat_turn.enable")) return {};
+  return {std::string(s.text("sip.nat_turn.server")),
+          s.is_set("sip.nat_turn.port") ? port(s, "sip.nat_turn.port") : std::uint16_t{0},
+          std::string(s.text("sip.nat_turn.username")), std::string(s.text("sip.nat_turn.password"))};
+}
+
 VoiceReportConfig voice_reports_of(const Settings& s) {
   const auto mos = [&](std::string_view name) { return static_cast<int>(s.number(name)); };
   const auto delay = [&](std::string_view name) { return in<milliseconds>(s.duration(name)); };
@@ -124,6 +132,7 @@ PhoneConfig make_phone_config(const Settings& s, const Model& model, std::string
   out.signalling_dscp = static_cast<int>(s.number("network.qos.signaltos"));
   out.voice_dscp = static_cast<int>(s.number("network.qos.rtptos"));
   out.tls = {s.flag("security.trust_certificates"), s.flag("security.cn_validation")};
+  out.turn = turn_of(s);
   out.rtp_ports = {port(s, "network.port.min_rtpport"), port(s, "network.port.max_rtpport")};
   for (unsigned x = 1; x <= model.accounts; ++x) {
     const Index index{static_cast<std::uint8_t>(x)};

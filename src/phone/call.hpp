@@ -93,9 +93,10 @@ struct Call {
 
   // Audio: the port is taken from when our address goes into an SDP until the end.
   std::uint16_t rtp_port = 0;
-  ua::AudioAddress address{};  // as our descriptions name it
-  bool seeking = false;        // the public one is being looked for: INVITE or 200 wait
-  std::uint64_t leg = 0;       // 0: none
+  ua::AudioAddress address{};                        // as our descriptions name it
+  std::array<std::optional<Endpoint>, 2> relayed{};  // at the TURN server, RTP and RTCP
+  bool seeking = false;                              // the public one is being looked for: INVITE or 200 wait
+  std::uint64_t leg = 0;                             // 0: none
   std::uint64_t last_leg = 0;  // the same, and kept when it is closed: its last report comes after
   std::shared_ptr<const media::CallQuality> quality;
   bool quality_is_final = false;

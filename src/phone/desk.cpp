@@ -83,7 +83,7 @@ Call& Desk::add_call(Now now, bool outgoing, std::size_t line, ua::Party peer) {
 
 Checked<void> Desk::dial(Now now, Call& call, std::string_view referred_by) {
   call.referred_by = std::string(referred_by);
-  if (!open_audio(call)) {
+  if (!open_audio(now, call)) {
     Complaint complaint{"no free RTP port", local_.address.text()};
     end(now, call, complaint.text());
     return tl::unexpected(std::move(complaint));
@@ -109,7 +109,7 @@ Checked<void> Desk::invite(Now now, Call& call) {
 
 void Desk::answer(Now now, Call& call, bool held) {
   call.facts.answer_pending = false;
-  if (!open_audio(call)) {
+  if (!open_audio(now, call)) {
     ua.reject(now, call.ua, 480);
     return end(now, call, "no free RTP port");
   }
@@ -129,7 +129,7 @@ void Desk::accept(Now now, Call& call) {
 void Desk::add_candidates(Call& call) const {
   if (!lines[call.line].ice) return;
   call.address.candidates = std::make_shared<const sdp::IceSide>(
-      candidates_of({local_.address, call.rtp_port}, call.address.rtp, call.address.rtcp));
+      candidates_of({local_.address, call.rtp_port}, call.address.rtp, call.address.rtcp, call.relayed));
 }
 
 void Desk::leg_chosen(Now now, const LegChosen& chosen) {
@@ -165,8 +165,11 @@ void Desk::audio_failed(Now now, Call& call, const LegFailure& failure) {
 
 void Desk::leg_mapped(Now now, const LegMapped& mapped) {
   const auto found = std::ranges::find(calls, mapped.leg, &Call::leg);
+  if (turn) turn->told(now, mapped);
   if (found == calls.end() || !std::exchange(found->seeking, false)) return;
-  if (mapped.rtp) {
+  found->relayed = {mapped.relayed_rtp, mapped.relayed_rtcp};
+  const bool fixed = found->address.rtp.address != local_.address;  // a TURN server knows no better
+  if (mapped.rtp && !fixed) {
     const Endpoint above{mapped.rtp->address, static_cast<std::uint16_t>(mapped.rtp->port + 1)};
     found->address.rtp = *mapped.rtp;
     found->address.rtcp = mapped.rtcp == above ? std::nullopt : mapped.rtcp;
@@ -277,25 +280,26 @@ void Desk::set_agreed(Now now, Call& call, const std::optional<sdp::Negotiated>&
   refresh(now, call);
 }
 
-bool Desk::open_audio(Call& call) {
+bool Desk::open_audio(Now now, Call& call) {
   const ua::AccountId account = lines[call.line].account;
   const auto server = nat.audio_server(account);
-  const AudioPort port = open_port(server);
+  const auto relay = turn && lines[call.line].ice ? turn->server(now) : nullptr;
+  const AudioPort port = open_port(server, relay);
   if (port.leg == 0) return false;
   call.address = nat.audio_address(account, port.port);
-  call.seeking = server.has_value();
+  call.seeking = server || relay;
   call.rtp_port = port.port;
   call.leg = call.last_leg = port.leg;
   call.quality_is_final = false;
   return true;
 }
 
-Desk::AudioPort Desk::open_port(std::optional<Endpoint> stun_server) {
+Desk::AudioPort Desk::open_port(std::optional<Endpoint> stun_server, std::shared_ptr<const turn::Server> turn_server) {
   const auto port = rtp_ports_->take(local_.address, settings.rtp_ports);
   if (!port) return {};
   const AudioPort out{out_->next_leg++, *port};
   ++out_->open_legs;
-  out_->media.push_back(OpenLeg{out.leg, id_, {local_.address, *port}, stun_server});
+  out_->media.push_back(OpenLeg{out.leg, id_, {local_.address, *port}, stun_server, std::move(turn_server)});
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include "features/paging/state.hpp"
 #include "line.hpp"
 #include "nat/nat.hpp"
+#include "nat/turn.hpp"
 #include "outbox.hpp"
 #include "phone/rack.hpp"
 #include "rtp_ports.hpp"
@@ -67,6 +68,7 @@ class Desk {
 
   ua::UserAgent ua;
   Nat nat;
+  std::unique_ptr<TurnServer> turn;  // where there is one
   PhoneSettings settings;
   std::vector<Line> lines;
   std::list<Call> calls;
@@ -113,7 +115,8 @@ class Desk {
     std::uint64_t leg = 0;
     std::uint16_t port = 0;
   };
-  [[nodiscard]] AudioPort open_port(std::optional<Endpoint> stun_server = std::nullopt);
+  [[nodiscard]] AudioPort open_port(std::optional<Endpoint> stun_server = std::nullopt,
+                                    std::shared_ptr<const turn::Server> turn_server = nullptr);
   void close_port(AudioPort port);
   void post(MediaCommand command);
   [[nodiscard]] PhoneId id() const { return id_; }
@@ -140,7 +143,7 @@ class Desk {
  private:
   Checked<void> invite(Now now, Call& call);
   void accept(Now now, Call& call);
-  bool open_audio(Call& call);
+  bool open_audio(Now now, Call& call);
   void add_candidates(Call& call) const;
   void close_audio(Call& call);
   void update_audio(Call& call);

@@ -48,12 +48,13 @@ void MediaDriver::apply(Now now, const MediaCommand& command) {
     // A port that cannot be had leaves the call without audio; the signalling goes on.
     const auto session = engine_->open(parties_.at(c.phone), c.local);
     if (!session) {
-      if (c.stun_server) mapped_.push_back({c.leg, c.phone, {}, {}});
+      if (c.stun_server || c.turn_server) mapped_.push_back({c.leg, c.phone, {}, {}});
       return;
     }
     sessions_.emplace(c.leg, *session);
     legs_[*session] = {c.leg, c.phone};
     if (c.stun_server) (void)engine_->gather(*session, *c.stun_server, now);
+    if (c.turn_server) (void)engine_->allocate(*session, c.turn_server, now);
   };
   const auto update = [&](const UpdateLeg& c) {
     if (const auto found = session(c.leg)) engine_->update(*found, c.plan);
@@ -141,9 +142,10 @@ std::optional<LegDigit> MediaDriver::poll_digit() {
 std::optional<LegMapped> MediaDriver::poll_mapped() {
   while (const auto mapped = engine_->poll_mapped())
     if (const auto leg = legs_.find(mapped->session); leg != legs_.end())
-      mapped_.push_back({leg->second.leg, leg->second.phone, mapped->rtp, mapped->rtcp});
+      mapped_.push_back({leg->second.leg, leg->second.phone, mapped->rtp, mapped->rtcp, mapped->relayed_rtp,
+                         mapped->relayed_rtcp, mapped->no_relay, mapped->relay_is_silent});
   if (mapped_.empty()) return std::nullopt;
-  const LegMapped out = mapped_.front();
+  LegMapped out = std::move(mapped_.front());
   mapped_.pop_front();
   return out;
 }

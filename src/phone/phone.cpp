@@ -73,12 +73,15 @@ Phone::Phone(PhoneId id, ua::Port port, std::string name, const config::PhoneCon
     const seconds interval = plan.account.keep_alive_interval;
     plan.line.account = desk_.ua.add_account(std::move(plan.account));
     desk_.nat.add(plan.line.account, account.nat, dns, interval);
+    if (account.nat.ice && !config.turn.server.empty() && !desk_.turn)
+      desk_.turn = std::make_unique<TurnServer>(port, local, config.turn, dns);
     desk_.lines.push_back(std::move(plan.line));
   }
 }
 
 void Phone::start(Now now) {
   paging::start(desk_);
+  if (desk_.turn) desk_.turn->begin(now);
   for (auto& line : desk_.lines) {
     if (!desk_.nat.begin(now, line.account))
       register_line(now, line);
@@ -143,6 +146,8 @@ void Phone::leg_chosen(Now now, const LegChosen& chosen) {
 void Phone::located(Now now, std::uint32_t key, const transport::Located& event) {
   if (key == Nat::kKey)
     desk_.nat.located(now, event);
+  else if (key == TurnServer::kKey && desk_.turn)
+    desk_.turn->located(event);
   else
     desk_.ua.located(now, key, event);
   pump(now);

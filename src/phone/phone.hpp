@@ -59,6 +59,7 @@ class Phone {
   Checked<void> dial(Now now, const Dial& command);
   void hang_up(Now now, Call& call);
   void register_line(Now now, Line& line);
+  [[nodiscard]] std::string describe_nat(const Line& line) const;
   Checked<void> on_hook(Now now);
 
   std::string name_;

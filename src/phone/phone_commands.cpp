@@ -164,6 +164,13 @@ void Phone::hang_up(Now now, Call& call) {
   desk_.hang_up(now, call, {});
 }
 
+std::string Phone::describe_nat(const Line& line) const {
+  std::string out = desk_.nat.describe(line.account);
+  const std::string relay = desk_.turn && line.ice ? desk_.turn->describe() : std::string{};
+  if (!out.empty() && !relay.empty()) out += "; ";
+  return out + relay;
+}
+
 PhoneView Phone::view() const {
   PhoneView out;
   out.name = name_;
@@ -172,7 +179,7 @@ PhoneView Phone::view() const {
   out.local = local_;
   for (const auto& line : desk_.lines)
     out.accounts.push_back({line.index, line.label, line.user, line.domain, line.registered, line.status,
-                            desk_.nat.describe(line.account), line.messages});
+                            describe_nat(line), line.messages});
   const auto is_up = [](const Call& c) { return c.facts.stage != Stage::Ended && c.facts.stage != Stage::Ringing; };
   const bool others_up = std::ranges::any_of(desk_.calls, is_up);
   for (const auto& call : desk_.calls) out.calls.push_back(view_of(call, others_up, desk_.settings.dtmf));

@@ -13,7 +13,8 @@ using std::string_view_literals::operator""sv;
 
 constexpr stun::Schedule kSchedule{};  // RFC 8489 §6.2.1
 constexpr std::uint32_t kLifetimeWanted = 600, kLongestLifetime = 3600, kShortestLifetime = 20;
-constexpr seconds kBeforeItsEnd{60};       // RFC 8656 §8: it is refreshed a minute earlier
+constexpr seconds kBeforeItsEnd{60};  // RFC 8656 §8: it is refreshed a minute earlier
+constexpr seconds kQuiet{20};
 constexpr int kMostStale = 3;              // nonces in a row that are too old: the server means no good
 constexpr std::size_t kLongestWord = 763;  // realm and nonce: RFC 8489 §14.9, §14.10
 constexpr std::string_view kUdp = "\x11\0\0\0"sv, kV6 = "\2\0\0\0"sv;
@@ -103,7 +104,10 @@ std::optional<std::string> Allocation::repeat(TimePoint now, Request& request) {
 std::optional<std::string> Allocation::poll(TimePoint now) {
   if (ready_.empty() && now < next_) return std::nullopt;
   auto out = next_datagram(now);
-  if (!out) next_ = deadline().value_or(TimePoint::max());
+  if (out)
+    last_sent_ = now;
+  else
+    next_ = deadline().value_or(TimePoint::max());
   return out;
 }
 
@@ -126,7 +130,8 @@ std::optional<std::string> Allocation::next_datagram(TimePoint now) {
     if (auto out = repeat(now, each.request)) return out;
   for (Channel& each : channels_)
     if (auto out = repeat(now, each.request)) return out;
-  return std::nullopt;
+  if (now - last_sent_ < kQuiet) return std::nullopt;
+  return stun::header(stun::Class::Indication, stun::kBinding, stun::new_transaction_id(*random_));
 }
 
 std::optional<TimePoint> Allocation::deadline() const {
@@ -141,6 +146,7 @@ std::optional<TimePoint> Allocation::deadline() const {
   };
   of(main_, refresh_);
   if (state_ != State::Allocated) return out;
+  at(last_sent_ + kQuiet);
   for (const Permission& each : permissions_)
     of(each.request, each.granted ? std::min(each.next, each.ends) : each.next);
   for (const Channel& each : channels_) of(each.request, each.bound ? std::min(each.next, each.ends) : each.next);

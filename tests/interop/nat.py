@@ -1,4 +1,4 @@
-"""Two phones, each at home behind a NAT of its own (nftables), the proxy and a STUN server (coturn) in the open. The NATs give every port another number; what
+"""Two phones, each at home behind a NAT of its own (nftables), the proxy and a STUN and TURN server (coturn) in the open. The NATs give every port another number; what
 comes to them uninvited is lost. Both homes have the same private network, so an address of one means nothing in the other."""
 import re
 import subprocess
@@ -16,6 +16,8 @@ RTP_PORTS = range(11780, 11800)
 SHIFT = 30000  # of the ports that a NAT gives
 ICE = {"ice.enable": 1, "features.rtp_symmetric.enable": 0}
 STUN = {"sip.nat_stun.enable": 1, "sip.nat_stun.server": SERVER, "account.1.nat.nat_traversal": 1, "account.1.nat.rport": 1}
+
+TURN = {"static.sip.nat_turn.enable": 1, "static.sip.nat_turn.server": SERVER, "static.sip.nat_turn.username": "phone", "static.sip.nat_turn.password": "secret"}
 
 
 class Home:
@@ -86,9 +88,16 @@ class Nat(case.Case):
                                        "--log-file", "stdout", "--pidfile", self.folder / "turnserver.pid"])
         wait_udp_port(server, 3478)
 
-    def start_homes(self, settings, of_first=None, symmetric=False, together=False, **more):
-        self.first = Home(self, 1, "1001", 500, 700, settings if of_first is None else of_first, **more)
-        self.second = Home(self, 2, "1002", 700, 500, settings, symmetric=symmetric, beside=self.first if together else None)
+    def start_turn(self):
+        server = self.start("coturn", ["turnserver", "-n", "--verbose", "--lt-cred-mech", "--user", "phone:secret", "--realm", "example.test", "--stale-nonce=60",
+                                       "--listening-ip", SERVER, "--relay-ip", SERVER, "--listening-port", "3478", "--min-port", "50000", "--max-port", "50050",
+                                       "--no-tls", "--no-dtls", "--no-cli", "--log-file", "stdout", "--simple-log", "--pidfile", self.folder / "turnserver.pid"])
+        wait_udp_port(server, 3478)
+        return server
+
+    def start_homes(self, settings, of_first=None, symmetric=False, both_symmetric=False, together=False, **more):
+        self.first = Home(self, 1, "1001", 500, 700, settings if of_first is None else of_first, symmetric=both_symmetric, **more)
+        self.second = Home(self, 2, "1002", 700, 500, settings, symmetric=symmetric or both_symmetric, beside=self.first if together else None)
 
     def call(self):
         self.first.api.act("dial", number="1002")
@@ -177,6 +186,34 @@ class Nat(case.Case):
         self.call()
         self.first.process.wait_for("^1001: hears 700 Hz$")
         self.expect_unheard(self.second)
+
+    def test_turn(self):
+        """Two symmetric NATs: audio goes over the relay, over hold and resume, and the phones give back what they had of it."""
+        server = self.start_turn()
+        self.start_homes({**STUN, **ICE, **TURN}, both_symmetric=True)
+        for home in (self.first, self.second):
+            self.assertIn("; relay 198.51.100.1:3478", home.api.view()["accounts"][0]["nat"])
+        self.expect_call_with_ice()
+        for home in (self.first, self.second):
+            self.assertTrue(all(re.search(rf" {SERVER} 500\d\d typ relay raddr {home.public} rport \d+\r\n", text) for text in home.descriptions()), home.descriptions())
+        server.wait_for("CHANNEL_BIND processed, success")
+        self.hang_up()
+        given_back = re.compile(r"session (\d+): refreshed, .* lifetime=0$", re.M)
+        wait_until(lambda: len(set(given_back.findall(server.log()))) == 4, "RTP and RTCP of both are given back")
+
+    def test_turn_at_one_home(self):
+        """One relay is enough; the other phone knows none."""
+        self.start_turn()
+        self.start_homes({**STUN, **ICE}, {**STUN, **ICE, **TURN}, both_symmetric=True)
+        self.expect_call_with_ice()
+        self.hang_up()
+
+    def test_symmetric_without_turn(self):
+        """What those tests would be worth without; a password that is wrong is as good as none."""
+        self.start_turn()
+        self.start_homes({**STUN, **ICE}, {**STUN, **ICE, **TURN, "static.sip.nat_turn.password": "wrong"}, both_symmetric=True)
+        self.expect_silence()
+        self.assertIn("; no relay: the TURN server knows no such user or password", self.first.api.view()["accounts"][0]["nat"])
 
     def test_ice_at_one_home(self):
         """Both phones are behind the same NAT, which does not lead back what is sent to its own address: they find each other in their own network."""

@@ -16,6 +16,13 @@ constexpr Row kRows[] = {
     flag("sip.nat_stun.enable", false, Room::Network, "Learns the phone's public address from a STUN server.").reboot(),
     host("sip.nat_stun.server", Room::Network, "The STUN server.").reboot(),
     integer("sip.nat_stun.port", 1024, 65535, "3478", Room::Network, "Its port.").reboot(),
+    flag("sip.nat_turn.enable", false, Room::Network,
+         "Has audio relayed by a TURN server where there is no other way; with ice.enable.")
+        .reboot(),
+    host("sip.nat_turn.server", Room::Network, "The TURN server.").reboot(),
+    integer("sip.nat_turn.port", 1024, 65535, "3478", Room::Network, "Its port.").reboot(),
+    text("sip.nat_turn.username", kFreeBytes, Room::Network, "User at the TURN server.").reboot(),
+    text("sip.nat_turn.password", kFreeBytes, Room::Network, "Password at the TURN server.").secret().reboot(),
     flag("ice.enable", false, Room::Network, "Offers ICE candidates in calls (RFC 8445).").reboot(),
     flag("network.static_nat.enable", false, Room::Network, "Names a fixed public address in SIP and SDP.").reboot(),
     address("network.static_nat.addr", Room::Network, "The fixed public address.").reboot(),

@@ -167,6 +167,16 @@ TEST(Check, RtpPortsMustBeARange) {
               ElementsAre(HasSubstr("error: no RTP ports: network.port.min_rtpport is 11780")));
 }
 
+TEST(Check, ARelayIsNothingWithoutIce) {
+  const std::string turn = "sip.nat_turn.enable = 1\n", server = "sip.nat_turn.server = turn.test\n";
+  EXPECT_THAT(lint(server + turn),
+              ElementsAre("p.cfg:3: warning: sip.nat_turn.enable does nothing without ice.enable: calls use a relay by "
+                          "ICE only"));
+  EXPECT_THAT(lint(turn), ElementsAre("p.cfg:2: error: sip.nat_turn.enable is on but has no sip.nat_turn.server"));
+  EXPECT_THAT(lint(turn + server + "ice.enable = 1\n"), IsEmpty());
+  EXPECT_THAT(lint(turn + server + "account.2.nat.nat_traversal = 3\n"), IsEmpty());
+}
+
 TEST(Check, ForwardNeedsATargetInTheModeThatCounts) {
   EXPECT_THAT(lint("forward.busy.enable = 1\n"),
               ElementsAre("p.cfg:2: warning: forward.busy.enable is on but has no target"));

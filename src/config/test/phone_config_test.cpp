@@ -156,6 +156,18 @@ TEST(PhoneConfig, ThePortOfTheStunServerIsItsDnsRecordsUnlessItIsSet) {
   EXPECT_EQ(account(own + "account.1.nat.stun_port = 5000\n").nat.stun_port, 5000);
 }
 
+TEST(PhoneConfig, ARelayIsThatOfThePhoneWhereItIsSwitchedOn) {
+  const std::string server =
+      "static.sip.nat_turn.server = turn.test\nsip.nat_turn.username = u\nstatic.sip.nat_turn.password = p\n";
+  EXPECT_EQ(phone(server).turn.server, "");
+  const TurnConfig turn = phone(server + "static.sip.nat_turn.enable = 1\n").turn;
+  EXPECT_EQ(turn.server, "turn.test");
+  EXPECT_EQ(turn.port, 0) << "that of its DNS records";
+  EXPECT_EQ(turn.username, "u");
+  EXPECT_EQ(turn.password, "p");
+  EXPECT_EQ(phone(server + "sip.nat_turn.enable = 1\nsip.nat_turn.port = 5000\n").turn.port, 5000);
+}
+
 TEST(PhoneConfig, DnsAsTheGuideSaysWithoutALine) {
   const DnsConfig dns = account("").dns;
   EXPECT_FALSE(dns.naptr);

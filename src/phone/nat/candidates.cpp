@@ -12,7 +12,8 @@ Endpoint above(Endpoint rtp) {
 
 }  // namespace
 
-sdp::IceSide candidates_of(const Endpoint& own, const Endpoint& rtp, const std::optional<Endpoint>& rtcp) {
+sdp::IceSide candidates_of(const Endpoint& own, const Endpoint& rtp, const std::optional<Endpoint>& rtcp,
+                           const std::array<std::optional<Endpoint>, 2>& relayed) {
   sdp::IceSide out;
   for (const std::uint16_t component : {std::uint16_t{1}, std::uint16_t{2}}) {
     const Endpoint base = component == 1 ? own : above(own);
@@ -21,6 +22,9 @@ sdp::IceSide candidates_of(const Endpoint& own, const Endpoint& rtp, const std::
     if (seen != base)
       out.candidates.push_back({"2", component, sdp::ice_priority(IceType::ServerReflexive, component), seen,
                                 IceType::ServerReflexive, base});
+    if (const auto& at = relayed[component - 1U])  // RFC 8839 §5.1: related is where the server sees us
+      out.candidates.push_back(
+          {"3", component, sdp::ice_priority(IceType::Relayed, component), *at, IceType::Relayed, seen});
   }
   return out;
 }

@@ -151,7 +151,7 @@ TEST_F(Relayed, ACallOfAnHourNeverLacksPermissionOrChannel) {
   EXPECT_GT(heard.size(), said * 8 / 10);
   EXPECT_GE(server.channel_data, static_cast<int>(at_peers.size()));
   EXPECT_EQ(server.indications, 0) << "the channel was never lost";
-  EXPECT_LT(sent, 150) << "refreshing costs little";
+  EXPECT_LT(sent, 330) << "a datagram every 20 s, and little else";
 }
 
 TEST_F(Relayed, ServersWithShortLifetimesAreRefreshedInTime) {
@@ -409,6 +409,31 @@ TEST_F(Relayed, DataFromNobodyWeKnowIsDropped) {
   EXPECT_FALSE(client->receive(now, TestServer::channel_bytes(0x4000, "hello")).data);
   client->allow(now, kPeer.address);
   EXPECT_TRUE(client->receive(now, indication).data);
+}
+
+TEST_F(Relayed, TheWayThroughANatIsKeptOpen) {
+  begin();
+  go(seconds(1));
+  sent = 0;
+  go(seconds(100));
+  EXPECT_EQ(sent, 5) << "every 20 s";
+  EXPECT_EQ(server.requests.at(kAllocate), 2);
+  sent = 0;
+  for (int i = 0; i < 20; ++i) {
+    client->send(now, kPeer, "hello");
+    go(seconds(5));
+  }
+  EXPECT_EQ(sent, 21) << "what is said keeps it open as well: a permission, and the words";
+}
+
+TEST_F(Relayed, ThereIsNothingToDoBeforeTheDeadline) {
+  begin();
+  go(seconds(1));
+  client->bind(now, kPeer);
+  client->bind(now, kOther);  // before the first was asked for
+  while (client->poll(now)) {
+  }
+  EXPECT_GT(client->deadline(), now);
 }
 
 // What is not for us: the same server may be asked for our address by somebody else.

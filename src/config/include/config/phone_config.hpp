@@ -82,6 +82,13 @@ struct NatConfig {
   int rport = 0;                   // 0 not asked for, 1 asked for, 2 and the address that comes back is used at once
 };
 
+// Who relays audio for calls with ICE. Guide: sip.nat_turn.*.
+struct TurnConfig {
+  std::string server;         // an address or a name; empty: nobody
+  std::uint16_t port = 3478;  // 0: none is set; that of the server's SRV records, else 3478
+  std::string username, password;
+};
+
 // RFC 3261 §17.1.1.1 T1, T2, T4.
 struct SipTimers {
   Duration t1{milliseconds{500}};
@@ -324,6 +331,7 @@ struct PhoneConfig {
   std::string user_agent;  // User-Agent value
   std::uint16_t listen_port = 5060;
   RtpPortRange rtp_ports;
+  TurnConfig turn;
   std::vector<AccountConfig> accounts;  // the enabled ones, by index
   int default_account = 1;
   CallWaitingConfig call_waiting;

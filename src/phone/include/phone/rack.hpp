@@ -30,7 +30,8 @@ struct OpenLeg {
   std::uint64_t leg = 0;
   PhoneId phone;
   Endpoint local;
-  std::optional<Endpoint> stun_server{};  // asked how both ports look from outside; a LegMapped tells
+  std::optional<Endpoint> stun_server{};              // asked how both ports look from outside; a LegMapped tells
+  std::shared_ptr<const turn::Server> turn_server{};  // asked for relayed addresses, likewise
 };
 struct UpdateLeg {
   std::uint64_t leg = 0;
@@ -91,6 +92,9 @@ struct LegMapped {
   std::uint64_t leg = 0;
   PhoneId phone;
   std::optional<Endpoint> rtp, rtcp;
+  std::optional<Endpoint> relayed_rtp{}, relayed_rtcp{};  // at the TURN server (RFC 8656)
+  std::string no_relay{};                                 // why there is none, where one was asked for
+  bool relay_is_silent = false;
 };
 
 // From the media thread: what the connectivity checks of a leg have come to (RFC 8445).

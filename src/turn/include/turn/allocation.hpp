@@ -1,6 +1,7 @@
 // One allocation at a TURN server, by UDP: an address there that is ours as long as it lasts (RFC 8656). Allocate with
 // long-term credentials (RFC 8489 §9.2, MD5), refreshed a minute before its end; permissions for the addresses of
-// peers; a channel for the one that media goes to, Send indications before that.
+// peers; a channel for the one that media goes to, Send indications before that. While nothing else is sent, a Binding
+// indication every 20 s keeps the way through a NAT open.
 //
 // A machine without I/O: send to the server what poll() gives after every call, and again whenever deadline() has come;
 // hand it every datagram that comes from the server. One port of ours has one allocation. No thread of its own.
@@ -164,7 +165,8 @@ class Allocation {
   Endpoint relayed_;
   std::optional<Endpoint> mapped_;
   TimePoint refresh_{};
-  TimePoint next_{};  // before that poll() has nothing
+  TimePoint next_{};       // before that poll() has nothing
+  TimePoint last_sent_{};  // by poll()
   std::string failure_;
   std::vector<Permission> permissions_;
   std::vector<Channel> channels_;
