@@ -57,7 +57,8 @@ void Session::relay_check(Now now, const Arrival& to, std::string_view bytes, Ou
 void Session::keep_peers(TimePoint now) {
   if (!checks_->admitted)
     for (const sdp::IceCandidate& each : plan_.checks->remote.candidates)
-      if (each.component <= 2) relay_->of(each.component == 2).allow(now, each.address.address);
+      if (checks_->agent.tries(each.component, {each.address, true}))
+        relay_->of(each.component == 2).allow(now, each.address.address);
   checks_->admitted = true;
   for (const std::uint16_t component : {std::uint16_t{1}, std::uint16_t{2}}) {
     const auto way = checks_->agent.way(component);

@@ -16,6 +16,15 @@ bool is_link_local(const IpAddress& address) {
   return address.is_v6() && address.bytes()[0] == 0xfe && (address.bytes()[1] & 0xc0U) == 0x80;
 }
 
+// RFC 1918, RFC 4193, and what is local to a machine or a link.
+bool is_private(const IpAddress& address) {
+  const auto& bytes = address.bytes();
+  if (address.is_loopback() || is_link_local(address)) return true;
+  if (address.is_v6()) return (bytes[0] & 0xfeU) == 0xfc;
+  return bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xf0U) == 16) || (bytes[0] == 192 && bytes[1] == 168) ||
+         (bytes[0] == 169 && bytes[1] == 254);
+}
+
 }  // namespace
 
 IceAgent::IceAgent(const IcePlan& plan, Random& random, const IceTimes& times)
@@ -61,7 +70,7 @@ void IceAgent::update(const IcePlan& plan) {
 void IceAgent::add_remote(const sdp::IceCandidate& remote) {
   if (remote.component == 0 || remote.component > plan_.components) return;
   add_pair(remote, false);
-  if (has_relay(remote.component)) add_pair(remote, true);
+  if (relay_reaches(remote.component, remote.address.address)) add_pair(remote, true);
 }
 
 void IceAgent::add_pair(const sdp::IceCandidate& remote, bool relayed) {
@@ -75,10 +84,16 @@ void IceAgent::add_pair(const sdp::IceCandidate& remote, bool relayed) {
   pairs_.push_back(std::move(pair));
 }
 
-bool IceAgent::has_relay(std::uint16_t component) const {
+// A relay in the open does not reach into a private network; some servers end the allocation of who asks for that.
+bool IceAgent::relay_reaches(std::uint16_t component, const IpAddress& remote) const {
   return std::ranges::any_of(plan_.local.candidates, [&](const sdp::IceCandidate& c) {
-    return c.component == component && c.type == sdp::IceType::Relayed;
+    return c.component == component && c.type == sdp::IceType::Relayed &&
+           (is_private(c.address.address) || !is_private(remote));
   });
+}
+
+bool IceAgent::tries(std::uint16_t component, const IceWay& way) const {
+  return std::ranges::any_of(pairs_, [&](const Pair& p) { return p.component == component && p.way() == way; });
 }
 
 // §6.1.2.2; what is local to a link is of no use to an address that is not.

@@ -83,6 +83,8 @@ class IceAgent {
   [[nodiscard]] bool has_selected(std::uint16_t component) const;
   // True for an address that the peer has named, or has proven to be its own.
   [[nodiscard]] bool knows(std::uint16_t component, const Endpoint& address) const;
+  // One of the pairs of the component.
+  [[nodiscard]] bool tries(std::uint16_t component, const IceWay& way) const;
   // The pairs of all components, once they are selected; nothing before.
   [[nodiscard]] std::optional<sdp::IceChoice> choice() const;
   // Another number whenever choice() may be another one.
@@ -149,7 +151,7 @@ class IceAgent {
   void add_remote(const sdp::IceCandidate& remote);
   void add_pair(const sdp::IceCandidate& remote, bool relayed);
   void thaw_first();
-  [[nodiscard]] bool has_relay(std::uint16_t component) const;
+  [[nodiscard]] bool relay_reaches(std::uint16_t component, const IpAddress& remote) const;
   [[nodiscard]] Pair* pair_with(std::uint16_t component, const IceWay& way);
   [[nodiscard]] std::optional<std::size_t> in_use(std::uint16_t component) const;
   [[nodiscard]] std::optional<Previous> previous_of(std::uint16_t component) const;

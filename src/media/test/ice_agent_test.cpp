@@ -253,5 +253,20 @@ TEST_F(Ice, TheChoiceNamesBothEnds) {
 
 // A peer of RFC 5245 nominates every check; the best of the pairs wins.
 
+// A relay in the open does not lead into private networks, one within does.
+TEST_F(Ice, RelayedPairsAreThoseThatTheRelayMayReach) {
+  components = 1;
+  const auto pairs_of = [&](const IpAddress& relay) {
+    IcePlan relayed = plan(left, right, true);
+    relayed.local.candidates = {{"3", 1, 1, {relay, 50'000}, IceType::Relayed, {}}};
+    relayed.remote.candidates.clear();
+    for (const char* address : {"10.1.0.2", "172.16.0.1", "172.32.0.1", "192.168.1.1", "169.254.0.1", "203.0.113.2"})
+      relayed.remote.candidates.push_back({address, 1, 9, {*IpAddress::parse(address), 4000}, IceType::Host, {}});
+    return IceAgent(relayed, left.random).pairs();
+  };
+  EXPECT_EQ(pairs_of(IpAddress::v4(198, 51, 100, 1)), 6U + 2U);
+  EXPECT_EQ(pairs_of(IpAddress::v4(10, 9, 0, 1)), 6U + 6U);
+}
+
 }  // namespace
 }  // namespace offhook::media
