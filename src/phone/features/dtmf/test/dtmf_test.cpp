@@ -116,6 +116,11 @@ TEST_F(Dtmf, AKeyThatComesByBothWaysIsOneKey) {
   media_hears("B", '5');
   media_hears("B", '5');
   EXPECT_EQ(heard("B"), "5555") << "the same way twice is two keys";
+  // Of the second key only the INFO comes.
+  media_hears("B", '7');
+  EXPECT_EQ(office.tell("A", "dtmf 77"), "");
+  office.settle();
+  EXPECT_EQ(heard("B"), "555577") << "a key has two halves, not three";
 }
 
 TEST_F(Dtmf, TheLengthIsThereWhenTheDigitIsOver) {

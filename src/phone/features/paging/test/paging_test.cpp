@@ -251,9 +251,11 @@ TEST_F(Paging, WhoTakesUpACallLeavesThePage) {
   office.settle();
   EXPECT_EQ(page("A"), "from Fire") << "a call that rings changes nothing";
   EXPECT_EQ(office.view("A").tone, "callwaiting");
+  office.seen.clear();
   EXPECT_EQ(office.tell("A", "answer"), "");
   office.settle();
   EXPECT_EQ(page("A"), "");
+  EXPECT_EQ(office.find_sent("A INVITE"), nullptr) << "nothing is resumed to be held again";
   EXPECT_EQ(office.state("A", 2), "talking");
   EXPECT_EQ(office.state("A", 1), "held") << "and the other call waits for the person";
   sounds("A", 1, false);

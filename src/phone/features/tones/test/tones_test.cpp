@@ -169,8 +169,28 @@ TEST_F(Tones, HoldBeepsAfterAWhile) {
   EXPECT_EQ(told("B"), "nothing");
 }
 
-TEST_F(Tones, EarlyMediaIsHeardInsteadOfRingback) {
-  office.add("A");
+TEST_F(Tones, ACallOnHoldBeepsOnlyWhileNobodyTalks) {
+  office.add("A", [](auto& c) { c.hold_tone = {true, seconds(30), seconds(20)}; });
+  office.add("B");
+  office.add("C");
+  office.connect("A", "B");
+  (void)office.tell("C", "call 1001");
+  office.settle();
+  (void)office.tell("A", "answer 2");
+  office.settle();
+  ASSERT_EQ(office.state("A", 1), "held");
+  ASSERT_EQ(office.state("A", 2), "talking");
+  EXPECT_EQ(plays("A"), "");
+  (void)office.tell("C", "hangup");
+  office.settle();
+  EXPECT_EQ(plays("A"), "hold");
+}
+
+class EarlyMedia : public Tones, public testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(IsDeal180, EarlyMedia, testing::Bool());
+
+TEST_P(EarlyMedia, IsHeardInsteadOfRingback) {
+  office.add("A", [](auto& c) { c.ringing.heeds_180 = GetParam(); });
   office.pbx().known["1009"] = at(5999);
   const auto progress = [&](int status, bool sdp) {
     const auto invite =
@@ -193,7 +213,7 @@ TEST_F(Tones, EarlyMediaIsHeardInsteadOfRingback) {
   progress(183, true);
   EXPECT_EQ(plays("A"), "") << "the far end plays its own";
   progress(180, false);
-  EXPECT_EQ(plays("A"), "ring") << "is_deal180";
+  EXPECT_EQ(plays("A"), GetParam() ? "ring" : "");
 }
 
 TEST_F(Tones, TheAccountRingsWithItsRinger) {
