@@ -154,6 +154,17 @@ TEST(DtlsFingerprints, TheBestHashCountsAndTheSessionSpeaksForItsMedia) {
   EXPECT_FALSE(d.answer(described(kTls + print_line('3') + "a=tls-id:short\r\n"), party(2, kMust, false)));
 }
 
+// RFC 8122 §5
+TEST(DtlsFingerprints, ThatOfTheMediumGoesBeforeThatOfTheSession) {
+  Session of_medium(2), of_session(2);
+  const std::string medium = kTls + "a=setup:active\r\n";
+  ASSERT_TRUE(of_medium.answer(described(medium + print_line('8'), print_line('7')), party(2, kMust, false)));
+  ASSERT_TRUE(of_session.answer(described(medium, print_line('7')), party(2, kMust, false)));
+  EXPECT_THAT(of_medium.negotiated()->dtls->remote, testing::SizeIs(1));
+  EXPECT_EQ(of_medium.negotiated()->dtls->remote[0].bytes[0], 0x88);
+  EXPECT_EQ(of_session.negotiated()->dtls->remote[0].bytes[0], 0x77);
+}
+
 TEST(DtlsAssociation, StaysWhenNothingOfItChanges) {
   Session a(1), b(2);
   ASSERT_TRUE(a.accept_answer(*b.answer(a.make_offer(party(1, kMust, true)), party(2, kMust, true))));
@@ -203,6 +214,18 @@ TEST(DtlsAssociation, AnotherFingerprintIsAnotherAndItsSetupToo) {
   const auto second = *b.negotiated()->dtls;
   ASSERT_TRUE(b.answer(described(kTls + print_line('8') + "a=setup:active\r\n"), party(2, kMust, false)));
   EXPECT_NE(*b.negotiated()->dtls, second);
+}
+
+// RFC 8842 §5.3: whoever speaks of another association has another name for it, and its roles are open again.
+TEST(DtlsAssociation, AnotherFingerprintUnderTheSameNameHasAnotherNameOfOurs) {
+  Session b(2);
+  const std::string id = "a=tls-id:" + std::string(24, 'q') + "\r\n";
+  ASSERT_TRUE(b.answer(described(kTls + print_line('7') + id + "a=setup:active\r\n"), party(2, kMust, false, 'x')));
+  EXPECT_EQ(b.negotiated()->dtls->role, Setup::Passive);
+  EXPECT_EQ(b.negotiated()->dtls->local_id, std::string(24, 'x'));
+  ASSERT_TRUE(b.answer(described(kTls + print_line('8') + id + "a=setup:actpass\r\n"), party(2, kMust, false, 'y')));
+  EXPECT_EQ(b.negotiated()->dtls->role, Setup::Active);
+  EXPECT_EQ(b.negotiated()->dtls->local_id, std::string(24, 'y'));
 }
 
 // Baresip 1.0 answers "active" to whoever offers, also when the other side has been the active one so far.
