@@ -10,6 +10,9 @@ WERROR ?= $(if $(CI),ON,OFF)
 # make fuzz SECONDS=10; SECONDS_EACH is the same.
 FUZZ_SECONDS ?= $(or $(SECONDS),$(SECONDS_EACH),60)
 export CCACHE_SLOPPINESS = pch_defines,time_macros
+# A clone in another folder finds what this one compiled. For tests only: the folder in debug information may be the other's.
+export CCACHE_BASEDIR = $(CURDIR)
+test: export CCACHE_NOHASHDIR = 1
 
 .PHONY: help run build release test check fuzz bench bench-media kills tidy tsan coverage format web clean
 help:

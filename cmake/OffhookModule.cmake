@@ -40,8 +40,7 @@ function(offhook_module name)
   if(OFFHOOK_TESTS AND M_TESTS)
     add_executable(test_${name} ${M_TESTS})
     target_include_directories(test_${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
-    target_compile_definitions(test_${name} PRIVATE OFFHOOK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-    target_link_libraries(test_${name} PRIVATE ${name} ${M_TEST_DEPENDS} GTest::gmock GTest::gtest_main)
+    target_link_libraries(test_${name} PRIVATE ${name} ${M_TEST_DEPENDS} source_folder GTest::gmock GTest::gtest_main)
     # Tests compare signed literals with sizes all day; the check stays on for the product.
     target_compile_options(test_${name} PRIVATE -Wno-sign-conversion)
     # What they test is optimised as ever; optimising the tests themselves is a third of the whole build.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flow/script.hpp"
+#include "source_folder.hpp"
 
 namespace offhook::test {
 
@@ -18,8 +19,7 @@ inline const std::vector<std::string> kFlows{"setup-and-disconnect", "busy",    
 inline const std::vector<std::string> kPlannedFlows{"attended-transfer"};
 
 inline flow::Script load_flow(const std::string& name) {
-  const std::string path = std::string(OFFHOOK_SOURCE_DIR) + "/flows/" + name + ".yaml";
-  std::ifstream in(path);
+  std::ifstream in(source_folder() / "flows" / (name + ".yaml"));
   std::stringstream text;
   text << in.rdbuf();
   auto script = flow::load_script("flows/" + name + ".yaml", text.str());

@@ -106,7 +106,7 @@ TEST(FlowFiles, AreAllKnownHereAndNamedAfterThemselves) {
   std::set<std::string> listed(kFlows.begin(), kFlows.end());
   listed.insert(kPlannedFlows.begin(), kPlannedFlows.end());
   std::set<std::string> found;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(OFFHOOK_SOURCE_DIR) + "/flows"))
+  for (const auto& entry : std::filesystem::directory_iterator(source_folder() / "flows"))
     if (entry.path().extension() == ".yaml") found.insert(entry.path().stem());
   EXPECT_EQ(found, listed);
   for (const std::string& name : listed) EXPECT_EQ(load_flow(name).name, name);

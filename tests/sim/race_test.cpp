@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "duet.hpp"
+#include "source_folder.hpp"
 
 namespace offhook::test {
 namespace {
@@ -19,7 +20,7 @@ using ua::HoldChanged;
 constexpr std::uint64_t kSeeds = 5;
 
 std::vector<std::string> facts(const std::string& section) {
-  for (const auto& flow : YAML::LoadFile(std::string(OFFHOOK_SOURCE_DIR) + "/tests/sim/races/rfc5407.yaml"))
+  for (const auto& flow : YAML::LoadFile(source_folder() / "tests/sim/races/rfc5407.yaml"))
     if (flow["section"].as<std::string>() == section) return flow["messages"].as<std::vector<std::string>>();
   ADD_FAILURE() << "no flow " << section;
   return {};

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/ascii.hpp"
+#include "source_folder.hpp"
 
 namespace offhook::torture {
 namespace {
@@ -20,7 +21,7 @@ std::vector<std::string> split(std::string_view line, std::string_view separator
 
 }  // namespace
 
-std::filesystem::path folder() { return std::filesystem::path(OFFHOOK_SOURCE_DIR) / "tests" / "torture"; }
+std::filesystem::path folder() { return source_folder() / "tests" / "torture"; }
 
 std::vector<std::string> columns() {
   std::ifstream in(folder() / "verdicts.tsv");

@@ -11,6 +11,7 @@
 
 #include "base/ascii.hpp"
 #include "base/result.hpp"
+#include "source_folder.hpp"
 
 namespace offhook::body {
 
@@ -57,7 +58,7 @@ rc::Gen<std::vector<T>> few(rc::Gen<T> value) {
 }
 
 inline std::string seed(const std::string& path) {
-  std::ifstream in(std::string(OFFHOOK_SOURCE_DIR) + "/fuzz/seeds/" + path, std::ios::binary);
+  std::ifstream in(source_folder() / "fuzz/seeds" / path, std::ios::binary);
   EXPECT_TRUE(in.good()) << path;
   return {std::istreambuf_iterator<char>(in), {}};
 }

@@ -8,6 +8,7 @@
 #include "config/cfg_file.hpp"
 #include "config/check.hpp"
 #include "config/settings.hpp"
+#include "source_folder.hpp"
 
 namespace offhook::config {
 
@@ -32,7 +33,7 @@ inline Settings settings_of(const std::string& body, ModelId id = ModelId::T46G)
 }
 
 inline std::string project_file(const std::string& path) {
-  std::ifstream in(std::string(OFFHOOK_SOURCE_DIR) + "/" + path, std::ios::binary);
+  std::ifstream in(source_folder() / path, std::ios::binary);
   std::ostringstream out;
   out << in.rdbuf();
   return out.str();

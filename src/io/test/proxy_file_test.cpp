@@ -3,12 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "io/files.hpp"
+#include "source_folder.hpp"
 
 namespace offhook::io {
 namespace {
 
 TEST(ProxyFile, ReadsTheExample) {
-  const auto text = read_file(OFFHOOK_SOURCE_DIR "/examples/proxy.toml");
+  const auto text = read_file(source_folder() / "examples/proxy.toml");
   ASSERT_TRUE(text);
   const auto settings = read_proxy_file("proxy.toml", *text);
   ASSERT_TRUE(settings) << settings.error().text();

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "harness.hpp"
+#include "source_folder.hpp"
 
 namespace offhook::proxy::test {
 namespace {
@@ -16,7 +17,7 @@ const Endpoint kEve = party(66);
 
 std::vector<std::string> torture_messages() {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(OFFHOOK_SOURCE_DIR) / "tests" / "torture"))
+  for (const auto& entry : fs::recursive_directory_iterator(source_folder() / "tests" / "torture"))
     if (entry.path().extension() == ".dat") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::vector<std::string> out;

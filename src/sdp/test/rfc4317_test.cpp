@@ -12,6 +12,7 @@
 #include "sdp/conformance.hpp"
 #include "sdp/offer_answer.hpp"
 #include "sdp/session_description.hpp"
+#include "source_folder.hpp"
 
 namespace offhook::sdp {
 namespace {
@@ -25,7 +26,7 @@ const std::vector<std::pair<std::string, std::string>> kHosts{
 const std::map<std::string, std::string>& examples() {
   static const auto kExamples = [] {
     std::map<std::string, std::string> out;
-    std::ifstream file(OFFHOOK_SOURCE_DIR "/src/sdp/test/rfc4317.txt");
+    std::ifstream file(source_folder() / "src/sdp/test/rfc4317.txt");
     std::string* current = nullptr;
     for (std::string line; std::getline(file, line);) {
       if (line.empty() || line[0] == '#') continue;

@@ -15,6 +15,7 @@
 #include "sip/header/cseq.hpp"
 #include "sip/header/via.hpp"
 #include "sip/message.hpp"
+#include "source_folder.hpp"
 
 namespace {
 std::atomic<long> allocations{0};
@@ -57,7 +58,7 @@ std::size_t read_as_phone(std::string_view bytes) {
 }
 
 TEST(Allocation, AMessageNeedsOne) {
-  const auto folder = std::filesystem::path(OFFHOOK_SOURCE_DIR) / "bench" / "messages";
+  const auto folder = offhook::source_folder() / "bench" / "messages";
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     std::ifstream file(entry.path(), std::ios::binary);

@@ -5,12 +5,14 @@
 
 #include <filesystem>
 
+#include "source_folder.hpp"
+
 namespace offhook::phone {
 namespace {
 
 TEST(Features, EveryRoomStandsInTheListOnceAndNothingElseDoes) {
   std::vector<std::string> rooms, listed;
-  for (const auto& entry : std::filesystem::directory_iterator(OFFHOOK_SOURCE_DIR "/src/phone/features"))
+  for (const auto& entry : std::filesystem::directory_iterator(source_folder() / "src/phone/features"))
     if (entry.is_directory() && entry.path().filename() != "test") rooms.push_back(entry.path().filename());
   for (const auto& feature : features()) listed.emplace_back(feature.name);
   EXPECT_THAT(listed, testing::UnorderedElementsAreArray(rooms));
