@@ -6,6 +6,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 JOBS ?= $(shell nproc)
+# A core has four slots for tests (cmake/OffhookTests.cmake).
+TEST_SLOTS ?= $(shell expr 4 \* $(JOBS))
 WERROR ?= $(if $(CI),ON,OFF)
 # make fuzz SECONDS=10; SECONDS_EACH is the same.
 FUZZ_SECONDS ?= $(or $(SECONDS),$(SECONDS_EACH),60)
@@ -44,7 +46,7 @@ run: build
 test: setup-build setup-test web check
 	cmake --preset asan -DOFFHOOK_WERROR=$(WERROR) > /dev/null
 	cmake --build --preset asan -j $(JOBS)
-	ctest --preset asan -j $(JOBS) $(ARGS)
+	ctest --preset asan -j $(TEST_SLOTS) $(ARGS)
 
 check:
 	tools/check
@@ -80,12 +82,12 @@ tidy: setup-build setup-test setup-lint web
 tsan: setup-build setup-test web
 	cmake --preset tsan > /dev/null
 	cmake --build --preset tsan -j $(JOBS)
-	ctest --preset tsan -j $(JOBS) $(ARGS)
+	ctest --preset tsan -j $(TEST_SLOTS) $(ARGS)
 
 coverage: setup-build setup-test setup-lint web
 	cmake --preset coverage > /dev/null
 	cmake --build --preset coverage -j $(JOBS)
-	cd build/coverage && ctest -j $(JOBS) -L unit && gcovr -r ../.. --filter '../../src/' --exclude '.*/test/.*' --txt --print-summary
+	cd build/coverage && ctest -j $(TEST_SLOTS) -L unit && gcovr -r ../.. --filter '../../src/' --exclude '.*/test/.*' --txt --print-summary
 
 format: setup-test
 	git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i

@@ -6,7 +6,8 @@
 #   PUBLIC_LIBS third-party targets that the public headers use
 #   TESTS    test/x_test.cpp ...
 #   TEST_DEPENDS further modules or libraries of the tests only
-#   LABELS   further CTest labels of the tests, which all have "unit")
+#   LABELS   further CTest labels of the tests, which all have "unit"
+#   SLOTS    how much of a core one of the tests needs (OffhookTests.cmake); all of it when not given)
 #
 # A module sees its own include root and those of DEPENDS: an upward include is a
 # file that is not found. Each public header is also compiled alone
@@ -17,9 +18,10 @@ if(OFFHOOK_TESTS)
 endif()
 set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 include(OffhookProfile)
+include(OffhookTests)
 
 function(offhook_module name)
-  cmake_parse_arguments(M "" "" "DEPENDS;SOURCES;HEADERS;LIBS;PUBLIC_LIBS;TESTS;TEST_DEPENDS;LABELS" ${ARGN})
+  cmake_parse_arguments(M "" "SLOTS" "DEPENDS;SOURCES;HEADERS;LIBS;PUBLIC_LIBS;TESTS;TEST_DEPENDS;LABELS" ${ARGN})
   set(root "${CMAKE_CURRENT_SOURCE_DIR}/include")
   set(headers ${M_HEADERS})
   list(TRANSFORM headers PREPEND "${root}/")
@@ -48,6 +50,10 @@ function(offhook_module name)
     set(labels unit ${M_LABELS})
     # One value: each of the three lists that it is handed on in takes a level of escapes away.
     list(JOIN labels "\\\\\\\\\\\\\\;" labels)
-    gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${labels}")
+    if(NOT M_SLOTS)
+      set(M_SLOTS ${OFFHOOK_SLOTS_OF_A_CORE})
+    endif()
+    gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
+                         PROPERTIES LABELS "${labels}" PROCESSORS ${M_SLOTS})
   endif()
 endfunction()
