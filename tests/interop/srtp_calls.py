@@ -40,6 +40,9 @@ class Phones(secured.Phones):
         mark = self.callee.mark()
         self.first.act("hold")
         wait_until(lambda: self.first.view()["calls"][0]["state"] == "held", "held")
+        # What is resumed before it is missed is not told when it is back.
+        self.callee.wait_for(r"^1002: hears nobody$", after=mark)
+        mark = self.callee.mark()
         self.first.act("resume")
         self.callee.wait_for(rf"^1002: hears {FIRST_HZ} Hz$", after=mark)
         self.first.act("hangup")
