@@ -210,6 +210,25 @@ TEST(OfferAnswerIce, WhatIsChosenIsNamedFromThenOn) {
   EXPECT_THAT(w.b.negotiated()->checks->remote.remote, ElementsAre(host(2), host(2, 4001)));
 }
 
+// §4.4.1.2.2: whom we have chosen is the controlling one's to say.
+TEST(OfferAnswerIce, TheControlledOneNamesItsOwnPairOnly) {
+  Both w;
+  w.exchange(party(1), party(2));
+  LocalAudio of_b = party(2);
+  of_b.choice = choice(2, 1, false);
+  const std::string offer = w.b.make_offer(of_b);
+  EXPECT_THAT(offer, AllOf(HasSubstr("c=IN IP4 10.0.0.2\r\n"), Not(HasSubstr("remote-candidates"))));
+  EXPECT_EQ(count(offer, "a=candidate:"), 2U);
+}
+
+// A peer that has seen a mismatch, and says its candidates all the same.
+TEST(OfferAnswerIce, TheirMismatchEndsItWhateverElseTheySay) {
+  Session a(1), b(2);
+  const auto answer = b.answer(a.make_offer(party(1)), party(2));
+  ASSERT_TRUE(a.accept_answer(*answer + "a=ice-mismatch\r\n"));
+  EXPECT_FALSE(a.negotiated()->checks);
+}
+
 // §4.4.2 and appendix B: the offer was faster than the check that tells the same.
 TEST(OfferAnswerIce, RemoteCandidatesTellWhatOurChecksDoNotYetKnow) {
   Both w;

@@ -98,6 +98,35 @@ TEST(Check, WrongCredentialsAreRefused) {
   EXPECT_FALSE(bare->good);
 }
 
+// What a peer must not be misunderstood in: 420, and it counts for nothing (RFC 8489 §6.3.1).
+TEST(Check, OneThatDemandsWhatWeDoNotKnowIsRefused) {
+  std::string demands = check_request(request());
+  demands.resize(demands.size() - 8 - 24);  // FINGERPRINT, MESSAGE-INTEGRITY
+  put_attribute(demands, 0x7ffe, "?");
+  put_attribute(demands, 0xfffe, "!");  // may be passed over
+  put_integrity(demands, kPassword);
+  put_fingerprint(demands);
+  const auto answer = answer_check(demands, kSource, kUfrag, kPassword);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(code_of(*answer), 420U);
+  EXPECT_FALSE(answer->good);
+  EXPECT_EQ(Message::parse(answer->bytes)->find(kUnknownAttributes), std::string_view("\x7f\xfe", 2));
+}
+
+TEST(Check, AShortIntegrityIsNone) {
+  for (const std::size_t size : {0U, 4U, 19U, 21U}) {
+    std::string out = check_request(request());
+    const std::string mac = out.substr(out.size() - 8 - 20, 20) + '\0';
+    out.resize(out.size() - 8 - 24);
+    put_attribute(out, kMessageIntegrity, mac.substr(0, size));
+    put_fingerprint(out);
+    const auto answer = answer_check(out, kSource, kUfrag, kPassword);
+    ASSERT_TRUE(answer) << size;
+    EXPECT_EQ(code_of(*answer), 401U) << size;
+    EXPECT_FALSE(answer->good) << size;
+  }
+}
+
 TEST(Check, WhatIsNoneOrDamagedIsNotAnswered) {
   const std::string good = check_request(request());
   EXPECT_FALSE(answer_check("", kSource, kUfrag, kPassword));
