@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       continue;
     }
     if (step == 0xff) {
-      receiver.reset();
+      (void)receiver.reset();
       heard = {};
       continue;
     }

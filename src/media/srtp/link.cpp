@@ -26,7 +26,7 @@ void Link::set_plan(const DtlsPlan& plan, const std::optional<sdp::IceTerms>& ic
   gone_by_.reset();
   // Who has let it go for the time of a holdconn wants one again after it.
   const bool renewed = was_held && association_ && association_->state() == dtls::State::Closed;
-  if (held_ || (association_ && plan_ == plan && !renewed)) return;
+  if (held_ || (plan_ == plan && !renewed)) return;  // what came to nothing once is not tried again on the same terms
   plan_ = plan;
   association_.emplace(plan.identity, plan.terms.role == sdp::Setup::Active, plan.terms.remote);
   source_.reset();
