@@ -95,7 +95,7 @@ bool Session::may_send() const {
 
 void Session::receive_rtp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
   if (plan_.page && !receives(plan_.direction)) return;
-  bytes = gate_.open_rtp(bytes, stats_.srtp);
+  bytes = gate_.open_rtp(bytes, workspace_.opened, stats_.srtp);
   if (bytes.empty()) return;
   const auto packet = rtp::parse_packet(bytes);
   const Heard* heard = packet ? format_of(packet->payload_type) : nullptr;

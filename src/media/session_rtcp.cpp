@@ -40,7 +40,7 @@ Endpoint Session::rtcp_port() const { return plan_.rtcp_mux ? plan_.local : rtcp
 
 void Session::receive_rtcp(Now now, Endpoint from, std::span<const std::uint8_t> bytes) {
   if (plan_.page) return;
-  bytes = rtcp_gate().open_rtcp(bytes, stats_.srtp);
+  bytes = rtcp_gate().open_rtcp(bytes, workspace_.opened, stats_.srtp);
   if (bytes.empty()) return;
   const auto compound = rtp::parse_rtcp(bytes);
   if (!compound) {

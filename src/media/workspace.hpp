@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "rtp/srtp.hpp"
+
 namespace offhook::media {
 
 struct Workspace {
@@ -13,6 +15,7 @@ struct Workspace {
   std::vector<std::int16_t> mixed;      // the same at the party's rate, where that is another
   std::vector<std::int16_t> decoded;    // a packet that is no single frame
   std::vector<std::uint8_t> payload;    // of a packet to send
+  rtp::SrtpBuffer opened{};             // a packet that was encrypted, until it has been taken
 };
 
 }  // namespace offhook::media

@@ -65,7 +65,6 @@ struct SrtpGate::State {
   std::optional<Receiver> before;  // of the keys before
   int good = 0;                    // packets under the present ones, while there are some before
   bool plain = false;              // for now
-  rtp::SrtpBuffer buffer{};
 
   void send_with(const Keying& keying) {
     if (sends.context && keying == sends.keying) return;
@@ -142,14 +141,14 @@ bool SrtpGate::seal_rtcp(std::vector<std::uint8_t>& bytes, std::size_t begin, Sr
   return false;
 }
 
-Packet SrtpGate::open_rtp(Packet packet, SrtpStats& stats) {
+Packet SrtpGate::open_rtp(Packet packet, rtp::SrtpBuffer& room, SrtpStats& stats) {
   if (is_plain()) return packet;
-  return state_->open(stats, [&](rtp::SrtpReceiver& r) { return r.unprotect_rtp(packet, state_->buffer); });
+  return state_->open(stats, [&](rtp::SrtpReceiver& r) { return r.unprotect_rtp(packet, room); });
 }
 
-Packet SrtpGate::open_rtcp(Packet packet, SrtpStats& stats) {
+Packet SrtpGate::open_rtcp(Packet packet, rtp::SrtpBuffer& room, SrtpStats& stats) {
   if (is_plain()) return packet;
-  return state_->open(stats, [&](rtp::SrtpReceiver& r) { return r.unprotect_rtcp(packet, state_->buffer); });
+  return state_->open(stats, [&](rtp::SrtpReceiver& r) { return r.unprotect_rtcp(packet, room); });
 }
 
 }  // namespace offhook::media

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "media/stats.hpp"
+#include "rtp/srtp.hpp"
 #include "sdp/offer_answer.hpp"
 
 namespace offhook::media {
@@ -29,9 +30,11 @@ class SrtpGate {
   // The packet is bytes[begin..]. False leaves nothing of it: it must not go out.
   [[nodiscard]] bool seal_rtp(std::vector<std::uint8_t>& bytes, std::size_t begin, SrtpStats& stats);
   [[nodiscard]] bool seal_rtcp(std::vector<std::uint8_t>& bytes, std::size_t begin, SrtpStats& stats);
-  // The packet in the clear, good until the next call; empty when it is refused, which is counted.
-  [[nodiscard]] std::span<const std::uint8_t> open_rtp(std::span<const std::uint8_t> packet, SrtpStats& stats);
-  [[nodiscard]] std::span<const std::uint8_t> open_rtcp(std::span<const std::uint8_t> packet, SrtpStats& stats);
+  // The packet in the clear, within `room` where it was encrypted; empty when it is refused, which is counted.
+  [[nodiscard]] std::span<const std::uint8_t> open_rtp(std::span<const std::uint8_t> packet, rtp::SrtpBuffer& room,
+                                                       SrtpStats& stats);
+  [[nodiscard]] std::span<const std::uint8_t> open_rtcp(std::span<const std::uint8_t> packet, rtp::SrtpBuffer& room,
+                                                        SrtpStats& stats);
 
  private:
   struct State;

@@ -319,6 +319,7 @@ class KeyThatComesBack : public testing::TestWithParam<std::size_t> {
 TEST_P(KeyThatComesBack, GoesOnWhereItWas) {
   SrtpGate ours, theirs;
   SrtpStats sent, received;
+  rtp::SrtpBuffer room{};
   ours.set_keys(keys(kGcm, 1, 2));
   theirs.set_keys(keys(kGcm, 2, 1));
   const auto passes = [&](std::uint16_t sequence) {
@@ -326,8 +327,8 @@ TEST_P(KeyThatComesBack, GoesOnWhereItWas) {
     rtp::append_header(packet, {false, 0, sequence, rtp::RtpTime(0), 77});
     packet.insert(packet.end(), 160, 0x55);
     Bytes report{0x80, 201, 0, 1, 0, 0, 0, 77};
-    return ours.seal_rtp(packet, 0, sent) && !theirs.open_rtp(packet, received).empty() &&
-           ours.seal_rtcp(report, 0, sent) && !theirs.open_rtcp(report, received).empty();
+    return ours.seal_rtp(packet, 0, sent) && !theirs.open_rtp(packet, room, received).empty() &&
+           ours.seal_rtcp(report, 0, sent) && !theirs.open_rtcp(report, room, received).empty();
   };
   EXPECT_TRUE(passes(65534));
   EXPECT_TRUE(passes(1)) << "the counter has rolled over";
@@ -362,12 +363,13 @@ TEST(SrtpGate, ALifetimeCountsOverAPause) {
 TEST(SrtpGate, KeysThatCannotBeUsedLetNothingThrough) {
   SrtpGate gate;
   SrtpStats stats;
+  rtp::SrtpBuffer room{};
   auto broken = keys(k80, 1, 2);
   broken.suite = CryptoSuite::F8_128_HMAC_SHA1_80;
   gate.set_keys(broken);
   Bytes packet(172, 0x80);
-  EXPECT_TRUE(gate.open_rtp(packet, stats).empty());
-  EXPECT_TRUE(gate.open_rtcp(packet, stats).empty());
+  EXPECT_TRUE(gate.open_rtp(packet, room, stats).empty());
+  EXPECT_TRUE(gate.open_rtcp(packet, room, stats).empty());
   EXPECT_FALSE(gate.seal_rtp(packet, 0, stats));
   EXPECT_TRUE(packet.empty()) << "least of all in the clear";
   packet.assign(40, 0x80);
