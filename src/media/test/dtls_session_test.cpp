@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "dtls/association.hpp"
+#include "dtls_plans.hpp"
 #include "duet.hpp"
 #include "rtp/demux.hpp"
 #include "stun/check.hpp"
@@ -9,11 +10,6 @@
 namespace offhook::media {
 namespace {
 using testing::HasSubstr;
-
-std::vector<sdp::CertificateDigest> announced(const dtls::Identity& identity) {
-  const auto fingerprint = *sdp::Fingerprint::parse(identity.fingerprint());
-  return {{std::string(fingerprint.hash), {fingerprint.bytes.begin(), fingerprint.bytes.end()}}};
-}
 
 struct Secured : Duet {
   Secured() : Duet(settings()) {
@@ -26,11 +22,7 @@ struct Secured : Duet {
     return out;
   }
   std::shared_ptr<const dtls::Identity> of_a = *dtls::Identity::make(), of_b = *dtls::Identity::make();
-  // A offered and B is the active side.
-  void agree(std::string id = "") {
-    plan_a.dtls = DtlsPlan{{sdp::Setup::Passive, announced(*of_b), id, id}, of_a};
-    plan_b.dtls = DtlsPlan{{sdp::Setup::Active, announced(*of_a), id, id}, of_b};
-  }
+  void agree(const std::string& id = "") { plan_dtls(plan_a, plan_b, of_a, of_b, id); }
   [[nodiscard]] bool both_hear() const { return a.hearing(sa).hears(659) && b.hearing(sb).hears(440); }
   [[nodiscard]] bool nobody_hears() const { return a.hearing(sa).tones.empty() && b.hearing(sb).tones.empty(); }
   static std::size_t count(const std::vector<Datagram>& sent, rtp::Traffic kind) {

@@ -2,6 +2,7 @@
 // with RTCP on either port, and what happens when nobody answers. RFC 8445, RFC 8839, RFC 7675.
 #include <gmock/gmock.h>
 
+#include "dtls_plans.hpp"
 #include "duet.hpp"
 #include "nat_network.hpp"
 #include "rtp/demux.hpp"
@@ -295,17 +296,10 @@ TEST(IceSession, ManySeedsAreHeardOverARoughWire) {
   }
 }
 
-std::vector<sdp::CertificateDigest> announced(const dtls::Identity& identity) {
-  const auto fingerprint = *sdp::Fingerprint::parse(identity.fingerprint());
-  return {{std::string(fingerprint.hash), {fingerprint.bytes.begin(), fingerprint.bytes.end()}}};
-}
-
 TEST(IceSession, DtlsTakesTheWayThatChecksFind) {
   Checked w(true);
   w.nat_a.kind = w.nat_b.kind = NatKind::Cone;
-  const auto of_a = *dtls::Identity::make(), of_b = *dtls::Identity::make();
-  w.plan_a.dtls = DtlsPlan{{sdp::Setup::Passive, announced(*of_b), {}, {}}, of_a};
-  w.plan_b.dtls = DtlsPlan{{sdp::Setup::Active, announced(*of_a), {}, {}}, of_b};
+  plan_dtls(w.plan_a, w.plan_b);
   w.agree();
   w.talk();
   w.go(seconds(8));
@@ -326,9 +320,7 @@ TEST(IceSession, DtlsTakesTheWayThatChecksFind) {
 // The patience of the handshake begins with the way.
 TEST(IceSession, DtlsWaitsForAWayThatTakesItsTime) {
   Checked w(true);
-  const auto of_a = *dtls::Identity::make(), of_b = *dtls::Identity::make();
-  w.plan_a.dtls = DtlsPlan{{sdp::Setup::Passive, announced(*of_b), {}, {}}, of_a};
-  w.plan_b.dtls = DtlsPlan{{sdp::Setup::Active, announced(*of_a), {}, {}}, of_b};
+  plan_dtls(w.plan_a, w.plan_b);
   w.agree();
   w.talk();
   w.cut = true;
@@ -342,9 +334,7 @@ TEST(IceSession, DtlsWaitsForAWayThatTakesItsTime) {
 // What a handshake says before there are keys is anybody's to say.
 TEST(IceSession, AStrangerDoesNotEndTheHandshake) {
   Checked w(true);
-  const auto of_a = *dtls::Identity::make(), of_b = *dtls::Identity::make();
-  w.plan_a.dtls = DtlsPlan{{sdp::Setup::Passive, announced(*of_b), {}, {}}, of_a};
-  w.plan_b.dtls = DtlsPlan{{sdp::Setup::Active, announced(*of_a), {}, {}}, of_b};
+  plan_dtls(w.plan_a, w.plan_b);
   w.agree();
   w.talk();
   // alert(21), DTLS 1.2, epoch 0, some number: fatal, handshake_failure.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "../../turn/test/turn_server.hpp"
+#include "dtls_plans.hpp"
 #include "duet.hpp"
 #include "nat_network.hpp"
 #include "rtp/demux.hpp"
@@ -322,16 +323,9 @@ TEST(RelaySession, APlanWithoutChecksLeavesTheRelayAlone) {
   EXPECT_EQ(w.server.channel_data + w.server.indications, relayed);
 }
 
-std::vector<sdp::CertificateDigest> announced(const dtls::Identity& identity) {
-  const auto fingerprint = *sdp::Fingerprint::parse(identity.fingerprint());
-  return {{std::string(fingerprint.hash), {fingerprint.bytes.begin(), fingerprint.bytes.end()}}};
-}
-
 TEST(RelaySession, SoDoesDtls) {
   Relayed w(NatKind::Symmetric, NatKind::Symmetric, true);
-  const auto of_a = *dtls::Identity::make(), of_b = *dtls::Identity::make();
-  w.plan_a.dtls = DtlsPlan{{sdp::Setup::Passive, announced(*of_b), {}, {}}, of_a};
-  w.plan_b.dtls = DtlsPlan{{sdp::Setup::Active, announced(*of_a), {}, {}}, of_b};
+  plan_dtls(w.plan_a, w.plan_b);
   w.call();
   w.go(seconds(8));
   EXPECT_TRUE(w.both_hear());
@@ -341,9 +335,7 @@ TEST(RelaySession, SoDoesDtls) {
 
 TEST(RelaySession, AHandshakeWithoutChecksLeavesTheRelayAlone) {
   Relayed w(NatKind::Symmetric, NatKind::Symmetric, true);
-  const auto of_a = *dtls::Identity::make(), of_b = *dtls::Identity::make();
-  w.plan_a.dtls = DtlsPlan{{sdp::Setup::Passive, announced(*of_b), {}, {}}, of_a};
-  w.plan_b.dtls = DtlsPlan{{sdp::Setup::Active, announced(*of_a), {}, {}}, of_b};
+  plan_dtls(w.plan_a, w.plan_b);
   w.call();
   w.go(seconds(5));
   ASSERT_TRUE(w.both_hear());
